@@ -10,7 +10,7 @@ mod text;
 use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Command, ExitCode, Stdio};
 use std::{env, fs};
 
 use anyhow::{Context, Result, bail, ensure};
@@ -19,7 +19,17 @@ const TARGET: &str = "wasm32-unknown-unknown";
 const TARGET_DIR: &str = "target/wasm";
 const DIST: &str = "frontend/dist";
 
-fn main() -> Result<()> {
+fn main() -> ExitCode {
+    match run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("bundler: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run() -> Result<()> {
     let (mut release, mut budget) = (false, None);
     let mut arguments = env::args().skip(1);
     while let Some(argument) = arguments.next() {
@@ -239,8 +249,8 @@ impl Dist {
             gzip.write_all(bytes)?;
             fs::write(beside("gz"), gzip.finish()?)?;
         }
-        // Pictures come later, when a page shows them.
-        let first_load = text::compressible(extension) || extension == "woff2";
+        // Pictures come when a page shows them, licence texts never.
+        let first_load = matches!(extension, "css" | "html" | "js" | "topojson" | "wasm" | "woff2");
         self.files.push(Written {
             name: name.to_owned(),
             raw: bytes.len(),
