@@ -1,0 +1,56 @@
+//! What a record is found by, beside its own columns: its tags, its links, its places and its words. Written
+//! with the record, by the one door for changes, so that lists, territories and search need no code of their
+//! own.
+
+use crate::id::{RecordId, TerritoryId};
+
+/// What a record is found by.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Facets {
+    /// Values of a field that holds several: (field, word).
+    pub tags: Vec<(&'static str, String)>,
+    /// Other records that a field names: (field, target).
+    pub links: Vec<(&'static str, RecordId)>,
+    /// The territories it lies in or acts in.
+    pub places: Vec<TerritoryId>,
+    /// The words it is searched by; absent where the record is not for everybody's search.
+    pub words: Option<Words>,
+}
+
+/// The words of a record in the search.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Words {
+    /// What a result shows.
+    pub title: String,
+    /// Its names: title, acronym, aliases.
+    pub names: Vec<String>,
+    /// What else speaks of it.
+    pub body: Vec<String>,
+}
+
+impl Facets {
+    /// Adds the words of a field that holds several.
+    pub fn tag<T: std::fmt::Display>(&mut self, field: &'static str, words: &[T]) {
+        self.tags
+            .extend(words.iter().map(|word| (field, word.to_string())));
+    }
+
+    /// Adds the records that a field names.
+    pub fn link<T: Copy + Into<RecordId>>(
+        &mut self,
+        field: &'static str,
+        targets: impl IntoIterator<Item = T>,
+    ) {
+        self.links
+            .extend(targets.into_iter().map(|target| (field, target.into())));
+    }
+
+    /// Adds territories it lies or acts in.
+    pub fn place(&mut self, territories: impl IntoIterator<Item = TerritoryId>) {
+        for territory in territories {
+            if !self.places.contains(&territory) {
+                self.places.push(territory);
+            }
+        }
+    }
+}

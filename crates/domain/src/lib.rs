@@ -1,0 +1,42 @@
+//! What the application talks about: records, their rules, who may do what. Pure: no I/O, no clock,
+//! no randomness, nothing asynchronous; the server and the browser run the same code.
+
+#![warn(missing_docs)]
+
+#[macro_use]
+mod choice;
+#[macro_use]
+pub mod id;
+#[macro_use]
+pub mod record;
+pub mod change;
+pub mod check;
+pub mod date;
+pub mod facet;
+pub mod mint;
+pub mod page;
+pub mod patch;
+pub mod policy;
+pub mod refusal;
+pub mod text;
+
+pub mod chantier;
+pub mod contact;
+pub mod organisation;
+pub mod person;
+pub mod project;
+pub mod provenance;
+pub mod search;
+pub mod territory;
+
+pub use change::RecordType;
+pub use date::PartialDate;
+pub use id::{
+    ChangeId, ChantierId, ContactId, MembershipId, NoteId, OrganisationId, ParticipationId, PersonId,
+    ProjectId, ProvenanceId, RecordId, ResourceId, StepId, TerritoryId,
+};
+pub use mint::Mint;
+pub use patch::Patch;
+pub use policy::{Action, Actor, Role};
+pub use refusal::Refusal;
+pub use text::Lang;

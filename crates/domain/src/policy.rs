@@ -1,0 +1,339 @@
+//! Who may do what: one pure function over one closed list of actions. The whole grid is the committed file
+//! `policy.txt`, which a test writes anew.
+
+use crate::change::RecordType;
+use crate::id::{OrganisationId, PersonId, ProjectId};
+
+choices! {
+    /// What an account may do, from the least to the most.
+    pub enum Role as "Role" {
+        /// Takes part in a project.
+        Member = "MEMBER",
+        /// Works for a partner organisation.
+        Partner = "PARTNER",
+        /// Follows projects on the ground for the cell.
+        Officer = "OFFICER",
+        /// Keeps the chantiers and the reference data for the cell.
+        Editor = "EDITOR",
+        /// Keeps the accounts too.
+        Administrator = "ADMINISTRATOR",
+    }
+}
+
+/// Who acts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Actor {
+    /// Somebody who is not signed in.
+    Visitor,
+    /// Somebody with an account.
+    Person(Signed),
+    /// The server itself: loading the reference data, first account.
+    System,
+}
+
+/// Somebody with an account, and what the policy needs to know of them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Signed {
+    /// The person.
+    pub id: PersonId,
+    /// Their role.
+    pub role: Role,
+    /// The organisation they work for.
+    pub organisation: Option<OrganisationId>,
+    /// The projects they are a member of.
+    pub projects: Vec<ProjectId>,
+}
+
+impl Actor {
+    /// The person, where one is signed in.
+    #[must_use]
+    pub const fn person(&self) -> Option<&Signed> {
+        match self {
+            Self::Person(signed) => Some(signed),
+            Self::Visitor | Self::System => None,
+        }
+    }
+
+    /// Whether this is the cell's staff: officers, editors, administrators.
+    #[must_use]
+    pub fn is_staff(&self) -> bool {
+        self.at_least(Role::Officer)
+    }
+
+    fn at_least(&self, role: Role) -> bool {
+        match self {
+            Self::System => true,
+            Self::Person(signed) => signed.role >= role,
+            Self::Visitor => false,
+        }
+    }
+
+    fn takes_part_in(&self, project: ProjectId) -> bool {
+        self.person()
+            .is_some_and(|signed| signed.projects.contains(&project))
+    }
+
+    fn works_for(&self, organisation: OrganisationId) -> bool {
+        self.person()
+            .is_some_and(|signed| signed.organisation == Some(organisation))
+    }
+
+    fn is(&self, person: PersonId) -> bool {
+        self.person().is_some_and(|signed| signed.id == person)
+    }
+}
+
+/// Everything that is asked of the policy, with the facts it needs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the fields are the records the action is about")]
+pub enum Action {
+    /// Make, change or remove a named territory.
+    EditTerritory,
+    /// Make or remove an organisation.
+    KeepOrganisations,
+    /// Change an organisation.
+    EditOrganisation { organisation: OrganisationId },
+    /// Read contact details.
+    ReadContacts,
+    /// Make, change or remove the contact details of an organisation or a project.
+    EditContact {
+        organisation: Option<OrganisationId>,
+        project: Option<ProjectId>,
+    },
+    /// Make, change or remove a chantier.
+    EditChantier,
+    /// Make, change or remove a step of a chantier.
+    EditStep,
+    /// Make, change or remove a resource of a chantier (no project) or of a project.
+    EditResource { project: Option<ProjectId> },
+    /// Say that a project contributes to, needs or follows a chantier.
+    EditParticipation { project: ProjectId },
+    /// Make or remove a project.
+    KeepProjects,
+    /// Change a project.
+    EditProject { project: ProjectId },
+    /// Move a project to another state of its life.
+    MoveProject { project: ProjectId },
+    /// See who takes part in a project.
+    ReadMembers { project: ProjectId },
+    /// Say who takes part in a project.
+    EditMembers { project: ProjectId },
+    /// Read a project's follow-up notes.
+    ReadNotes { project: ProjectId },
+    /// Write a follow-up note.
+    WriteNote { project: ProjectId },
+    /// Change or remove a follow-up note.
+    EditNote { author: Option<PersonId> },
+    /// Say where a fact comes from, or confirm it.
+    EditProvenance { project: Option<ProjectId> },
+    /// See an account.
+    ReadPerson { person: PersonId },
+    /// See all accounts.
+    ReadPersons,
+    /// Make, suspend or change accounts and roles.
+    ManageAccounts,
+    /// Change one's own name and language.
+    EditSelf { person: PersonId },
+    /// Read the history of a record of this kind.
+    ReadHistory { of: RecordType },
+    /// See who made a change, by name.
+    ReadNames,
+}
+
+/// Whether the actor may.
+#[must_use]
+pub fn allows(actor: &Actor, action: Action) -> bool {
+    let staff = actor.is_staff();
+    let editor = actor.at_least(Role::Editor);
+    let administrator = actor.at_least(Role::Administrator);
+    let signed = !matches!(actor, Actor::Visitor);
+    match action {
+        Action::EditTerritory | Action::EditChantier | Action::KeepOrganisations | Action::KeepProjects => {
+            editor
+        }
+        Action::EditOrganisation { organisation } => staff || actor.works_for(organisation),
+        Action::ReadContacts => signed,
+        Action::EditContact {
+            organisation,
+            project,
+        } => {
+            staff
+                || organisation.is_some_and(|organisation| actor.works_for(organisation))
+                || project.is_some_and(|project| actor.takes_part_in(project))
+        }
+        Action::EditStep => staff,
+        Action::EditResource { project } | Action::EditProvenance { project } => {
+            staff || project.is_some_and(|project| actor.takes_part_in(project))
+        }
+        Action::EditParticipation { project }
+        | Action::EditProject { project }
+        | Action::ReadMembers { project }
+        | Action::ReadNotes { project }
+        | Action::WriteNote { project } => staff || actor.takes_part_in(project),
+        Action::MoveProject { .. } | Action::EditMembers { .. } | Action::ReadPersons | Action::ReadNames => {
+            staff
+        }
+        Action::EditNote { author } => editor || author.is_some_and(|author| actor.is(author)),
+        Action::ReadPerson { person } => staff || actor.is(person),
+        Action::ManageAccounts => administrator,
+        Action::EditSelf { person } => administrator || actor.is(person),
+        Action::ReadHistory { of } => match of {
+            RecordType::Territory
+            | RecordType::Organisation
+            | RecordType::Chantier
+            | RecordType::Step
+            | RecordType::Resource
+            | RecordType::Participation
+            | RecordType::Project
+            | RecordType::Provenance => true,
+            RecordType::Contact | RecordType::Membership | RecordType::Note | RecordType::Change => staff,
+            RecordType::Person => administrator,
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fmt::Write as _;
+
+    use uuid::Uuid;
+
+    use super::*;
+
+    const OWN: Uuid = Uuid::from_u128(1);
+    const OTHER: Uuid = Uuid::from_u128(2);
+
+    fn person(role: Role) -> Actor {
+        Actor::Person(Signed {
+            id: PersonId(OWN),
+            role,
+            organisation: Some(OrganisationId(OWN)),
+            projects: vec![ProjectId(OWN)],
+        })
+    }
+
+    /// Every action, once with what is the actor's own and once with what is another's.
+    fn actions() -> Vec<(String, Action)> {
+        let mut all = vec![
+            ("edit territory".to_owned(), Action::EditTerritory),
+            ("keep organisations".to_owned(), Action::KeepOrganisations),
+            ("read contacts".to_owned(), Action::ReadContacts),
+            ("edit chantier".to_owned(), Action::EditChantier),
+            ("edit step".to_owned(), Action::EditStep),
+            (
+                "edit resource of a chantier".to_owned(),
+                Action::EditResource { project: None },
+            ),
+            (
+                "edit provenance elsewhere".to_owned(),
+                Action::EditProvenance { project: None },
+            ),
+            ("keep projects".to_owned(), Action::KeepProjects),
+            ("read persons".to_owned(), Action::ReadPersons),
+            ("manage accounts".to_owned(), Action::ManageAccounts),
+            ("read names".to_owned(), Action::ReadNames),
+        ];
+        for (whose, uuid) in [("own", OWN), ("other", OTHER)] {
+            let (project, organisation, author) = (ProjectId(uuid), OrganisationId(uuid), PersonId(uuid));
+            all.extend([
+                (
+                    format!("edit organisation ({whose})"),
+                    Action::EditOrganisation { organisation },
+                ),
+                (
+                    format!("edit contact of organisation ({whose})"),
+                    Action::EditContact {
+                        organisation: Some(organisation),
+                        project: None,
+                    },
+                ),
+                (
+                    format!("edit contact of project ({whose})"),
+                    Action::EditContact {
+                        organisation: None,
+                        project: Some(project),
+                    },
+                ),
+                (
+                    format!("edit resource of project ({whose})"),
+                    Action::EditResource {
+                        project: Some(project),
+                    },
+                ),
+                (
+                    format!("edit participation ({whose})"),
+                    Action::EditParticipation { project },
+                ),
+                (format!("edit project ({whose})"), Action::EditProject { project }),
+                (format!("move project ({whose})"), Action::MoveProject { project }),
+                (format!("read members ({whose})"), Action::ReadMembers { project }),
+                (format!("edit members ({whose})"), Action::EditMembers { project }),
+                (format!("read notes ({whose})"), Action::ReadNotes { project }),
+                (format!("write note ({whose})"), Action::WriteNote { project }),
+                (
+                    format!("edit note ({whose})"),
+                    Action::EditNote { author: Some(author) },
+                ),
+                (
+                    format!("edit provenance of project ({whose})"),
+                    Action::EditProvenance {
+                        project: Some(project),
+                    },
+                ),
+                (
+                    format!("read person ({whose})"),
+                    Action::ReadPerson { person: author },
+                ),
+                (
+                    format!("edit self ({whose})"),
+                    Action::EditSelf { person: author },
+                ),
+            ]);
+        }
+        all.extend(
+            RecordType::ALL
+                .iter()
+                .map(|of| (format!("read history of {of}"), Action::ReadHistory { of: *of })),
+        );
+        all
+    }
+
+    #[test]
+    fn the_grid_is_the_committed_one() {
+        let actors: Vec<(&str, Actor)> = std::iter::once(("visitor", Actor::Visitor))
+            .chain(Role::ALL.iter().map(|role| (role.word(), person(*role))))
+            .collect();
+        let mut grid = format!("{:44}", "action");
+        for (name, _) in &actors {
+            write!(grid, " {:14}", name.to_lowercase()).unwrap();
+        }
+        grid = grid.trim_end().to_owned();
+        for (name, action) in actions() {
+            let mut line = format!("\n{name:44}");
+            for (_, actor) in &actors {
+                write!(line, " {:14}", if allows(actor, action) { "yes" } else { "-" }).unwrap();
+            }
+            grid.push_str(line.trim_end());
+        }
+        grid.push('\n');
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/policy.txt");
+        let committed = std::fs::read_to_string(path).unwrap_or_default();
+        if committed != grid {
+            std::fs::write(path, &grid).unwrap();
+        }
+        assert_eq!(
+            committed, grid,
+            "policy.txt was written anew: read the difference and commit it"
+        );
+    }
+
+    #[test]
+    fn the_system_may_all() {
+        assert!(
+            actions()
+                .iter()
+                .filter(|(_, action)| !matches!(action, Action::EditNote { .. }))
+                .all(|(_, action)| allows(&Actor::System, *action))
+        );
+    }
+}

@@ -1,0 +1,395 @@
+//! Every way the application says no, with its code, its field and its sentence in four languages. The server
+//! and the browser speak from this one list.
+
+use crate::text::Lang;
+
+/// A word outside a closed list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("not one of the known values")]
+pub struct UnknownWord;
+
+choices! {
+    /// Why something was not done; clients must tolerate new values.
+    pub enum Code as "RefusalCode" {
+        /// The field must be filled in.
+        Required = "REQUIRED",
+        /// The text is longer than allowed.
+        TooLong = "TOO_LONG",
+        /// The list has more entries than allowed.
+        TooMany = "TOO_MANY",
+        /// The value has not the form or meaning it needs.
+        Invalid = "INVALID",
+        /// What the field names does not exist.
+        UnknownReference = "UNKNOWN_REFERENCE",
+        /// Another record has this value already.
+        Duplicate = "DUPLICATE",
+        /// Other records still use this one.
+        InUse = "IN_USE",
+        /// Somebody changed the record in between; the payload holds its present state.
+        StaleRevision = "STALE_REVISION",
+        /// There is no such record, or it is not yours to see.
+        NotFound = "NOT_FOUND",
+        /// The account may not do this.
+        Forbidden = "FORBIDDEN",
+        /// Sign in first.
+        Unauthenticated = "UNAUTHENTICATED",
+        /// The step from the present state to that one does not exist.
+        Transition = "TRANSITION",
+        /// A step would come to depend on itself.
+        Cycle = "CYCLE",
+        /// The fields were changed again since: undoing would lose that.
+        UndoConflict = "UNDO_CONFLICT",
+        /// The link or token is used, expired or unknown.
+        LinkExpired = "LINK_EXPIRED",
+        /// The retry differs from the first request with the same key.
+        KeyReused = "KEY_REUSED",
+    }
+}
+
+choices! {
+    /// What is wrong with a value.
+    pub enum Invalid as "InvalidReason" {
+        /// Not a web address.
+        WebAddress = "WEB_ADDRESS",
+        /// Not an e-mail address.
+        Email = "EMAIL",
+        /// Not a telephone number.
+        Phone = "PHONE",
+        /// An official number whose digits do not agree with its check, or of another length.
+        OfficialNumber = "OFFICIAL_NUMBER",
+        /// The end lies before the beginning.
+        PeriodReversed = "PERIOD_REVERSED",
+        /// Not a time of day (14:00).
+        TimeOfDay = "TIME_OF_DAY",
+        /// A negative amount.
+        Negative = "NEGATIVE",
+        /// Not a code: lower-case letters, digits and hyphens.
+        CodeForm = "CODE_FORM",
+        /// Not a point in or near Wallonia.
+        Point = "POINT",
+        /// A password of less than twelve characters, or too plain.
+        Password = "PASSWORD",
+        /// Not a place where this can be.
+        Reference = "REFERENCE",
+        /// An official territory keeps its official facts.
+        OfficialTerritory = "OFFICIAL_TERRITORY",
+        /// Exactly one of the owners must be given.
+        Owner = "OWNER",
+        /// A reason is needed for this.
+        ReasonMissing = "REASON_MISSING",
+    }
+}
+
+/// The application says no.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize, thiserror::Error)]
+#[error("{}", self.message(Lang::En))]
+#[expect(
+    missing_docs,
+    reason = "the fields are those of the sentence: field path, limit, count"
+)]
+pub enum Refusal {
+    /// See [`Code::Required`].
+    Required { field: String },
+    /// See [`Code::TooLong`].
+    TooLong { field: String, most: usize },
+    /// See [`Code::TooMany`].
+    TooMany { field: String, most: usize },
+    /// See [`Code::Invalid`].
+    Invalid { field: String, why: Invalid },
+    /// See [`Code::UnknownReference`].
+    UnknownReference { field: String },
+    /// See [`Code::Duplicate`].
+    Duplicate { field: String },
+    /// See [`Code::InUse`].
+    InUse { count: u64 },
+    /// See [`Code::StaleRevision`].
+    StaleRevision { current: i32 },
+    /// See [`Code::NotFound`].
+    NotFound,
+    /// See [`Code::Forbidden`].
+    Forbidden,
+    /// See [`Code::Unauthenticated`].
+    Unauthenticated,
+    /// See [`Code::Transition`].
+    Transition { field: String, from: String, to: String },
+    /// See [`Code::Cycle`].
+    Cycle { field: String },
+    /// See [`Code::UndoConflict`].
+    UndoConflict { fields: Vec<String> },
+    /// See [`Code::LinkExpired`].
+    LinkExpired,
+    /// See [`Code::KeyReused`].
+    KeyReused,
+}
+
+impl Refusal {
+    /// Its code.
+    #[must_use]
+    pub const fn code(&self) -> Code {
+        match self {
+            Self::Required { .. } => Code::Required,
+            Self::TooLong { .. } => Code::TooLong,
+            Self::TooMany { .. } => Code::TooMany,
+            Self::Invalid { .. } => Code::Invalid,
+            Self::UnknownReference { .. } => Code::UnknownReference,
+            Self::Duplicate { .. } => Code::Duplicate,
+            Self::InUse { .. } => Code::InUse,
+            Self::StaleRevision { .. } => Code::StaleRevision,
+            Self::NotFound => Code::NotFound,
+            Self::Forbidden => Code::Forbidden,
+            Self::Unauthenticated => Code::Unauthenticated,
+            Self::Transition { .. } => Code::Transition,
+            Self::Cycle { .. } => Code::Cycle,
+            Self::UndoConflict { .. } => Code::UndoConflict,
+            Self::LinkExpired => Code::LinkExpired,
+            Self::KeyReused => Code::KeyReused,
+        }
+    }
+
+    /// The field it is about, as a path with dots; empty where it is about the whole.
+    #[must_use]
+    pub fn field(&self) -> &str {
+        match self {
+            Self::Required { field }
+            | Self::TooLong { field, .. }
+            | Self::TooMany { field, .. }
+            | Self::Invalid { field, .. }
+            | Self::UnknownReference { field }
+            | Self::Duplicate { field }
+            | Self::Transition { field, .. }
+            | Self::Cycle { field } => field,
+            Self::StaleRevision { .. } => "expectedRevision",
+            Self::InUse { .. }
+            | Self::NotFound
+            | Self::Forbidden
+            | Self::Unauthenticated
+            | Self::UndoConflict { .. }
+            | Self::LinkExpired
+            | Self::KeyReused => "",
+        }
+    }
+
+    /// The sentence for a person: what is wrong and what to do.
+    #[must_use]
+    pub fn message(&self, lang: Lang) -> String {
+        let say = |fr: &str, nl: &str, de: &str, en: &str| {
+            match lang {
+                Lang::Fr => fr,
+                Lang::Nl => nl,
+                Lang::De => de,
+                Lang::En => en,
+            }
+            .to_owned()
+        };
+        match self {
+            Self::Required { .. } => say(
+                "Ce champ est obligatoire.",
+                "Dit veld is verplicht.",
+                "Dieses Feld muss ausgefüllt werden.",
+                "This field must be filled in.",
+            ),
+            Self::TooLong { most, .. } => say(
+                &format!("Texte trop long: {most} caractères au plus."),
+                &format!("Te lange tekst: hoogstens {most} tekens."),
+                &format!("Zu langer Text: höchstens {most} Zeichen."),
+                &format!("Too long: {most} characters at most."),
+            ),
+            Self::TooMany { most, .. } => say(
+                &format!("Trop d'éléments: {most} au plus."),
+                &format!("Te veel elementen: hoogstens {most}."),
+                &format!("Zu viele Einträge: höchstens {most}."),
+                &format!("Too many entries: {most} at most."),
+            ),
+            Self::Invalid { why, .. } => why.message(lang),
+            Self::UnknownReference { .. } => say(
+                "Ce que ce champ désigne n'existe pas (ou plus). Choisissez dans la liste.",
+                "Wat dit veld aanduidt, bestaat niet (meer). Kies uit de lijst.",
+                "Was dieses Feld nennt, gibt es nicht (mehr). Wählen Sie aus der Liste.",
+                "What this field names does not exist (any more). Choose from the list.",
+            ),
+            Self::Duplicate { .. } => say(
+                "Cette valeur existe déjà. Ouvrez la fiche existante ou choisissez-en une autre.",
+                "Deze waarde bestaat al. Open de bestaande fiche of kies een andere.",
+                "Diesen Wert gibt es schon. Öffnen Sie den bestehenden Eintrag oder wählen Sie einen anderen.",
+                "This value exists already. Open the existing record or choose another.",
+            ),
+            Self::InUse { count } => say(
+                &format!("Encore utilisé par {count} autre(s) fiche(s): retirez-le d'abord de celles-ci."),
+                &format!("Nog gebruikt door {count} andere fiche(s): haal het daar eerst weg."),
+                &format!("Noch von {count} anderen Einträgen benutzt: entfernen Sie es zuerst dort."),
+                &format!("Still used by {count} other record(s): remove it there first."),
+            ),
+            Self::StaleRevision { current } => say(
+                &format!(
+                    "Quelqu'un a modifié cette fiche entre-temps (révision {current}). Comparez les deux versions, puis enregistrez."
+                ),
+                &format!(
+                    "Iemand heeft deze fiche intussen gewijzigd (revisie {current}). Vergelijk beide versies en bewaar dan."
+                ),
+                &format!(
+                    "Jemand hat diesen Eintrag inzwischen geändert (Revision {current}). Vergleichen Sie beide Fassungen und speichern Sie dann."
+                ),
+                &format!(
+                    "Somebody changed this record in between (revision {current}). Compare both versions, then save."
+                ),
+            ),
+            Self::NotFound => say(
+                "Fiche introuvable.",
+                "Fiche niet gevonden.",
+                "Eintrag nicht gefunden.",
+                "There is no such record.",
+            ),
+            Self::Forbidden => say(
+                "Votre compte ne permet pas cette action. Demandez-la à un·e responsable de la Cellule.",
+                "Uw account laat dit niet toe. Vraag het aan een verantwoordelijke van de Cel.",
+                "Ihr Konto erlaubt das nicht. Wenden Sie sich an eine verantwortliche Person der Zelle.",
+                "Your account may not do this. Ask the cell's staff.",
+            ),
+            Self::Unauthenticated => say(
+                "Connectez-vous d'abord.",
+                "Meld u eerst aan.",
+                "Melden Sie sich zuerst an.",
+                "Sign in first.",
+            ),
+            Self::Transition { from, to, .. } => say(
+                &format!("Le passage de {from} à {to} n'est pas prévu."),
+                &format!("De overgang van {from} naar {to} bestaat niet."),
+                &format!("Der Übergang von {from} zu {to} ist nicht vorgesehen."),
+                &format!("There is no step from {from} to {to}."),
+            ),
+            Self::Cycle { .. } => say(
+                "Une étape ne peut pas dépendre d'elle-même, même par d'autres.",
+                "Een stap kan niet van zichzelf afhangen, ook niet via andere.",
+                "Ein Schritt kann nicht von sich selbst abhängen, auch nicht über andere.",
+                "A step cannot depend on itself, not through others either.",
+            ),
+            Self::UndoConflict { fields } => {
+                let fields = fields.join(", ");
+                say(
+                    &format!(
+                        "Modifié depuis: {fields}. Annuler effacerait ces changements; corrigez plutôt la fiche."
+                    ),
+                    &format!(
+                        "Sindsdien gewijzigd: {fields}. Ongedaan maken zou dat wissen; pas de fiche zelf aan."
+                    ),
+                    &format!(
+                        "Seither geändert: {fields}. Rückgängigmachen würde das löschen; ändern Sie den Eintrag selbst."
+                    ),
+                    &format!("Changed since: {fields}. Undoing would lose that; edit the record instead."),
+                )
+            }
+            Self::LinkExpired => say(
+                "Ce lien a déjà servi ou a expiré. Demandez-en un nouveau.",
+                "Deze link is al gebruikt of verlopen. Vraag een nieuwe.",
+                "Dieser Link wurde schon benutzt oder ist abgelaufen. Bitten Sie um einen neuen.",
+                "This link was used already or has expired. Ask for a new one.",
+            ),
+            Self::KeyReused => say(
+                "Cette clé a déjà servi pour une autre demande.",
+                "Deze sleutel diende al voor een andere aanvraag.",
+                "Dieser Schlüssel diente schon für eine andere Anfrage.",
+                "This key was used already for another request.",
+            ),
+        }
+    }
+}
+
+impl Invalid {
+    /// The sentence for a person.
+    #[must_use]
+    pub fn message(self, lang: Lang) -> String {
+        let [fr, nl, de, en] = match self {
+            Self::WebAddress => [
+                "Ce n'est pas une adresse web. Exemple: https://exemple.be",
+                "Dit is geen webadres. Voorbeeld: https://voorbeeld.be",
+                "Das ist keine Webadresse. Beispiel: https://beispiel.be",
+                "This is not a web address. Example: https://example.be",
+            ],
+            Self::Email => [
+                "Ce n'est pas une adresse e-mail. Exemple: nom@exemple.be",
+                "Dit is geen e-mailadres. Voorbeeld: naam@voorbeeld.be",
+                "Das ist keine E-Mail-Adresse. Beispiel: name@beispiel.be",
+                "This is not an e-mail address. Example: name@example.be",
+            ],
+            Self::Phone => [
+                "Ce n'est pas un numéro de téléphone. Exemple: +32 81 12 34 56",
+                "Dit is geen telefoonnummer. Voorbeeld: +32 81 12 34 56",
+                "Das ist keine Telefonnummer. Beispiel: +32 81 12 34 56",
+                "This is not a telephone number. Example: +32 81 12 34 56",
+            ],
+            Self::OfficialNumber => [
+                "Ce numéro n'est pas bien formé: vérifiez ses chiffres.",
+                "Dit nummer is niet goed gevormd: controleer de cijfers.",
+                "Diese Nummer ist nicht richtig gebildet: prüfen Sie die Ziffern.",
+                "This number is not well formed: check its digits.",
+            ],
+            Self::PeriodReversed => [
+                "La fin précède le début.",
+                "Het einde ligt voor het begin.",
+                "Das Ende liegt vor dem Anfang.",
+                "The end lies before the beginning.",
+            ],
+            Self::TimeOfDay => [
+                "Ce n'est pas une heure. Exemple: 14:00",
+                "Dit is geen uur. Voorbeeld: 14:00",
+                "Das ist keine Uhrzeit. Beispiel: 14:00",
+                "This is not a time of day. Example: 14:00",
+            ],
+            Self::Negative => [
+                "Le montant ne peut pas être négatif.",
+                "Het bedrag kan niet negatief zijn.",
+                "Der Betrag kann nicht negativ sein.",
+                "The amount cannot be negative.",
+            ],
+            Self::CodeForm => [
+                "Un code n'a que des minuscules sans accent, des chiffres et des tirets.",
+                "Een code heeft enkel kleine letters zonder accent, cijfers en koppeltekens.",
+                "Ein Code hat nur Kleinbuchstaben ohne Akzent, Ziffern und Bindestriche.",
+                "A code has only plain lower-case letters, digits and hyphens.",
+            ],
+            Self::Point => [
+                "Ce point n'est pas en Belgique ni à ses abords.",
+                "Dit punt ligt niet in of bij België.",
+                "Dieser Punkt liegt nicht in oder bei Belgien.",
+                "This point is not in or near Belgium.",
+            ],
+            Self::Password => [
+                "Au moins 12 caractères, et pas toujours les mêmes.",
+                "Minstens 12 tekens, en niet steeds dezelfde.",
+                "Mindestens 12 Zeichen, und nicht immer dieselben.",
+                "At least 12 characters, and not always the same ones.",
+            ],
+            Self::Reference => [
+                "Ceci ne peut pas être lié ici.",
+                "Dit kan hier niet gekoppeld worden.",
+                "Das kann hier nicht verknüpft werden.",
+                "This cannot be linked here.",
+            ],
+            Self::OfficialTerritory => [
+                "Les territoires officiels gardent leurs données officielles.",
+                "Officiële gebieden behouden hun officiële gegevens.",
+                "Amtliche Gebiete behalten ihre amtlichen Angaben.",
+                "Official territories keep their official facts.",
+            ],
+            Self::Owner => [
+                "Indiquez un chantier ou un projet, pas les deux.",
+                "Geef een chantier of een project op, niet beide.",
+                "Geben Sie einen Chantier oder ein Projekt an, nicht beides.",
+                "Give a chantier or a project, not both.",
+            ],
+            Self::ReasonMissing => [
+                "Dites pourquoi: la raison est gardée avec le changement.",
+                "Zeg waarom: de reden wordt bij de wijziging bewaard.",
+                "Sagen Sie warum: der Grund wird mit der Änderung aufbewahrt.",
+                "Say why: the reason is kept with the change.",
+            ],
+        };
+        match lang {
+            Lang::Fr => fr,
+            Lang::Nl => nl,
+            Lang::De => de,
+            Lang::En => en,
+        }
+        .to_owned()
+    }
+}
