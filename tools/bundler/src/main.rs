@@ -13,11 +13,13 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Stdio};
 use std::{env, fs};
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, anyhow, bail, ensure};
 
 const TARGET: &str = "wasm32-unknown-unknown";
 const TARGET_DIR: &str = "target/wasm";
 const DIST: &str = "frontend/dist";
+/// What wasm-bindgen calls the module.
+const MODULE: &str = "frontend_bg.wasm";
 
 fn main() -> ExitCode {
     match run() {
@@ -36,12 +38,8 @@ fn run() -> Result<()> {
         match argument.as_str() {
             "--release" => release = true,
             "--budget" => {
-                budget = Some(
-                    arguments
-                        .next()
-                        .context("--budget needs a number of kB")?
-                        .parse()?,
-                )
+                let number = arguments.next().context("--budget needs a number of kB")?;
+                budget = Some(number.parse()?);
             }
             other => bail!("unknown argument {other}; known: --release, --budget KB"),
         }
@@ -57,16 +55,7 @@ fn run() -> Result<()> {
 
     let wasm = build(if release { "wasm-release" } else { "wasm-dev" })?;
     let bound = Path::new(TARGET_DIR).join("bound");
-    clear(&bound)?;
-    wasm_bindgen_cli_support::Bindgen::new()
-        .input_path(wasm)
-        .out_name("frontend")
-        .web(true)?
-        .typescript(false)
-        .demangle(!release)
-        .remove_name_section(release)
-        .remove_producers_section(true)
-        .generate(&bound)?;
+    bind(&wasm, &bound, release)?;
 
     clear(Path::new(DIST))?;
     let mut dist = Dist {
@@ -89,7 +78,7 @@ fn build(profile: &str) -> Result<PathBuf> {
     let toolchain = String::from_utf8(toolchain.stdout)?;
     let status = outer(Command::new("cargo"))
         .args([
-            "build",
+            "rustc",
             "--locked",
             "-p",
             "frontend",
@@ -99,11 +88,37 @@ fn build(profile: &str) -> Result<PathBuf> {
             TARGET_DIR,
             "--profile",
             profile,
+            // Splitting needs to know what refers to what.
+            "--",
+            "-Clink-arg=--emit-relocs",
         ])
         .env("RUSTUP_TOOLCHAIN", toolchain.trim())
         .status()?;
     ensure!(status.success(), "frontend does not compile");
     Ok([TARGET_DIR, TARGET, profile, "frontend.wasm"].iter().collect())
+}
+
+/// Splits off what is behind `#[lazy]`, binds the rest to JavaScript, and leaves all of it in the folder `bound`.
+fn bind(wasm: &Path, bound: &Path, release: bool) -> Result<()> {
+    clear(bound)?;
+    let main = Path::new(TARGET_DIR).join("main.wasm");
+    let module = fs::read(wasm)?;
+    let mut options = wasm_split_cli_support::Options::new(&module);
+    options.output_dir = bound;
+    options.main_out_path = &main;
+    options.main_module = "./frontend.js";
+    wasm_split_cli_support::transform(options).map_err(|error| anyhow!("splitting the module: {error:#}"))?;
+    wasm_bindgen_cli_support::Bindgen::new()
+        .input_path(main)
+        .out_name("frontend")
+        .web(true)?
+        .typescript(false)
+        .demangle(false)
+        // The split-off parts link to what the linker exports.
+        .keep_lld_exports(true)
+        .remove_name_section(release)
+        .remove_producers_section(true)
+        .generate(bound)
 }
 
 /// The command as if started from a shell: `cargo run` and rustup set variables that pin the native compiler.
@@ -192,13 +207,16 @@ impl Dist {
             text::minify_css(&text::point_urls(&css, &addresses)?).as_bytes(),
         )?;
 
-        let snippets = files_under(&bound.join("snippets"))?;
-        for (name, bytes) in &snippets {
-            // Their folder names already carry a hash, and the bound JavaScript imports them by name.
-            self.write(&format!("assets/snippets/{name}"), bytes)?;
+        // These name each other, in a circle where something is split off: one hash, of the whole, is in their folder.
+        let app = files_under(bound)?;
+        let folder = format!(
+            "assets/{}",
+            text::hashed("app", &app.values().flatten().copied().collect::<Vec<u8>>())
+        );
+        for (name, bytes) in &app {
+            self.write(&format!("{folder}/{name}"), bytes)?;
         }
-        let wasm = self.asset("frontend.wasm", &fs::read(bound.join("frontend_bg.wasm"))?)?;
-        let js = self.asset("frontend.js", &fs::read(bound.join("frontend.js"))?)?;
+        let (wasm, js) = (format!("/{folder}/{MODULE}"), format!("/{folder}/frontend.js"));
         let boot = format!("import init from \"{js}\";\ninit({{ module_or_path: \"{wasm}\" }});\n");
         let boot = self.asset("boot.js", boot.as_bytes())?;
 
@@ -249,8 +267,9 @@ impl Dist {
             gzip.write_all(bytes)?;
             fs::write(beside("gz"), gzip.finish()?)?;
         }
-        // Pictures come when a page shows them, licence texts never.
-        let first_load = matches!(extension, "css" | "html" | "js" | "topojson" | "wasm" | "woff2");
+        // Pictures and what was split off come when a page needs them, licence texts never.
+        let first_load =
+            matches!(extension, "css" | "html" | "js" | "topojson" | "woff2") || name.ends_with(MODULE);
         self.files.push(Written {
             name: name.to_owned(),
             raw: bytes.len(),
