@@ -1,0 +1,97 @@
+//! Accounts: signing in. Inviting and managing them follow with the contract.
+
+use crate::address;
+use crate::language::t;
+use crate::session::{self, Session};
+use crate::ui::button::{Button, Look};
+use crate::ui::field::TextField;
+use crate::ui::page::Page;
+use crate::ui::state::{Failure, FailureKind};
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use leptos_router::hooks::use_navigate;
+use leptos_router::{LazyRoute, NavigateOptions, lazy_route};
+
+pub struct SignIn;
+
+#[lazy_route]
+impl LazyRoute for SignIn {
+    fn data() -> Self {
+        Self
+    }
+
+    fn view(_this: Self) -> AnyView {
+        view! { <Page title=t::sign_in_title lead=t::sign_in_question><SignInForm /></Page> }.into_any()
+    }
+}
+
+/// Goes back to where one was sent from (`?vers=`), only within this application.
+fn way_back(to: &str) -> &str {
+    if to.starts_with('/') && !to.starts_with("//") {
+        to
+    } else {
+        "/ma-semaine"
+    }
+}
+
+#[component]
+fn SignInForm() -> impl IntoView {
+    let (email, password) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
+    let (busy, failed) = (RwSignal::new(false), RwSignal::new(None::<Failure>));
+    let to = address::read("vers");
+    let navigate = use_navigate();
+    // Also when it was signed in already, or in the silence of the start.
+    Effect::new(move |_| {
+        if matches!(session::session(), Session::Signed(_)) {
+            navigate(
+                way_back(&to.get_untracked()),
+                NavigateOptions {
+                    replace: true,
+                    ..NavigateOptions::default()
+                },
+            );
+        }
+    });
+    let submit = move |event: web_sys::SubmitEvent| {
+        event.prevent_default();
+        if busy.get_untracked() {
+            return;
+        }
+        busy.set(true);
+        spawn_local(async move {
+            let done = session::sign_in(email.get_untracked().trim(), &password.get_untracked()).await;
+            let _ = busy.try_set(false);
+            if let Err(failure) = done {
+                let _ = failed.try_set(Some(failure));
+            }
+        });
+    };
+    view! {
+        <form class="form narrow" on:submit=submit>
+            {move || failed.get().map(|failure| {
+                let why = move || match failure.kind {
+                    FailureKind::SignedOut => t::sign_in_wrong(),
+                    other => other.title(),
+                };
+                view! { <p class="refusals" role="alert">{why}</p> }
+            })}
+            <TextField label=t::sign_in_email value=email kind="email" autocomplete="username" required=true />
+            <TextField label=t::sign_in_password value=password kind="password" autocomplete="current-password" required=true />
+            <div class="form-foot"><Button text=t::action_sign_in look=Look::Primary submit=true busy /></div>
+            <p class="muted small">{t::sign_in_how}</p>
+        </form>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_way_back_never_leaves_the_application() {
+        assert_eq!(way_back("/projets?province=60000"), "/projets?province=60000");
+        for elsewhere in ["//evil.example", "https://evil.example", ""] {
+            assert_eq!(way_back(elsewhere), "/ma-semaine");
+        }
+    }
+}

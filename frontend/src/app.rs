@@ -1,0 +1,124 @@
+//! The frame around every screen: routes, header, footer, keys, banners, and where the focus and the scroll go.
+
+pub mod header;
+pub mod keys;
+pub mod offline;
+pub mod places;
+pub mod scroll;
+pub mod search;
+
+use crate::language::t;
+use crate::session;
+use crate::ui::page::{Announcer, FirstPage, Page};
+use crate::ui::toast::{ToastCorner, provide_toasts};
+use crate::{about, account, waiting};
+use header::{Footer, Header, PhoneBar};
+use keys::Keys;
+use leptos::prelude::*;
+use leptos_router::components::{Route, Router, Routes};
+use leptos_router::{Lazy, path};
+use offline::Offline;
+use search::Search;
+
+#[component]
+pub fn App() -> impl IntoView {
+    provide_toasts();
+    let said = RwSignal::new(String::new());
+    provide_context(Announcer(said));
+    provide_context(FirstPage(StoredValue::new(true)));
+    provide_context(Overlays::default());
+    session::start();
+    view! {
+        <Router>
+            <Shell said />
+        </Router>
+    }
+}
+
+/// What lies over the page and can be opened from anywhere.
+#[derive(Clone, Copy)]
+pub struct Overlays {
+    pub search: RwSignal<bool>,
+    pub keys: RwSignal<bool>,
+    pub menu: RwSignal<bool>,
+}
+
+impl Default for Overlays {
+    fn default() -> Self {
+        Self {
+            search: RwSignal::new(false),
+            keys: RwSignal::new(false),
+            menu: RwSignal::new(false),
+        }
+    }
+}
+
+#[component]
+fn Shell(said: RwSignal<String>) -> impl IntoView {
+    scroll::keep();
+    view! {
+        <div class="shell">
+            <a class="skip" href="#main" rel="external" on:click=|event| { event.prevent_default(); crate::browser::focus("main"); }>{t::nav_skip}</a>
+            <Offline />
+            <Header />
+            <main id="main" tabindex="-1"><Screens /></main>
+            <Footer />
+            <PhoneBar />
+        </div>
+        <div class="corner"><ToastCorner /></div>
+        <Search />
+        <Keys />
+        <p class="visually-hidden" aria-live="polite">{said}</p>
+    }
+}
+
+/// One route a screen; in the order of docs and navigation. Anything else is the page that says it is not there.
+#[component]
+fn Screens() -> impl IntoView {
+    view! {
+        <Routes fallback=NotFound>
+            <Route path=path!("/") view=|| waiting::waiting(t::home_title, t::home_question) />
+            <Route path=path!("/chantiers") view=|| waiting::waiting(t::chantiers_title, t::chantiers_question) />
+            <Route path=path!("/chantiers/:code") view=|| waiting::waiting(t::chantier_title, t::chantier_question) />
+            <Route path=path!("/projets") view=|| waiting::waiting(t::projects_title, t::projects_question) />
+            <Route path=path!("/projets/:id") view=|| waiting::waiting(t::project_title, t::project_question) />
+            <Route path=path!("/matrice") view=|| waiting::waiting(t::matrix_title, t::matrix_question) />
+            <Route path=path!("/territoires/:id") view=|| waiting::waiting(t::territory_title, t::territory_question) />
+            <Route path=path!("/organisations") view=|| waiting::waiting(t::organisations_title, t::organisations_question) />
+            <Route path=path!("/organisations/:id") view=|| waiting::waiting(t::organisation_title, t::organisation_question) />
+            <Route path=path!("/rapport") view=|| waiting::waiting(t::report_title, t::report_question) />
+            <Route path=path!("/recherche") view=|| waiting::waiting(t::search_title, t::search_question) />
+            <Route path=path!("/ma-semaine") view=|| waiting::waiting(t::week_title, t::week_question) />
+            <Route path=path!("/connexion") view={Lazy::<account::SignIn>::new()} />
+            <Route path=path!("/invitation/:token") view=|| waiting::waiting(t::invitation_title, t::invitation_question) />
+            <Route path=path!("/comptes") view=|| waiting::waiting(t::accounts_title, t::accounts_question) />
+            <Route path=path!("/historique/:id") view=|| waiting::waiting(t::history_title, t::history_question) />
+            <Route path=path!("/sources") view={Lazy::<about::Sources>::new()} />
+            <Route path=path!("/a-propos") view={Lazy::<about::About>::new()} />
+            <Route path=path!("/atelier") view=atelier />
+        </Routes>
+    }
+}
+
+/// The style guide, only in builds for those who make the application.
+#[cfg(any(debug_assertions, feature = "atelier"))]
+fn atelier() -> AnyView {
+    crate::atelier::atelier()
+}
+
+#[cfg(not(any(debug_assertions, feature = "atelier")))]
+fn atelier() -> AnyView {
+    view! { <NotFound /> }.into_any()
+}
+
+#[component]
+fn NotFound() -> impl IntoView {
+    view! {
+        <Page title=t::not_found_title lead=t::not_found_text>
+            <div class="button-row">
+                <a class="button primary" href="/">{t::not_found_home}</a>
+                <a class="button" href="/recherche">{t::not_found_search}</a>
+            </div>
+        </Page>
+    }
+}

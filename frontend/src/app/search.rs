@@ -1,0 +1,108 @@
+//! Search over everything, from anywhere: places at once, then what the server finds. Arrows choose, Enter goes.
+
+use super::Overlays;
+use super::places::places;
+use crate::language::t;
+use crate::session;
+use crate::ui::dialog::Dialog;
+use crate::ui::fold::matches;
+use crate::ui::icon::{Icon, icon};
+use leptos::html;
+use leptos::prelude::*;
+use leptos_router::NavigateOptions;
+use leptos_router::hooks::use_navigate;
+
+/// Something that was found, as a line that can be opened.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Found {
+    pub href: String,
+    pub label: String,
+    pub detail: String,
+    pub mark: Icon,
+}
+
+#[component]
+pub fn Search() -> impl IntoView {
+    let overlays: Overlays = expect_context();
+    view! {
+        <Dialog open=overlays.search title=t::search_title>
+            <Inside open=overlays.search />
+        </Dialog>
+    }
+}
+
+#[component]
+fn Inside(open: RwSignal<bool>) -> impl IntoView {
+    let typed = RwSignal::new(String::new());
+    let active = RwSignal::new(0_usize);
+    let input = NodeRef::<html::Input>::new();
+    let navigate = use_navigate();
+    let found = Memo::new(move |_| lines(&typed.get(), session::person().is_some()));
+    Effect::new(move |_| {
+        if let Some(input) = input.get() {
+            let _ = input.focus();
+        }
+    });
+    let key = move |event: web_sys::KeyboardEvent| {
+        let count = found.with_untracked(Vec::len);
+        match event.key().as_str() {
+            "ArrowDown" => active.update(|it| *it = (*it + 1).min(count.saturating_sub(1))),
+            "ArrowUp" => active.update(|it| *it = it.saturating_sub(1)),
+            "Enter" => {
+                let Some(line) = found.with_untracked(|found| found.get(active.get_untracked()).cloned())
+                else {
+                    return;
+                };
+                open.set(false);
+                navigate(&line.href, NavigateOptions::default());
+            }
+            _ => return,
+        }
+        event.prevent_default();
+    };
+    view! {
+        <div class="search-box">
+            {icon(Icon::Search)}
+            <input type="search" node_ref=input autocomplete="off" role="combobox" aria-expanded="true" aria-controls="search-lines"
+                aria-activedescendant=move || format!("search-line-{}", active.get())
+                aria-label=t::search_label placeholder=t::search_placeholder prop:value=typed
+                on:input=move |event| { typed.set(event_target_value(&event)); active.set(0); } on:keydown=key />
+        </div>
+        <div class="results" role="listbox" id="search-lines" aria-label=t::search_results on:click=move |_| open.set(false)>
+            {move || found.get().into_iter().enumerate().map(|(place, line)| view! {
+                <a href=line.href role="option" id=format!("search-line-{place}") aria-selected=move || (active.get() == place).to_string()
+                    class:active=move || active.get() == place tabindex="-1" on:mousemove=move |_| if active.get_untracked() != place { active.set(place) }>
+                    {icon(line.mark)} <span>{line.label}</span> <span class="detail">{line.detail}</span>
+                </a>
+            }).collect_view()}
+        </div>
+    }
+}
+
+/// The places that what is typed names, and the search for it as a page.
+fn lines(typed: &str, signed: bool) -> Vec<Found> {
+    let typed = typed.trim();
+    let mut lines: Vec<Found> = Vec::new();
+    if !typed.is_empty() {
+        let query = js_sys::encode_uri_component(typed)
+            .as_string()
+            .unwrap_or_default();
+        lines.push(Found {
+            href: format!("/recherche?q={query}"),
+            label: t::search_everywhere(typed),
+            detail: String::new(),
+            mark: Icon::Search,
+        });
+    }
+    lines.extend(
+        places(signed)
+            .filter(|place| matches((place.name)(), typed))
+            .map(|place| Found {
+                href: place.href.to_owned(),
+                label: (place.name)().to_owned(),
+                detail: t::search_page().to_owned(),
+                mark: place.icon,
+            }),
+    );
+    lines
+}

@@ -1,0 +1,35 @@
+//! The browser's application: screens by area over a few parts of our own. The rules are `domain`'s; the words are in
+//! `locales/`; only `api` speaks HTTP.
+
+// Screens are deep types; the default is too shallow for the router's tuple of routes.
+#![recursion_limit = "256"]
+
+pub mod address;
+pub mod api;
+pub mod app;
+pub mod browser;
+pub mod draft;
+pub mod format;
+pub mod language;
+pub mod session;
+pub mod theme;
+pub mod ui;
+
+pub mod about;
+pub mod account;
+#[cfg(any(debug_assertions, feature = "atelier"))]
+pub mod atelier;
+pub mod waiting;
+
+use leptos::prelude::*;
+
+/// Mounts the application in place of what index.html shows while it arrives.
+pub fn start() {
+    console_error_panic_hook::set_once();
+    language::start();
+    theme::start();
+    if let Some(starting) = document().get_element_by_id("starting") {
+        starting.remove();
+    }
+    mount_to_body(app::App);
+}

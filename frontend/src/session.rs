@@ -1,0 +1,176 @@
+//! Who is signed in. The access token lives in this memory and nowhere else; what renews it is a cookie that scripts
+//! cannot read. Renewing is done by one tab at a time, as each renewal replaces the cookie.
+
+use crate::api::{self, Method};
+use crate::browser;
+use crate::ui::state::{Failure, FailureKind};
+use domain::Role;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use serde::{Deserialize, Serialize};
+use std::cell::RefCell;
+
+/// The person, as the session tells it.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct Person {
+    pub id: String,
+    pub name: String,
+    pub role: Role,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Session {
+    /// Being restored: what depends on it waits.
+    Restoring,
+    Visitor,
+    Signed(Person),
+}
+
+#[derive(Clone, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Opened {
+    access_token: String,
+    expires_at: String,
+    person: Person,
+}
+
+#[derive(Serialize)]
+struct Credentials<'a> {
+    email: &'a str,
+    password: &'a str,
+}
+
+/// Says on this device that a session can be restored; holds no secret.
+const HINT: &str = "session";
+const ADDRESS: &str = "/v1/session";
+/// Renewed this long before it ends.
+const AHEAD: f64 = 60_000.0;
+
+thread_local! {
+    static SESSION: ArcRwSignal<Session> = ArcRwSignal::new(Session::Restoring);
+    static TOKEN: RefCell<Option<(String, f64)>> = const { RefCell::new(None) };
+}
+
+/// Follows the session inside a view or an effect.
+pub fn session() -> Session {
+    SESSION.with(ArcRwSignal::get)
+}
+
+pub fn person() -> Option<Person> {
+    match session() {
+        Session::Signed(person) => Some(person),
+        Session::Restoring | Session::Visitor => None,
+    }
+}
+
+pub(crate) fn token() -> Option<String> {
+    TOKEN.with_borrow(|token| token.as_ref().map(|it| it.0.clone()))
+}
+
+/// Restores what this device had, once, at start; and follows signing out in another tab.
+pub fn start() {
+    if browser::kept(HINT).is_none() {
+        set(Session::Visitor);
+    } else {
+        spawn_local(async {
+            renew().await;
+        });
+    }
+    let elsewhere = window_event_listener(leptos::ev::storage, |event| {
+        if event.key().as_deref() == Some(HINT) && event.new_value().is_none() {
+            close();
+        }
+    });
+    on_cleanup(move || elsewhere.remove());
+}
+
+/// A wrong address or password is `SignedOut`.
+pub async fn sign_in(email: &str, password: &str) -> Result<(), Failure> {
+    let opened: Opened = api::rest(Method::POST, ADDRESS, Some(&Credentials { email, password })).await?;
+    open(opened);
+    Ok(())
+}
+
+pub async fn sign_out() -> Result<(), Failure> {
+    let done: Result<serde::de::IgnoredAny, Failure> = api::rest(Method::DELETE, ADDRESS, None::<&()>).await;
+    match done {
+        // Already ended on the server: ended here as well.
+        Ok(_)
+        | Err(Failure {
+            kind: FailureKind::SignedOut,
+            ..
+        }) => {
+            close();
+            Ok(())
+        }
+        Err(failure) => Err(failure),
+    }
+}
+
+/// A new access token by the cookie; false when there is no session any more. A lost network leaves all as it was.
+pub async fn renew() -> bool {
+    let before = token();
+    browser::alone("session", async move {
+        // Another waited for the same and has it already.
+        if token() != before {
+            return;
+        }
+        let renewed: Result<Opened, Failure> = api::rest(Method::PUT, ADDRESS, None::<&()>).await;
+        match renewed {
+            Ok(opened) => open(opened),
+            Err(Failure {
+                kind: FailureKind::Network | FailureKind::Timeout | FailureKind::Busy | FailureKind::Internal,
+                ..
+            }) => {
+                if SESSION.with(ArcRwSignal::get_untracked) == Session::Restoring {
+                    set(Session::Visitor);
+                }
+            }
+            Err(_) => close(),
+        }
+    })
+    .await;
+    token().is_some()
+}
+
+fn open(opened: Opened) {
+    let ends = chrono::DateTime::parse_from_rfc3339(&opened.expires_at)
+        .map_or(0.0, |it| as_float(it.timestamp_millis()));
+    TOKEN.set(Some((opened.access_token, ends)));
+    browser::keep(HINT, "1");
+    set(Session::Signed(opened.person));
+    spawn_local(async move {
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "clamped to a sensible wait"
+        )]
+        let wait = (ends - browser::now() - AHEAD).clamp(5_000.0, 86_400_000.0) as u32;
+        browser::wait(wait).await;
+        let still_this_one =
+            TOKEN.with_borrow(|token| token.as_ref().is_some_and(|it| it.1.to_bits() == ends.to_bits()));
+        if still_this_one {
+            renew().await;
+        }
+    });
+}
+
+fn close() {
+    TOKEN.set(None);
+    browser::forget(HINT);
+    set(Session::Visitor);
+}
+
+fn set(session: Session) {
+    SESSION.with(|signal| {
+        if signal.with_untracked(|now| *now != session) {
+            api::forget_all();
+            signal.set(session);
+        }
+    });
+}
+
+#[expect(clippy::cast_precision_loss, reason = "milliseconds since 1970 fit a double")]
+const fn as_float(milliseconds: i64) -> f64 {
+    milliseconds as f64
+}
