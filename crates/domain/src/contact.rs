@@ -58,6 +58,10 @@ impl Rules for Contact {
         facets
     }
 
+    fn reading(&self) -> Option<Action> {
+        Some(Action::ReadContacts)
+    }
+
     fn action(&self, _verb: Verb) -> Action {
         Action::EditContact {
             organisation: self.organisation_id,

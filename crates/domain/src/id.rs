@@ -64,6 +64,9 @@ impl FromStr for RecordId {
     type Err = NotAnId;
 
     fn from_str(text: &str) -> Result<Self, NotAnId> {
+        if let Ok(nis) = text.parse::<crate::territory::Nis>() {
+            return Ok(TerritoryId::from(nis).into());
+        }
         let (prefix, digits) = text.rsplit_once('_').ok_or(NotAnId)?;
         let kind = RecordType::ALL
             .iter()
@@ -266,6 +269,14 @@ mod tests {
         let id = decode("01h455vb4pex5vsknk084sn02q").unwrap();
         assert_eq!(id.to_string(), "01890a5d-ac96-774b-bcce-b302099a8057");
         assert_eq!(encode(id), "01h455vb4pex5vsknk084sn02q");
+    }
+
+    #[test]
+    fn an_official_code_stands_for_its_territory_and_an_old_one_for_the_merged_commune() {
+        let bastogne: TerritoryId = "82039".parse().unwrap();
+        assert_eq!("82003".parse::<TerritoryId>(), Ok(bastogne));
+        assert_eq!(bastogne.to_string().parse::<TerritoryId>(), Ok(bastogne));
+        assert!("82039".parse::<ProjectId>().is_err());
     }
 
     #[test]

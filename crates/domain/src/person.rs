@@ -72,6 +72,10 @@ impl Rules for Person {
         facets
     }
 
+    fn reading(&self) -> Option<Action> {
+        Some(Action::ReadPerson { person: self.id })
+    }
+
     fn action(&self, _verb: Verb) -> Action {
         Action::ManageAccounts
     }

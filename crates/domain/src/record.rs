@@ -78,6 +78,11 @@ pub trait Rules: Record {
 
     /// What doing this to it asks of the policy.
     fn action(&self, verb: Verb) -> Action;
+
+    /// What reading it asks of the policy, where not everybody may: to the others it does not exist.
+    fn reading(&self) -> Option<Action> {
+        None
+    }
 }
 
 /// Declares a record with its two inputs. `required` and `optional` fields can be given and changed by
@@ -104,8 +109,8 @@ macro_rules! record {
             /// When the record was last changed here.
             pub updated_at: chrono::DateTime<chrono::Utc>,
             $( $(#[$rmeta])* pub $required: $rty, )*
-            $( $(#[$ometa])* pub $optional: $oty, )*
-            $( $(#[$fmeta])* pub $fixed: $fty, )*
+            $( $(#[$ometa])* #[serde(default)] pub $optional: $oty, )*
+            $( $(#[$fmeta])* #[serde(default)] pub $fixed: $fty, )*
         }
 
         $(#[$meta])*

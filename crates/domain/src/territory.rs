@@ -73,6 +73,46 @@ impl Nis {
     pub const WALLONIA: Self = Self(3000);
 }
 
+/// The codes of communes that were merged or recoded since 2018, with the code in force. Source: Statbel's
+/// register, as compiled in the reference data (`commune_history.csv`); a test holds the two together.
+pub const SUCCESSORS: [(Nis, Nis); 15] = [
+    (Nis(52043), Nis(55086)),
+    (Nis(52063), Nis(55085)),
+    (Nis(54002), Nis(57097)),
+    (Nis(54007), Nis(57096)),
+    (Nis(54010), Nis(57097)),
+    (Nis(55010), Nis(51067)),
+    (Nis(55022), Nis(58001)),
+    (Nis(55023), Nis(51069)),
+    (Nis(55039), Nis(51068)),
+    (Nis(56011), Nis(58002)),
+    (Nis(56085), Nis(58003)),
+    (Nis(56087), Nis(58004)),
+    (Nis(82003), Nis(82039)),
+    (Nis(82005), Nis(82039)),
+    (Nis(92139), Nis(92142)),
+];
+
+impl Nis {
+    /// The code in force: a closed one stands for its successor.
+    #[must_use]
+    pub fn in_force(self) -> Self {
+        SUCCESSORS
+            .iter()
+            .find(|(old, _)| *old == self)
+            .map_or(self, |(_, new)| *new)
+    }
+}
+
+impl From<Nis> for TerritoryId {
+    /// Official territories have an identifier that follows from their code (a version 8 UUID that spells
+    /// `REFNIS`), so that a code can stand wherever a territory is named.
+    fn from(nis: Nis) -> Self {
+        const REFNIS: u128 = 0x5245_464e_4953_8000_8000_0000_0000_0000;
+        Self(uuid::Uuid::from_u128(REFNIS | u128::from(nis.in_force().0)))
+    }
+}
+
 impl fmt::Display for Nis {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{:05}", self.0)

@@ -1,1 +1,46 @@
-//! Placeholder while the workspace is laid out.
+//! Keeps the records: the only crate that names the database. It applies the policy and the scopes, it never
+//! decides them; it hands out domain records, never rows.
+
+#[macro_use]
+mod record;
+mod change;
+mod connect;
+mod error;
+mod facet;
+mod filter;
+mod json;
+mod list;
+mod migration;
+mod page;
+mod write;
+
+mod account;
+mod chantier;
+mod contact;
+mod external;
+mod organisation;
+mod person;
+mod project;
+mod provenance;
+mod reference;
+mod report;
+mod search;
+mod territory;
+
+pub use account::{Invitation, NewSession, Rotation, SigningKey};
+pub use change::{Entry, HistoryFilter};
+pub use chantier::ByTitle;
+pub use connect::{Engine, Store};
+pub use error::{Error, Result};
+pub use list::{AsTheyCame, Listed, Relation};
+pub use page::{Edge, Slice};
+pub use person::ByName;
+pub use record::Stored;
+pub use reference::{Credit, Loaded, credits};
+pub use report::ReportRow;
+pub use write::Tx;
+
+#[doc(hidden)]
+pub use migration::Migrator;
+#[doc(hidden)]
+pub mod drift;

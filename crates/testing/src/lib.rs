@@ -1,1 +1,39 @@
-//! Placeholder while the workspace is laid out.
+//! For tests only: both databases behind one harness, a mint that repeats itself, the real server as a process.
+
+mod database;
+mod fixture;
+mod mint;
+mod server;
+
+pub use database::{Database, Postgres, both_engines};
+pub use fixture::{administrator, editor, member, officer, visitor};
+pub use mint::FixedMint;
+pub use server::{Server, TestClient};
+
+/// Runs one test body on SQLite and on PostgreSQL. The body takes the store.
+#[macro_export]
+macro_rules! both {
+    ($(#[$meta:meta])* async fn $name:ident($store:ident: Store) $body:block) => {
+        mod $name {
+            #[allow(unused_imports, clippy::allow_attributes, reason = "what the body needs stands in its file")]
+            use super::*;
+
+            async fn body($store: store::Store) $body
+
+            $(#[$meta])*
+            #[tokio::test]
+            async fn sqlite() {
+                let database = $crate::Database::sqlite().await;
+                body(database.store()).await;
+            }
+
+            $(#[$meta])*
+            #[tokio::test]
+            async fn postgres() {
+                let database = $crate::Database::postgres().await;
+                body(database.store()).await;
+                database.close().await;
+            }
+        }
+    };
+}

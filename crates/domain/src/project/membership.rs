@@ -43,6 +43,12 @@ impl Rules for Membership {
         facets
     }
 
+    fn reading(&self) -> Option<Action> {
+        Some(Action::ReadMembers {
+            project: self.project_id,
+        })
+    }
+
     fn action(&self, _verb: Verb) -> Action {
         Action::EditMembers {
             project: self.project_id,

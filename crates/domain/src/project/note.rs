@@ -37,6 +37,12 @@ impl Rules for Note {
         facets
     }
 
+    fn reading(&self) -> Option<Action> {
+        Some(Action::ReadNotes {
+            project: self.project_id,
+        })
+    }
+
     fn action(&self, verb: Verb) -> Action {
         match verb {
             Verb::Create => Action::WriteNote {

@@ -1,0 +1,336 @@
+//! The history (who changed what, from what to what) and the feed's rows, both written by the one door; and the
+//! way back: undoing a change.
+
+use chrono::{DateTime, Utc};
+use domain::change::{FieldChange, Kind, undone};
+use domain::page::Page;
+use domain::policy::{Action, Actor, allows};
+use domain::record::Verb;
+use domain::{ChangeId, PersonId, RecordId, RecordType, Refusal, Role, check::Checks};
+use sea_orm::entity::prelude::*;
+use sea_orm::sea_query::{Condition, ExprTrait, Query};
+use sea_orm::{ActiveModelTrait, ConnectionTrait, DatabaseTransaction, IntoActiveModel, QueryTrait};
+use serde::Serialize;
+
+use crate::connect::Store;
+use crate::error::{Error, Result};
+use crate::json::Json;
+use crate::page::{Column, Key, Slice, cursor, cut, fingerprint, place, slice};
+use crate::record::Stored;
+use crate::write::{Tx, json};
+
+mod row {
+    use super::*;
+
+    #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+    #[sea_orm(table_name = "change")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: Uuid,
+        pub at: DateTimeUtc,
+        pub person_id: Option<PersonId>,
+        pub role: Option<Role>,
+        pub record_kind: RecordType,
+        pub record_id: Uuid,
+        pub title: String,
+        pub kind: Kind,
+        pub revision: i32,
+        pub fields: Json<Vec<FieldChange>>,
+        pub undoes: Option<Uuid>,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+pub(crate) use row::Entity as ChangeEntity;
+
+/// One entry of the history.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    /// Its identifier.
+    pub id: ChangeId,
+    /// When.
+    pub at: DateTime<Utc>,
+    /// Who, where it was a person.
+    pub person_id: Option<PersonId>,
+    /// As what; nothing where it was the server itself.
+    pub role: Option<Role>,
+    /// The record that changed.
+    pub record: RecordId,
+    /// The record's title then.
+    pub title: String,
+    /// What happened to it.
+    pub kind: Kind,
+    /// Its revision since.
+    pub revision: i32,
+    /// Which fields, from what to what.
+    pub fields: Vec<FieldChange>,
+    /// The change that this one undid.
+    pub undoes: Option<ChangeId>,
+}
+
+impl From<row::Model> for Entry {
+    fn from(row: row::Model) -> Self {
+        let row::Model {
+            id,
+            at,
+            person_id,
+            role,
+            record_kind,
+            record_id,
+            title,
+            kind,
+            revision,
+            fields,
+            undoes,
+        } = row;
+        Self {
+            id: id.into(),
+            at,
+            person_id,
+            role,
+            record: RecordId {
+                kind: record_kind,
+                uuid: record_id,
+            },
+            title,
+            kind,
+            revision,
+            fields: fields.0,
+            undoes: undoes.map(Into::into),
+        }
+    }
+}
+
+/// What narrows the history.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize)]
+pub struct HistoryFilter {
+    /// Of this record only.
+    #[serde(skip)]
+    pub record: Option<RecordId>,
+    /// Of these kinds of record only.
+    pub kinds: Option<Vec<RecordType>>,
+    /// Since this instant.
+    pub since: Option<DateTime<Utc>>,
+}
+
+/// An entry on its way in.
+pub(crate) struct NewEntry<'a> {
+    pub(crate) id: ChangeId,
+    pub(crate) at: DateTime<Utc>,
+    pub(crate) actor: &'a Actor,
+    pub(crate) record: RecordId,
+    pub(crate) title: String,
+    pub(crate) kind: Kind,
+    pub(crate) revision: i32,
+    pub(crate) fields: Vec<FieldChange>,
+    pub(crate) undoes: Option<ChangeId>,
+}
+
+impl NewEntry<'_> {
+    pub(crate) async fn insert(self, conn: &DatabaseTransaction) -> Result<()> {
+        let Self {
+            id,
+            at,
+            actor,
+            record,
+            title,
+            kind,
+            revision,
+            fields,
+            undoes,
+        } = self;
+        let row = row::Model {
+            id: id.into(),
+            at,
+            person_id: actor.person().map(|signed| signed.id),
+            role: actor.person().map(|signed| signed.role),
+            record_kind: record.kind,
+            record_id: record.uuid,
+            title,
+            kind,
+            revision,
+            fields: Json(fields),
+            undoes: undoes.map(Into::into),
+        };
+        ChangeEntity::insert(row.into_active_model().reset_all())
+            .exec_without_returning(conn)
+            .await?;
+        Ok(())
+    }
+}
+
+/// A feed row on its way in: the feed tells that a record changed, readers then read its state.
+pub(crate) struct NewFeedRow {
+    pub(crate) record: RecordId,
+    pub(crate) kind: Kind,
+    pub(crate) revision: i32,
+}
+
+impl NewFeedRow {
+    pub(crate) async fn insert(conn: &DatabaseTransaction, rows: &[Self], at: DateTime<Utc>) -> Result<()> {
+        // Well under the most parameters a statement may have, on either database.
+        for some in rows.chunks(1_000) {
+            let mut insert = Query::insert();
+            insert
+                .into_table("feed")
+                .columns(["at", "record_kind", "record_id", "kind", "revision"]);
+            for row in some {
+                let kind = match row.kind {
+                    Kind::Created | Kind::Updated => "UPSERT",
+                    Kind::Deleted => "DELETE",
+                };
+                let values = [
+                    Expr::value(at),
+                    Expr::value(row.record.kind.word()),
+                    Expr::value(row.record.uuid),
+                    Expr::value(kind),
+                    Expr::value(row.revision),
+                ];
+                insert
+                    .values(values)
+                    .map_err(|error| Error::Corrupt(error.to_string()))?;
+            }
+            conn.execute(&insert).await?;
+        }
+        Ok(())
+    }
+}
+
+impl Store {
+    /// A page of the history, the latest first, of what the actor may see.
+    ///
+    /// # Errors
+    /// A cursor of another list, or a database fault.
+    pub async fn history(&self, actor: &Actor, filter: &HistoryFilter, page: &Page) -> Result<Slice<Entry>> {
+        let text = serde_json::to_string(filter).map_err(|error| Error::Corrupt(error.to_string()))?;
+        let record = filter.record.map(|record| record.to_string()).unwrap_or_default();
+        let print = fingerprint(&["change", &record, &text]);
+        let after = page
+            .cursor
+            .as_deref()
+            .map(|cursor| place(&print, cursor))
+            .transpose()?;
+        let visible = RecordType::ALL
+            .iter()
+            .copied()
+            .filter(|of| allows(actor, Action::ReadHistory { of: *of }));
+        let wanted = visible.filter(|of| filter.kinds.as_ref().is_none_or(|kinds| kinds.contains(of)));
+        let mut condition =
+            Condition::all().add(Expr::col(("change", "record_kind")).is_in(wanted.map(RecordType::word)));
+        if let Some(record) = filter.record {
+            condition = condition.add(Expr::col(("change", "record_id")).eq(record.uuid));
+        }
+        if let Some(since) = filter.since {
+            condition = condition.add(Expr::col(("change", "at")).gte(since));
+        }
+        let mut select = ChangeEntity::find();
+        let query = QueryTrait::query(&mut select);
+        query.cond_where(condition);
+        cut(
+            query,
+            "change",
+            Column {
+                name: "at",
+                descending: true,
+            },
+            page,
+            after.as_ref(),
+        );
+        let entries: Vec<Entry> = select.all(&self.db).await?.into_iter().map(Into::into).collect();
+        Ok(slice(entries, page, |entry| {
+            cursor(&print, &Key::Time(entry.at), entry.id.into())
+        }))
+    }
+
+    /// Takes a change back: what it set is set to what was before, where nobody has changed that since; what it
+    /// made is removed, what it removed comes back.
+    ///
+    /// # Errors
+    /// Not found, not allowed, changed again since, in use.
+    pub async fn undo(&self, actor: &Actor, change: ChangeId) -> Result<RecordId> {
+        let uuid: Uuid = change.into();
+        let row = ChangeEntity::find()
+            .filter(Expr::col(("change", "id")).eq(uuid))
+            .one(&self.db)
+            .await?;
+        let entry: Entry = row.ok_or(Refusal::NotFound)?.into();
+        if !allows(
+            actor,
+            Action::ReadHistory {
+                of: entry.record.kind,
+            },
+        ) {
+            return Err(Refusal::NotFound.into());
+        }
+        let none = Err(Refusal::NotFound.into());
+        for_kind!(entry.record.kind, undo_one::<R>(self, actor, &entry) else none)
+    }
+}
+
+async fn undo_one<R: Stored>(store: &Store, actor: &Actor, entry: &Entry) -> Result<RecordId> {
+    let id: R::Id = entry.record.uuid.into();
+    let present = store.find::<R>(id).await?;
+    match (entry.kind, present) {
+        (Kind::Created, Some(present)) => {
+            let action = present.action(Verb::Delete);
+            store
+                .write(actor, action, async |tx: &mut Tx| {
+                    tx.undoing(entry.id);
+                    tx.delete(&present).await
+                })
+                .await?;
+        }
+        (Kind::Updated, Some(present)) => {
+            let action = present.action(Verb::Update);
+            store.ask(actor, action)?;
+            let state =
+                undone(&json(&present)?, &entry.fields).map_err(|fields| Refusal::UndoConflict { fields })?;
+            let after = restored::<R>(state)?;
+            store
+                .write(actor, action, async |tx: &mut Tx| {
+                    tx.undoing(entry.id);
+                    tx.update(&present, after.clone()).await
+                })
+                .await?;
+        }
+        (Kind::Deleted, None) => {
+            let fields = entry
+                .fields
+                .iter()
+                .map(|change| (change.field.clone(), change.from.clone()));
+            let mut state = serde_json::Value::Object(fields.collect());
+            state["id"] = serde_json::Value::String(entry.record.to_string());
+            state["revision"] = entry.revision.into();
+            state["createdAt"] = serde_json::json!(entry.at);
+            state["updatedAt"] = serde_json::json!(entry.at);
+            let mut record = restored::<R>(state)?;
+            let action = record.action(Verb::Create);
+            store
+                .write(actor, action, async |tx: &mut Tx| {
+                    tx.undoing(entry.id);
+                    record.restate(entry.revision + 1, tx.now());
+                    tx.insert(&record).await
+                })
+                .await?;
+        }
+        (Kind::Created | Kind::Updated, None) | (Kind::Deleted, Some(_)) => {
+            return Err(Refusal::UndoConflict {
+                fields: vec!["id".to_owned()],
+            }
+            .into());
+        }
+    }
+    Ok(entry.record)
+}
+
+/// A record from what the history kept of it, checked as any other.
+fn restored<R: Stored>(state: serde_json::Value) -> Result<R> {
+    let mut record: R = serde_json::from_value(state).map_err(|error| Error::Corrupt(error.to_string()))?;
+    let mut checks = Checks::default();
+    record.check(&mut checks);
+    checks.finish()?;
+    Ok(record)
+}

@@ -1,0 +1,140 @@
+//! Opens the database: an SQLite file or PostgreSQL, the same from there on.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use domain::Mint;
+use sea_orm::{ConnectOptions, Database, DatabaseConnection, DbBackend};
+use sea_orm_migration::MigratorTrait;
+use tokio::sync::Mutex;
+
+use crate::error::Result;
+use crate::migration::Migrator;
+
+/// Which database it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Engine {
+    /// An embedded SQLite file.
+    Sqlite,
+    /// A PostgreSQL server.
+    Postgres,
+}
+
+/// The records and everything kept beside them.
+#[derive(Clone)]
+pub struct Store {
+    pub(crate) db: DatabaseConnection,
+    pub(crate) engine: Engine,
+    pub(crate) mint: Arc<dyn Mint>,
+    /// SQLite has one writer: ours queue here, first come first served, instead of polling its lock.
+    pub(crate) turn: Arc<Mutex<()>>,
+    statements: Arc<AtomicU64>,
+}
+
+impl std::fmt::Debug for Store {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Store")
+            .field("engine", &self.engine)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Store {
+    /// Opens the database at this address (`sqlite:///path/file.db`, `postgres://…`) with at most so many
+    /// connections. Nothing is migrated yet.
+    ///
+    /// # Errors
+    /// Where the address is wrong or the database does not answer.
+    pub async fn open(address: &str, connections: u32, mint: Arc<dyn Mint>) -> Result<Self> {
+        let mut options = ConnectOptions::new(address);
+        options
+            .max_connections(connections)
+            // A ping before each use costs more than the query (docs/decisions); a broken connection is
+            // replaced when it shows.
+            .test_before_acquire(false)
+            .connect_timeout(Duration::from_secs(5))
+            .acquire_timeout(Duration::from_secs(10))
+            .sqlx_logging(false)
+            .map_sqlx_sqlite_opts(|options| {
+                use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
+                options
+                    .create_if_missing(true)
+                    .foreign_keys(true)
+                    .journal_mode(SqliteJournalMode::Wal)
+                    // What is acknowledged survives the power going, not only the process.
+                    .synchronous(SqliteSynchronous::Full)
+                    .busy_timeout(Duration::from_secs(10))
+            })
+            .map_sqlx_postgres_opts(|options| {
+                // The likeness from which the search's index proposes a candidate; ranking decides after.
+                options.options([("pg_trgm.word_similarity_threshold", "0.35")])
+            });
+        let mut db = Database::connect(options).await?;
+        let statements = Arc::new(AtomicU64::new(0));
+        let counter = Arc::clone(&statements);
+        db.set_metric_callback(move |_| {
+            counter.fetch_add(1, Ordering::Relaxed);
+        });
+        let engine = match db.get_database_backend() {
+            DbBackend::Postgres => Engine::Postgres,
+            _ => Engine::Sqlite,
+        };
+        Ok(Self {
+            db,
+            engine,
+            mint,
+            turn: Arc::new(Mutex::new(())),
+            statements,
+        })
+    }
+
+    /// Brings the tables up to date.
+    ///
+    /// # Errors
+    /// Where a migration fails; nothing of that migration remains.
+    pub async fn migrate(&self) -> Result<()> {
+        Ok(Migrator::up(&self.db, None).await?)
+    }
+
+    /// Whether the database answers and every migration is applied.
+    ///
+    /// # Errors
+    /// Where it does not answer.
+    pub async fn is_ready(&self) -> Result<bool> {
+        Ok(Migrator::get_pending_migrations(&self.db).await?.is_empty())
+    }
+
+    /// Which database it is.
+    #[must_use]
+    pub const fn engine(&self) -> Engine {
+        self.engine
+    }
+
+    /// Where this store takes time and identifiers from.
+    #[must_use]
+    pub fn mint(&self) -> &dyn Mint {
+        &*self.mint
+    }
+
+    /// How many statements were sent since it was opened.
+    #[must_use]
+    pub fn statements(&self) -> u64 {
+        self.statements.load(Ordering::Relaxed)
+    }
+
+    /// Closes every connection, after what is under way.
+    ///
+    /// # Errors
+    /// Where the database refuses.
+    pub async fn close(&self) -> Result<()> {
+        Ok(self.db.close_by_ref().await?)
+    }
+
+    /// The connection, for the drift test.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn connection(&self) -> &DatabaseConnection {
+        &self.db
+    }
+}

@@ -1,0 +1,64 @@
+//! What can go wrong in the store: a refusal for the caller, or a fault of ours or the database's.
+
+use domain::Refusal;
+use sea_orm::{DbErr, SqlErr};
+
+/// The store's answer.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// Why the store did not do it.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The application says no, for these reasons.
+    #[error("refused: {}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join(" "))]
+    Refused(Vec<Refusal>),
+    /// A cursor that is not ours, or of another order or filter.
+    #[error("the cursor belongs to another list, order or filter")]
+    Cursor,
+    /// The database failed.
+    #[error("database: {0}")]
+    Database(DbErr),
+    /// Something stored cannot be read back, or the reference data is not as expected.
+    #[error("{0}")]
+    Corrupt(String),
+}
+
+impl From<Refusal> for Error {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused(vec![refusal])
+    }
+}
+
+impl From<Vec<Refusal>> for Error {
+    fn from(refusals: Vec<Refusal>) -> Self {
+        Self::Refused(refusals)
+    }
+}
+
+impl From<DbErr> for Error {
+    /// A unique constraint tells which field; everything else is a fault.
+    fn from(error: DbErr) -> Self {
+        match error.sql_err() {
+            Some(SqlErr::UniqueConstraintViolation(message)) => UNIQUE
+                .iter()
+                .find(|(constraint, columns, _)| message.contains(constraint) || message.contains(columns))
+                .map_or(Self::Database(error), |(_, _, field)| {
+                    Refusal::Duplicate {
+                        field: (*field).to_owned(),
+                    }
+                    .into()
+                }),
+            Some(_) | None => Self::Database(error),
+        }
+    }
+}
+
+/// Each unique constraint by its name (PostgreSQL), its first column (SQLite) and its field in the schema.
+const UNIQUE: [(&str, &str, &str); 6] = [
+    ("uq_person_email", "person.email", "email"),
+    ("uq_project_code", "project.code", "code"),
+    ("uq_chantier_code", "chantier.code", "code"),
+    ("uq_territory_nis", "territory.nis", "nis"),
+    ("uq_participation", "participation.chantier_id", "part"),
+    ("uq_membership", "membership.project_id", "personId"),
+];

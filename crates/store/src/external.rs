@@ -1,0 +1,131 @@
+//! Names that others give: a source's own identifiers for its records, and a client's own name for a request,
+//! by which a retry is known.
+
+use domain::policy::Actor;
+use domain::record::Record;
+use domain::{RecordId, RecordType, Refusal};
+use sea_orm::ConnectionTrait;
+use sea_orm::sea_query::{Expr, ExprTrait, Query};
+use sha2::{Digest, Sha256};
+use uuid::Uuid;
+
+use crate::connect::Store;
+use crate::error::{Error, Result};
+use crate::record::Stored;
+use crate::write::Tx;
+
+/// A request that may come again.
+pub(crate) struct Retry {
+    caller: Uuid,
+    name: String,
+    digest: String,
+}
+
+impl Retry {
+    /// Where the client named its request.
+    pub(crate) fn of<R: Record>(actor: &Actor, new: &R::New) -> Option<Self> {
+        let name = R::client_mutation_id(new)?;
+        let input = serde_json::to_vec(new).ok()?;
+        let mut digest = Sha256::new();
+        digest.update(R::TYPE.word());
+        digest.update(input);
+        let caller = actor.person().map_or(Uuid::nil(), |signed| signed.id.into());
+        let digest = digest
+            .finalize()
+            .iter()
+            .map(|byte| format!("{byte:02x}"))
+            .collect();
+        Some(Self {
+            caller,
+            name: name.chars().take(100).collect(),
+            digest,
+        })
+    }
+}
+
+impl Tx {
+    /// The record that the same request made before; another request by the same name is refused.
+    pub(crate) async fn retried<R: Stored>(&self, retry: &Retry) -> Result<Option<R>> {
+        let query = Query::select()
+            .columns(["digest", "record_id"])
+            .from("retry")
+            .and_where(Expr::col("caller").eq(retry.caller))
+            .and_where(Expr::col("name").eq(retry.name.clone()))
+            .take();
+        let Some(row) = self.conn.query_one(&query).await? else {
+            return Ok(None);
+        };
+        let (digest, id): (String, Uuid) = (row.try_get("", "digest")?, row.try_get("", "record_id")?);
+        if digest != retry.digest {
+            return Err(Refusal::KeyReused.into());
+        }
+        self.find::<R>(id.into()).await
+    }
+
+    /// Keeps what a named request made.
+    pub(crate) async fn remember(&self, retry: &Retry, made: RecordId) -> Result<()> {
+        let mut insert = Query::insert();
+        insert
+            .into_table("retry")
+            .columns(["caller", "name", "digest", "record_id", "at"])
+            .values([
+                Expr::value(retry.caller),
+                Expr::value(retry.name.clone()),
+                Expr::value(retry.digest.clone()),
+                Expr::value(made.uuid),
+                Expr::value(self.now()),
+            ])
+            .map_err(|error| Error::Corrupt(error.to_string()))?;
+        self.conn.execute(&insert).await?;
+        Ok(())
+    }
+
+    /// The record that a source knows by this identifier, as this transaction sees it.
+    pub(crate) async fn named(&self, source: &str, external_id: &str) -> Result<Option<RecordId>> {
+        named(&self.conn, source, external_id).await
+    }
+
+    /// Keeps a source's own identifier for a record.
+    pub(crate) async fn name(&self, source: &str, external_id: &str, record: RecordId) -> Result<()> {
+        let mut insert = Query::insert();
+        insert
+            .into_table("external_id")
+            .columns(["source", "external_id", "record_kind", "record_id"])
+            .values([
+                Expr::value(source),
+                Expr::value(external_id),
+                Expr::value(record.kind.word()),
+                Expr::value(record.uuid),
+            ])
+            .map_err(|error| Error::Corrupt(error.to_string()))?;
+        self.conn.execute(&insert).await?;
+        Ok(())
+    }
+}
+
+impl Store {
+    /// The record that a source knows by this identifier.
+    ///
+    /// # Errors
+    /// A database fault.
+    pub async fn named(&self, source: &str, external_id: &str) -> Result<Option<RecordId>> {
+        named(&self.db, source, external_id).await
+    }
+}
+
+async fn named(conn: &impl ConnectionTrait, source: &str, external_id: &str) -> Result<Option<RecordId>> {
+    let query = Query::select()
+        .columns(["record_kind", "record_id"])
+        .from("external_id")
+        .and_where(Expr::col("source").eq(source))
+        .and_where(Expr::col("external_id").eq(external_id))
+        .take();
+    let Some(row) = conn.query_one(&query).await? else {
+        return Ok(None);
+    };
+    let kind: RecordType = row.try_get("", "record_kind")?;
+    Ok(Some(RecordId {
+        kind,
+        uuid: row.try_get("", "record_id")?,
+    }))
+}

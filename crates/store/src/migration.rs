@@ -1,0 +1,16 @@
+//! The tables, step by step. A migration that has landed is never edited.
+
+use sea_orm_migration::prelude::*;
+
+mod m20261124_000001_begin;
+
+/// Brings a database up to date.
+#[derive(Debug)]
+pub struct Migrator;
+
+#[async_trait::async_trait]
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![Box::new(m20261124_000001_begin::Migration)]
+    }
+}

@@ -1,0 +1,326 @@
+//! How a record is a row: one declaration of its columns, and the reading, making, changing and removing that
+//! is the same for all.
+
+use domain::policy::{Action, Actor, allows};
+use domain::record::{Rules, Verb};
+use domain::{Refusal, check::Checks};
+use sea_orm::sea_query::{Expr, ExprTrait};
+use sea_orm::{
+    ActiveModelBehavior, ActiveModelTrait, ConnectionTrait, EntityTrait, FromQueryResult, IntoActiveModel,
+    ModelTrait, QueryFilter,
+};
+use uuid::Uuid;
+
+use crate::connect::Store;
+use crate::error::Result;
+use crate::write::Tx;
+
+/// A record with a table.
+pub trait Stored: Rules {
+    /// Its table.
+    #[doc(hidden)]
+    type Entity: EntityTrait<Model = Self::Model, ActiveModel = Self::Active>;
+    /// Its row.
+    #[doc(hidden)]
+    type Model: ModelTrait<Entity = Self::Entity>
+        + FromQueryResult
+        + IntoActiveModel<Self::Active>
+        + Into<Self>
+        + Send
+        + Sync;
+    /// Its row on the way in.
+    #[doc(hidden)]
+    type Active: ActiveModelTrait<Entity = Self::Entity> + ActiveModelBehavior + Send + Sync;
+    /// Its table's name.
+    #[doc(hidden)]
+    const TABLE: &'static str;
+
+    /// The row that holds it.
+    #[doc(hidden)]
+    fn row(&self) -> Self::Model;
+
+    /// Checks what only the database can tell, before it is kept.
+    #[doc(hidden)]
+    fn check_in(&self, tx: &Tx) -> impl Future<Output = Result<()>> + Send;
+
+    /// Keeps what else it is found by, after it is kept.
+    #[doc(hidden)]
+    fn index_in(&self, tx: &Tx) -> impl Future<Output = Result<()>> + Send;
+}
+
+/// Declares a record's table (types are written as one name with at most one argument, since the entity derive
+/// cannot read richer macro fragments): columns as they are, columns as JSON, and columns worked out from the record
+/// (for order and filters). `check` and `index` name functions of the transaction for the few records that need
+/// them.
+macro_rules! stored {
+    (
+        $record:ty, $module:ident, $table:literal;
+        plain { $($plain:ident: $pty:ident $(<$parg:ident>)?),* $(,)? }
+        json { $($json:ident: $jty:ident $(<$jarg:ident>)?),* $(,)? }
+        derived { $($derived:ident: $dty:ident = |$from:ident| $value:expr),* $(,)? }
+        $(check $check:ident;)?
+        $(index $index:ident;)?
+    ) => {
+        pub(crate) mod $module {
+            #[allow(unused_imports, clippy::allow_attributes, reason = "each record uses some of its area's types")]
+            use {super::*, crate::json::Json};
+            use sea_orm::entity::prelude::*;
+
+            #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+            #[sea_orm(table_name = $table)]
+            pub struct Model {
+                #[sea_orm(primary_key, auto_increment = false)]
+                pub id: uuid::Uuid,
+                pub revision: i32,
+                pub created_at: DateTimeUtc,
+                pub updated_at: DateTimeUtc,
+                $(pub $plain: $pty $(<$parg>)?,)*
+                $(pub $json: Json<$jty $(<$jarg>)?>,)*
+                $(pub $derived: $dty,)*
+            }
+
+            #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+            pub enum Relation {}
+
+            impl ActiveModelBehavior for ActiveModel {}
+
+            impl From<Model> for $record {
+                fn from(row: Model) -> Self {
+                    let Model {
+                        id, revision, created_at, updated_at,
+                        $($plain,)* $($json,)* $($derived: _,)*
+                    } = row;
+                    Self {
+                        id: id.into(), revision, created_at, updated_at,
+                        $($plain,)* $($json: $json.0,)*
+                    }
+                }
+            }
+        }
+
+        impl $crate::record::Stored for $record {
+            type Entity = $module::Entity;
+            type Model = $module::Model;
+            type Active = $module::ActiveModel;
+            const TABLE: &'static str = $table;
+
+            fn row(&self) -> $module::Model {
+                $(let $derived: $dty = { let $from = self; $value };)*
+                let Self { id, revision, created_at, updated_at, $($plain,)* $($json,)* } = self.clone();
+                $module::Model {
+                    id: id.into(), revision, created_at, updated_at,
+                    $($plain,)* $($json: $crate::json::Json($json),)* $($derived,)*
+                }
+            }
+
+            async fn check_in(&self, _tx: &$crate::write::Tx) -> $crate::error::Result<()> {
+                $(_tx.$check(self).await?;)?
+                Ok(())
+            }
+
+            async fn index_in(&self, _tx: &$crate::write::Tx) -> $crate::error::Result<()> {
+                $(_tx.$index(self).await?;)?
+                Ok(())
+            }
+        }
+    };
+}
+
+impl Store {
+    /// The record, whoever asks; for the server's own use.
+    ///
+    /// # Errors
+    /// Where the database fails.
+    pub async fn find<R: Stored>(&self, id: R::Id) -> Result<Option<R>> {
+        find(&self.db, id).await
+    }
+
+    /// The record, where the actor may see it.
+    ///
+    /// # Errors
+    /// Not found, also where it exists and the actor may not know.
+    pub async fn get<R: Stored>(&self, actor: &Actor, id: R::Id) -> Result<R> {
+        let record: R = self.find(id).await?.ok_or(Refusal::NotFound)?;
+        if record.reading().is_some_and(|action| !allows(actor, action)) {
+            return Err(Refusal::NotFound.into());
+        }
+        Ok(record)
+    }
+
+    /// The records with these identifiers, in any order, whoever asks.
+    ///
+    /// # Errors
+    /// Where the database fails.
+    pub async fn many<R: Stored>(&self, ids: &[R::Id]) -> Result<Vec<R>> {
+        if ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        let uuids: Vec<Uuid> = ids.iter().map(|id| (*id).into()).collect();
+        let rows = R::Entity::find()
+            .filter(Expr::col((R::TABLE, "id")).is_in(uuids))
+            .all(&self.db)
+            .await?;
+        Ok(rows.into_iter().map(Into::into).collect())
+    }
+
+    /// Makes a record. The same client's name for the request answers the record made the first time.
+    ///
+    /// # Errors
+    /// Every refusal of the record's check, of the policy and of the database's constraints.
+    pub async fn create<R: Stored>(&self, actor: &Actor, new: R::New) -> Result<R> {
+        self.create_with(actor, new, |_| {}).await
+    }
+
+    /// Makes a record after completing what clients cannot give.
+    pub(crate) async fn create_with<R: Stored>(
+        &self,
+        actor: &Actor,
+        new: R::New,
+        complete: impl FnOnce(&mut R) + Send,
+    ) -> Result<R> {
+        let retry = crate::external::Retry::of::<R>(actor, &new);
+        let mut record = R::made(new, self.mint.uuid().into(), self.mint.now());
+        complete(&mut record);
+        let mut checks = Checks::default();
+        record.check(&mut checks);
+        let action = record.action(Verb::Create);
+        self.ask(actor, action)?;
+        checks.finish()?;
+        self.write(actor, action, async |tx: &mut Tx| {
+            if let Some(retry) = &retry
+                && let Some(known) = tx.retried::<R>(retry).await?
+            {
+                return Ok(known);
+            }
+            tx.insert(&record).await?;
+            if let Some(retry) = &retry {
+                tx.remember(retry, record.id().into()).await?;
+            }
+            Ok(record.clone())
+        })
+        .await
+    }
+
+    /// Changes a record by its update.
+    ///
+    /// # Errors
+    /// Not found, not allowed, a stale revision, and every refusal of the record's check.
+    pub async fn edit<R: Stored>(&self, actor: &Actor, patch: R::Patch) -> Result<R> {
+        let (id, expected) = R::target(&patch);
+        self.change::<R>(actor, id, expected, |record, checks| record.apply(patch, checks))
+            .await
+    }
+
+    /// Changes a record in a way of its own, asking the policy what an update asks.
+    pub(crate) async fn change<R: Stored>(
+        &self,
+        actor: &Actor,
+        id: R::Id,
+        expected: i32,
+        how: impl FnOnce(&mut R, &mut Checks) + Send,
+    ) -> Result<R> {
+        self.change_as(actor, id, expected, |record| record.action(Verb::Update), how)
+            .await
+    }
+
+    /// Changes a record in a way of its own, asking the policy another thing.
+    pub(crate) async fn change_as<R: Stored>(
+        &self,
+        actor: &Actor,
+        id: R::Id,
+        expected: i32,
+        asking: impl Fn(&R) -> Action + Send,
+        how: impl FnOnce(&mut R, &mut Checks) + Send,
+    ) -> Result<R> {
+        let before: R = self.get(actor, id).await?;
+        let action = asking(&before);
+        self.ask(actor, action)?;
+        if expected != before.revision() {
+            return Err(Refusal::StaleRevision {
+                current: before.revision(),
+            }
+            .into());
+        }
+        let mut after = before.clone();
+        let mut checks = Checks::default();
+        how(&mut after, &mut checks);
+        after.check(&mut checks);
+        checks.finish()?;
+        // What belongs to one project may not be moved into another by somebody who may only touch the first.
+        self.ask(actor, asking(&after))?;
+        self.write(actor, action, async |tx: &mut Tx| {
+            tx.update(&before, after.clone()).await
+        })
+        .await
+    }
+
+    /// Removes a record that nothing else uses.
+    ///
+    /// # Errors
+    /// Not found, not allowed, a stale revision, in use.
+    pub async fn remove<R: Stored>(&self, actor: &Actor, id: R::Id, expected: i32) -> Result<R> {
+        let before: R = self.get(actor, id).await?;
+        let action = before.action(Verb::Delete);
+        self.ask(actor, action)?;
+        if expected != before.revision() {
+            return Err(Refusal::StaleRevision {
+                current: before.revision(),
+            }
+            .into());
+        }
+        self.write(actor, action, async |tx: &mut Tx| tx.delete(&before).await)
+            .await?;
+        Ok(before)
+    }
+}
+
+/// Reads one record on this connection.
+pub(crate) async fn find<R: Stored>(conn: &impl ConnectionTrait, id: R::Id) -> Result<Option<R>> {
+    let uuid: Uuid = id.into();
+    let row = R::Entity::find()
+        .filter(Expr::col((R::TABLE, "id")).eq(uuid))
+        .one(conn)
+        .await?;
+    Ok(row.map(Into::into))
+}
+
+/// Calls a generic function for the kind of record that a value names.
+macro_rules! for_kind {
+    ($kind:expr, $call:ident :: <R> ( $($argument:expr),* ) else $none:expr) => {
+        match $kind {
+            domain::RecordType::Territory => $call::<domain::territory::Territory>($($argument),*).await,
+            domain::RecordType::Organisation => $call::<domain::organisation::Organisation>($($argument),*).await,
+            domain::RecordType::Contact => $call::<domain::contact::Contact>($($argument),*).await,
+            domain::RecordType::Person => $call::<domain::person::Person>($($argument),*).await,
+            domain::RecordType::Chantier => $call::<domain::chantier::Chantier>($($argument),*).await,
+            domain::RecordType::Step => $call::<domain::chantier::Step>($($argument),*).await,
+            domain::RecordType::Resource => $call::<domain::chantier::Resource>($($argument),*).await,
+            domain::RecordType::Participation => $call::<domain::chantier::Participation>($($argument),*).await,
+            domain::RecordType::Project => $call::<domain::project::Project>($($argument),*).await,
+            domain::RecordType::Membership => $call::<domain::project::Membership>($($argument),*).await,
+            domain::RecordType::Note => $call::<domain::project::Note>($($argument),*).await,
+            domain::RecordType::Provenance => $call::<domain::provenance::Provenance>($($argument),*).await,
+            domain::RecordType::Change => $none,
+        }
+    };
+}
+
+/// The names of the tables, for checks that only need the identifier.
+pub(crate) const fn table(kind: domain::RecordType) -> &'static str {
+    use domain::RecordType as T;
+    match kind {
+        T::Territory => <domain::territory::Territory as Stored>::TABLE,
+        T::Organisation => <domain::organisation::Organisation as Stored>::TABLE,
+        T::Contact => <domain::contact::Contact as Stored>::TABLE,
+        T::Person => <domain::person::Person as Stored>::TABLE,
+        T::Chantier => <domain::chantier::Chantier as Stored>::TABLE,
+        T::Step => <domain::chantier::Step as Stored>::TABLE,
+        T::Resource => <domain::chantier::Resource as Stored>::TABLE,
+        T::Participation => <domain::chantier::Participation as Stored>::TABLE,
+        T::Project => <domain::project::Project as Stored>::TABLE,
+        T::Membership => <domain::project::Membership as Stored>::TABLE,
+        T::Note => <domain::project::Note as Stored>::TABLE,
+        T::Provenance => <domain::provenance::Provenance as Stored>::TABLE,
+        T::Change => "change",
+    }
+}

@@ -1,0 +1,201 @@
+//! The reference files as they are written, column by column.
+
+use domain::territory::Nis;
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+
+use crate::error::{Error, Result};
+
+pub(super) const COMMUNES: &str = include_str!("../../reference/communes.csv");
+pub(super) const ARRONDISSEMENTS: &str = include_str!("../../reference/arrondissements.csv");
+pub(super) const PROVINCES: &str = include_str!("../../reference/provinces.csv");
+pub(super) const TERRITORIES: &str = include_str!("../../reference/territories.csv");
+pub(super) const ORGANISATIONS: &str = include_str!("../../reference/organisations.csv");
+pub(super) const PROJECTS: &str = include_str!("../../reference/projects.csv");
+pub(super) const CREDITS: &str = include_str!("../../reference/credits.csv");
+const CHANTIERS: &str = include_str!("../../reference/chantiers.yaml");
+
+/// The version of all that is loaded.
+pub(super) fn version() -> String {
+    super::version_of(&[
+        COMMUNES,
+        ARRONDISSEMENTS,
+        PROVINCES,
+        TERRITORIES,
+        ORGANISATIONS,
+        PROJECTS,
+        CHANTIERS,
+    ])
+}
+
+/// The rows of a CSV file.
+pub(super) fn rows<T: DeserializeOwned>(text: &str) -> Result<Vec<T>> {
+    csv::Reader::from_reader(text.as_bytes())
+        .into_deserialize()
+        .collect::<std::result::Result<_, _>>()
+        .map_err(|error| Error::Corrupt(format!("reference data: {error}")))
+}
+
+/// The chantiers.
+pub(super) fn chantiers() -> Result<Chantiers> {
+    serde_norway::from_str(CHANTIERS).map_err(|error| Error::Corrupt(format!("reference data: {error}")))
+}
+
+#[derive(Deserialize)]
+pub(super) struct Commune {
+    pub nis: Nis,
+    pub name_fr: String,
+    pub name_nl: String,
+    pub name_de: String,
+    pub arrondissement_nis: Nis,
+    pub province_nis: Nis,
+    pub lat: f64,
+    pub lon: f64,
+    pub postcodes: String,
+}
+
+#[derive(Deserialize)]
+pub(super) struct Arrondissement {
+    pub nis: Nis,
+    pub full_name_fr: String,
+    pub full_name_nl: String,
+    pub full_name_de: String,
+    pub province_nis: Nis,
+}
+
+#[derive(Deserialize)]
+pub(super) struct Province {
+    pub nis: Nis,
+    pub full_name_fr: String,
+    pub full_name_nl: String,
+    pub full_name_de: String,
+}
+
+/// Where a row comes from.
+#[derive(Default, Deserialize)]
+pub(super) struct Source {
+    pub confidence: String,
+    pub source: String,
+    pub source_date: String,
+    pub source_2: String,
+    pub source_2_date: String,
+}
+
+#[derive(Deserialize)]
+pub(super) struct NamedTerritory {
+    pub code: String,
+    pub name: String,
+    pub kind: String,
+    pub extent: String,
+    pub communes: String,
+    pub within: String,
+    pub note: String,
+    pub source: String,
+    pub source_date: String,
+    pub confidence: String,
+}
+
+#[derive(Deserialize)]
+pub(super) struct Organisation {
+    pub code: String,
+    pub name: String,
+    pub acronym: String,
+    pub aliases: String,
+    pub kinds: String,
+    pub role: String,
+    pub commune: String,
+    pub territories: String,
+    pub website: String,
+    pub state: String,
+    pub state_since: String,
+    pub note: String,
+    #[serde(flatten)]
+    pub provenance: Source,
+}
+
+#[derive(Deserialize)]
+pub(super) struct Project {
+    pub code: String,
+    pub title: String,
+    pub acronym: String,
+    pub aliases: String,
+    pub types: String,
+    pub themes: String,
+    pub leads: String,
+    pub leads_note: String,
+    pub partners: String,
+    pub partners_note: String,
+    pub territories: String,
+    pub territory_note: String,
+    pub started: String,
+    pub planned_end: String,
+    pub ended: String,
+    pub phases: String,
+    pub grant_eur: String,
+    pub funding_note: String,
+    pub social_purpose: String,
+    pub publics: String,
+    pub website: String,
+    pub summary: String,
+    pub learnt: String,
+    pub chantiers: String,
+    #[serde(flatten)]
+    pub provenance: Source,
+}
+
+#[derive(Deserialize)]
+pub(super) struct Chantiers {
+    pub source: Document,
+    pub chantiers: Vec<Chantier>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct Document {
+    pub title: String,
+    pub author: String,
+}
+
+#[derive(Deserialize)]
+pub(super) struct Chantier {
+    pub code: String,
+    pub position: i32,
+    pub title: String,
+    pub stage: String,
+    pub objective: Option<String>,
+    pub objective_note: Option<String>,
+    pub description: Option<String>,
+    #[serde(default)]
+    pub partners: Vec<String>,
+    pub partners_note: Option<String>,
+    #[serde(default)]
+    pub related: Vec<String>,
+    pub steps_note: Option<String>,
+    pub projects_concerned: Option<i32>,
+    #[serde(default)]
+    pub resources: Vec<Resource>,
+    #[serde(default)]
+    pub steps: Vec<Step>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct Resource {
+    pub code: String,
+    pub label: String,
+    pub kind: String,
+    pub provider: Option<String>,
+    pub note: Option<String>,
+    pub url: Option<String>,
+    pub link_state: String,
+    pub url_source: Option<String>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct Step {
+    pub code: String,
+    pub position: i32,
+    pub title: String,
+    pub note: Option<String>,
+    pub starts: Option<String>,
+    pub start_time: Option<String>,
+    pub territory: Option<String>,
+}

@@ -1,0 +1,280 @@
+//! The real server as a process, and a client that speaks to it as anybody would.
+
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use tokio::process::{Child, Command};
+
+use crate::database::Postgres;
+
+/// The first account of a test server.
+pub const EMAIL: &str = "admin@chantiers.test";
+/// Its password.
+pub const PASSWORD: &str = "correct horse battery staple";
+
+/// A server of a test's own.
+#[derive(Debug)]
+pub struct Server {
+    child: Child,
+    address: String,
+    database: String,
+    folder: PathBuf,
+    postgres: Option<(String, String)>,
+}
+
+/// The server's binary, built beside the tests.
+fn binary() -> PathBuf {
+    let exe = std::env::current_exe().expect("a test knows its own path");
+    let target = exe
+        .parent()
+        .and_then(Path::parent)
+        .expect("tests are built into target/<profile>/deps");
+    let binary = target.join("chantiers");
+    assert!(
+        binary.exists(),
+        "{} is missing: build the server first (cargo build --bin chantiers)",
+        binary.display()
+    );
+    binary
+}
+
+fn free_port() -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port is free");
+    listener
+        .local_addr()
+        .expect("a bound socket has an address")
+        .port()
+}
+
+impl Server {
+    /// Starts one on an SQLite file of its own.
+    pub async fn on_sqlite() -> Self {
+        let folder = Self::folder();
+        let database = format!("sqlite://{}", folder.join("chantiers.db").display());
+        Self::start(folder, database, None).await
+    }
+
+    /// Starts one on a PostgreSQL database of its own.
+    pub async fn on_postgres() -> Self {
+        let server = Postgres::address();
+        let folder = Self::folder();
+        let name = format!(
+            "story_{}",
+            folder
+                .file_name()
+                .and_then(|name| name.to_str())
+                .unwrap_or("x")
+                .replace('-', "_")
+        );
+        let admin = sea_orm::Database::connect(&server)
+            .await
+            .expect("the PostgreSQL server for tests answers");
+        sea_orm::ConnectionTrait::execute_unprepared(&admin, &format!("CREATE DATABASE {name}"))
+            .await
+            .expect("a test may make a database");
+        admin.close().await.expect("the connection closes");
+        let database = Postgres::with_database(&server, &name);
+        Self::start(folder, database, Some((server, name))).await
+    }
+
+    fn folder() -> PathBuf {
+        static COUNT: AtomicU32 = AtomicU32::new(0);
+        let name = format!(
+            "chantiers-story-{}-{}",
+            std::process::id(),
+            COUNT.fetch_add(1, Ordering::SeqCst)
+        );
+        let folder = std::env::temp_dir().join(name);
+        std::fs::create_dir_all(&folder).expect("the temporary folder can be written");
+        folder
+    }
+
+    async fn start(folder: PathBuf, database: String, postgres: Option<(String, String)>) -> Self {
+        let address = format!("127.0.0.1:{}", free_port());
+        let child = Self::spawn(&folder, &database, &address);
+        let mut server = Self {
+            child,
+            address,
+            database,
+            folder,
+            postgres,
+        };
+        server.wait_until_ready().await;
+        server
+    }
+
+    fn spawn(folder: &Path, database: &str, address: &str) -> Child {
+        Command::new(binary())
+            .arg("serve")
+            .env_clear()
+            .env("CHANTIERS_DATA_DIR", folder)
+            .env("CHANTIERS_DATABASE_URL", database)
+            .env("CHANTIERS_LISTEN", address)
+            .env("CHANTIERS_PUBLIC_URL", format!("http://{address}"))
+            .env("CHANTIERS_ADMIN_EMAIL", EMAIL)
+            .env("CHANTIERS_ADMIN_PASSWORD", PASSWORD)
+            .env("CHANTIERS_LOG", "warn")
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .kill_on_drop(true)
+            .spawn()
+            .expect("the server starts")
+    }
+
+    async fn wait_until_ready(&mut self) {
+        let client = reqwest::Client::new();
+        for _ in 0..1200 {
+            if let Ok(answer) = client.get(self.url("/health/ready")).send().await
+                && answer.status().is_success()
+            {
+                return;
+            }
+            if let Ok(Some(status)) = self.child.try_wait() {
+                panic!("the server ended before it was ready: {status}");
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        panic!("the server was not ready within a minute");
+    }
+
+    /// An address on it.
+    #[must_use]
+    pub fn url(&self, path: &str) -> String {
+        format!("http://{}{path}", self.address)
+    }
+
+    /// Kills it at once (SIGKILL) and starts it again on the same data.
+    pub async fn kill_and_restart(&mut self) {
+        self.child.kill().await.expect("the server can be killed");
+        self.child = Self::spawn(&self.folder, &self.database, &self.address);
+        self.wait_until_ready().await;
+    }
+
+    /// Kills it at once (SIGKILL).
+    pub async fn kill(&mut self) {
+        self.child.kill().await.expect("the server can be killed");
+    }
+
+    /// A client who is not signed in.
+    #[must_use]
+    pub fn visitor(&self) -> TestClient {
+        TestClient {
+            http: reqwest::Client::builder()
+                .cookie_store(true)
+                .build()
+                .expect("a client can be made"),
+            base: format!("http://{}", self.address),
+            token: None,
+        }
+    }
+
+    /// The administrator, signed in.
+    pub async fn administrator(&self) -> TestClient {
+        self.sign_in(EMAIL, PASSWORD).await
+    }
+
+    /// Somebody, signed in.
+    pub async fn sign_in(&self, email: &str, password: &str) -> TestClient {
+        let mut client = self.visitor();
+        let answer = client
+            .post("/v1/session", &json!({"email": email, "password": password}))
+            .await;
+        assert_eq!(answer.status(), 200, "{email} can sign in");
+        let body: Value = answer.json().await.expect("a session is JSON");
+        client.token = body["accessToken"].as_str().map(str::to_owned);
+        client
+    }
+
+    /// Takes away what it leaves behind.
+    pub async fn close(mut self) {
+        self.kill().await;
+        if let Some((server, name)) = self.postgres.take() {
+            let admin = sea_orm::Database::connect(&server)
+                .await
+                .expect("the PostgreSQL server for tests answers");
+            sea_orm::ConnectionTrait::execute_unprepared(
+                &admin,
+                &format!("DROP DATABASE {name} WITH (FORCE)"),
+            )
+            .await
+            .expect("a test may drop its database");
+            admin.close().await.expect("the connection closes");
+        }
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // What cannot be removed is left to the system's own cleaning of its temporary folder.
+        drop(std::fs::remove_dir_all(&self.folder));
+    }
+}
+
+/// Somebody who speaks to a server.
+#[derive(Clone, Debug)]
+pub struct TestClient {
+    http: reqwest::Client,
+    base: String,
+    token: Option<String>,
+}
+
+impl TestClient {
+    fn signed(&self, request: reqwest::RequestBuilder) -> reqwest::RequestBuilder {
+        match &self.token {
+            Some(token) => request.bearer_auth(token),
+            None => request,
+        }
+    }
+
+    /// Reads an address.
+    pub async fn get(&self, path: &str) -> reqwest::Response {
+        self.signed(self.http.get(format!("{}{path}", self.base)))
+            .send()
+            .await
+            .expect("the server answers")
+    }
+
+    /// Sends JSON.
+    pub async fn post(&self, path: &str, body: &Value) -> reqwest::Response {
+        let request = self.http.post(format!("{}{path}", self.base)).json(body);
+        self.signed(request).send().await.expect("the server answers")
+    }
+
+    /// Makes any request, for what the others do not cover.
+    #[must_use]
+    pub fn request(&self, method: reqwest::Method, path: &str) -> reqwest::RequestBuilder {
+        self.signed(self.http.request(method, format!("{}{path}", self.base)))
+    }
+
+    /// Asks over GraphQL and answers the whole response, errors included.
+    pub async fn ask(&self, query: &str, variables: Value) -> Value {
+        let body = json!({"query": query, "variables": variables});
+        self.post("/graphql", &body)
+            .await
+            .json()
+            .await
+            .expect("GraphQL answers JSON")
+    }
+
+    /// Asks over GraphQL for what must succeed, and answers its data.
+    pub async fn data(&self, query: &str, variables: Value) -> Value {
+        let mut answer = self.ask(query, variables).await;
+        assert!(answer.get("errors").is_none(), "{query}: {answer:#}");
+        answer["data"].take()
+    }
+
+    /// As [`Self::ask`], but answers nothing where the connection breaks: for a server that is killed.
+    pub async fn try_ask(&self, query: &str, variables: Value) -> Option<Value> {
+        let body = json!({"query": query, "variables": variables});
+        let request = self
+            .http
+            .post(format!("{}/graphql", self.base))
+            .json(&body)
+            .timeout(Duration::from_secs(10));
+        self.signed(request).send().await.ok()?.json().await.ok()
+    }
+}
