@@ -82,6 +82,8 @@ fn build(profile: &str) -> Result<PathBuf> {
             "--locked",
             "-p",
             "frontend",
+            "--bin",
+            "frontend",
             "--target",
             TARGET,
             "--target-dir",
