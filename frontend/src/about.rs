@@ -1,6 +1,6 @@
 //! What this is, and what it rests on: credits and licences of the data, the map, the fonts and the code.
 
-use crate::language::t;
+use crate::language::{Text, t};
 use crate::ui::page::{Page, Section};
 use leptos::prelude::*;
 use leptos_router::{LazyRoute, lazy_route};
@@ -39,7 +39,7 @@ impl LazyRoute for Sources {
     }
 
     fn view(_this: Self) -> AnyView {
-        let credits: [(fn() -> &'static str, fn() -> &'static str, fn() -> &'static str); 7] = [
+        let credits: [(Text, Text, Text); 7] = [
             (
                 t::sources_projects,
                 t::sources_projects_credit,

@@ -69,10 +69,8 @@ fn SignInForm() -> impl IntoView {
     view! {
         <form class="form narrow" on:submit=submit>
             {move || failed.get().map(|failure| {
-                let why = move || match failure.kind {
-                    FailureKind::SignedOut => t::sign_in_wrong(),
-                    other => other.title(),
-                };
+                let kind = failure.kind;
+                let why = move || if kind == FailureKind::SignedOut { t::sign_in_wrong() } else { kind.title() };
                 view! { <p class="refusals" role="alert">{why}</p> }
             })}
             <TextField label=t::sign_in_email value=email kind="email" autocomplete="username" required=true />

@@ -376,7 +376,9 @@ async fn send(request: impl Fn() -> RequestBuilder, body: Option<String>) -> Res
             gloo_net::Error::JsError(error) if error.name == "TimeoutError" || error.name == "AbortError" => {
                 FailureKind::Timeout
             }
-            _ => FailureKind::Network,
+            gloo_net::Error::JsError(_) | gloo_net::Error::SerdeError(_) | gloo_net::Error::GlooError(_) => {
+                FailureKind::Network
+            }
         };
         set_reachable(false);
         Failure {

@@ -108,7 +108,7 @@ mod real {
         let navigator = window().navigator();
         let locks = js_sys::Reflect::get(&navigator, &"locks".into())
             .ok()
-            .filter(|it| it.is_object());
+            .filter(JsValue::is_object);
         let request = locks
             .as_ref()
             .and_then(|locks| js_sys::Reflect::get(locks, &"request".into()).ok());

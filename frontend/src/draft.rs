@@ -128,12 +128,9 @@ where
     pub fn discard(self) {
         let before = self.value.get_untracked();
         self.value.set(self.start.get_value());
-        toasts().undo(
-            t::draft_discarded(),
-            Callback::new(move |()| {
-                let _ = self.value.try_set(before.clone());
-            }),
-        );
+        toasts().undo(t::draft_discarded(), move || {
+            let _ = self.value.try_set(before.clone());
+        });
     }
 
     /// Somebody else changed the record: from now on compared and sent against theirs.

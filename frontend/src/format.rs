@@ -59,7 +59,7 @@ fn grouped(number: i64, language: Lang) -> String {
     let mut text = String::from(if number < 0 { "−" } else { "" });
     for (i, digit) in digits.chars().enumerate() {
         // French and Dutch usage leaves four digits together (years, small sums).
-        if i > 0 && (digits.len() - i) % 3 == 0 && (digits.len() > 4 || language == Lang::En) {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) && (digits.len() > 4 || language == Lang::En) {
             text.push_str(mark);
         }
         text.push(digit);

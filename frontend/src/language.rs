@@ -3,6 +3,7 @@
 
 use crate::browser;
 pub use domain::Lang;
+
 use leptos::prelude::*;
 
 /// The language's own name, the same in every language.
@@ -62,6 +63,9 @@ fn show(language: Lang) {
     browser::set_root_attribute("lang", language.tag());
     CURRENT.with(|current| current.set(language));
 }
+
+/// A text without places, which is itself a reactive view.
+pub type Text = fn() -> &'static str;
 
 /// What can be counted in a text with two forms.
 pub trait Count {

@@ -1,11 +1,11 @@
 //! The places one can go to from anywhere: in the header, in the menu, in the search, and by `g` and a letter.
 
-use crate::language::t;
+use crate::language::{Text, t};
 use crate::ui::icon::Icon;
 
 pub struct Place {
     pub href: &'static str,
-    pub name: fn() -> &'static str,
+    pub name: Text,
     /// The letter behind `g`.
     pub key: char,
     pub icon: Icon,

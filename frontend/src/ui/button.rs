@@ -58,7 +58,7 @@ pub fn Button(
         <button
             type=if submit { "submit" } else { "button" }
             class=class
-            aria-label=icon_only.then(|| move || text.get().to_string())
+            aria-label=icon_only.then_some(move || text.get().to_string())
             aria-busy=move || busy.get().then_some("true")
             aria-disabled=move || (busy.get() || disabled.get()).then_some("true")
             on:click=press

@@ -180,10 +180,10 @@ pub fn Map(
                 })}
             </div>
             <div class="map-frame" class:held=move || held.with(Option::is_some) node_ref=frame_node tabindex="0" role="group"
-                aria-label={ let label = label.clone(); move || label.get().to_string() } aria-describedby=hint_id.clone()
+                aria-label=move || label.get().to_string() aria-describedby=hint_id.clone()
                 on:keydown=key on:wheel=wheel on:pointerdown=press on:pointermove=drag on:pointerup=release on:pointerleave=release on:pointercancel=release>
                 {drawing}
-                {pins_over(atlas.clone(), pins, seen, width, pointed)}
+                {pins_over(atlas, pins, seen, width, pointed)}
             </div>
             <p class="visually-hidden" id=hint_id>{t::map_keys}</p>
             {(!without_list).then(|| list(pins, from, pointed))}

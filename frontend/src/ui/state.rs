@@ -173,7 +173,7 @@ where
         Load::Pending => view! { <Skeleton shape /> }.into_any(),
         Load::Ready(value) => view(value).into_any(),
         Load::Failed(failure) => failed(failure, on_retry),
-        Load::Stale(value, failure) => stale(failure, view(value).into_any(), on_retry),
+        Load::Stale(value, failure) => stale(failure.kind, view(value).into_any(), on_retry),
     }
 }
 
@@ -184,11 +184,11 @@ fn failed(failure: Failure, on_retry: Option<Callback<()>>) -> AnyView {
     }
 }
 
-fn stale(failure: Failure, matter: AnyView, on_retry: Option<Callback<()>>) -> AnyView {
+fn stale(kind: FailureKind, matter: AnyView, on_retry: Option<Callback<()>>) -> AnyView {
     view! {
         <div class="stale-note" role="status">
             {icon(Icon::Alert)}
-            <span>{move || t::state_stale(failure.kind.title())}</span>
+            <span>{move || t::state_stale(kind.title())}</span>
             {on_retry.map(|on_retry| {
                 view! { <Button text=t::action_retry on_press=on_retry look=Look::Quiet small=true /> }
             })}

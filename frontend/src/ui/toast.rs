@@ -45,13 +45,16 @@ impl Toasts {
     }
 
     /// Says what was done, with a button that takes it back.
-    pub fn undo(self, text: impl Into<String>, back: impl Into<Callback<()>>) {
+    pub fn undo(self, text: impl Into<String>, back: impl Fn() + Send + Sync + 'static) {
         self.offer(text, t::action_undo(), back);
     }
 
     /// Says something, with one thing that can be done about it.
-    pub fn offer(self, text: impl Into<String>, label: &str, action: impl Into<Callback<()>>) {
-        self.show(text.into(), Some((label.to_owned(), action.into())));
+    pub fn offer(self, text: impl Into<String>, label: &str, action: impl Fn() + Send + Sync + 'static) {
+        self.show(
+            text.into(),
+            Some((label.to_owned(), Callback::new(move |()| action()))),
+        );
     }
 
     fn show(self, text: String, action: Option<(String, Callback<()>)>) {

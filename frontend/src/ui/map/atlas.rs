@@ -190,9 +190,9 @@ fn shape(geometry: Geometry, arcs: &[Vec<(f64, f64)>]) -> Option<Shape> {
                 first = false;
             };
             if back {
-                arc.iter().rev().skip(skip).copied().for_each(&mut walk)
+                arc.iter().rev().skip(skip).copied().for_each(&mut walk);
             } else {
-                arc.iter().skip(skip).copied().for_each(&mut walk)
+                arc.iter().skip(skip).copied().for_each(&mut walk);
             }
         }
         path.push('Z');

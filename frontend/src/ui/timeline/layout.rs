@@ -151,8 +151,8 @@ impl Scale {
             - i32::from(small(self.from.month()));
         let every = match months {
             ..=14 => 1,
-            ..=42 => 3,
-            ..=90 => 6,
+            15..=42 => 3,
+            43..=90 => 6,
             _ => 12,
         };
         let mut ticks = Vec::new();
