@@ -1,1 +1,14 @@
-//! Placeholder while the workspace is laid out.
+//! The server: HTTP, GraphQL and the command line around the store. It holds no rule and builds no query.
+
+pub mod auth;
+pub mod command;
+pub mod config;
+pub mod ctx;
+pub mod graphql;
+pub mod metrics;
+pub mod openapi;
+pub mod problem;
+pub mod rest;
+pub mod schema;
+pub mod server;
+pub mod spa;

@@ -1,0 +1,267 @@
+//! What the program does when it is started: each command, from the settings to the last line it prints.
+
+use std::io::{BufRead as _, Write as _};
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use domain::person::password_is_good;
+use domain::{Lang, Mint, chantier, organisation, project, territory};
+use store::{Engine, Store};
+use tokio::net::TcpListener;
+use tracing_subscriber::EnvFilter;
+use url::Url;
+
+use crate::auth::Passwords;
+use crate::config::{Account, Cli, Command, Config, one_line};
+use crate::server::{self, App, Site};
+use crate::{openapi, schema};
+
+/// The address of the first administrator where none is set; they can change it once they are in.
+const FIRST_EMAIL: &str = "admin@chantiers.local";
+
+/// Why the program ends before its work is done, in one line for whoever started it.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct Stop(String);
+
+impl Stop {
+    fn new(what: &str, why: &dyn std::fmt::Display) -> Self {
+        Self(format!("{what}: {}", one_line(&why.to_string())))
+    }
+}
+
+/// Does what the command line asks.
+///
+/// # Errors
+/// [`Stop`], with the line to print.
+pub async fn run(cli: Cli, mint: Arc<dyn Mint>) -> Result<(), Stop> {
+    let Cli { config, command } = cli;
+    match command.unwrap_or(Command::Serve) {
+        Command::Schema => print(&schema::sdl()),
+        Command::Openapi => print(&openapi::document()),
+        Command::Serve => {
+            log(&config)?;
+            serve(&config, mint).await?;
+        }
+        Command::Migrate => {
+            log(&config)?;
+            let store = open(&config, mint).await?;
+            migrate(&store).await?;
+            close(&store).await;
+            print(&format!("The database at {} is up to date.\n", config.database_shown()));
+        }
+        Command::Account(Account::Add { email, name, password_stdin }) => {
+            log(&config)?;
+            let store = open(&config, mint).await?;
+            migrate(&store).await?;
+            let password = password_stdin.then(read_password).transpose()?;
+            let name = name.unwrap_or_else(|| before_at(&email).to_owned());
+            let said = add_administrator(&store, &public_url(&config, config.listen)?, &email, &name, password).await?;
+            close(&store).await;
+            print(&format!("{said}\n"));
+        }
+        Command::Check => {
+            log(&config)?;
+            check(&config, mint).await?;
+        }
+    }
+    Ok(())
+}
+
+/// A reader that went away (`| head`) is no fault.
+fn print(text: &str) {
+    let mut out = std::io::stdout().lock();
+    let _ = out.write_all(text.as_bytes());
+    let _ = out.flush();
+}
+
+/// One line an event on standard error: JSON for machines, plain for a terminal.
+fn log(config: &Config) -> Result<(), Stop> {
+    use std::io::IsTerminal as _;
+    let filter = EnvFilter::try_new(&config.log).map_err(|error| Stop::new("--log (CHANTIERS_LOG)", &error))?;
+    let plain = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false);
+    let started = if std::io::stderr().is_terminal() {
+        plain.compact().try_init()
+    } else {
+        plain.json().flatten_event(true).with_span_list(false).try_init()
+    };
+    // Somebody else's subscriber (a test's) stays.
+    drop(started);
+    Ok(())
+}
+
+async fn serve(config: &Config, mint: Arc<dyn Mint>) -> Result<(), Stop> {
+    if let Some(folder) = config.spa_dir.as_deref().filter(|folder| !folder.join("index.html").is_file()) {
+        let folder = folder.display();
+        return Err(Stop(format!("--spa-dir (CHANTIERS_SPA_DIR): there is no index.html in {folder}")));
+    }
+    // Before anything is written: a second server on the same port stops here.
+    let listener = TcpListener::bind(config.listen)
+        .await
+        .map_err(|error| Stop::new(&format!("cannot listen on {} (CHANTIERS_LISTEN)", config.listen), &error))?;
+    let address = listener.local_addr().map_err(|error| Stop::new("no address", &error))?;
+    let public_url = public_url(config, address)?;
+    let stopped = signals()?;
+
+    let store = open(config, mint).await?;
+    migrate(&store).await?;
+    let loaded = store.load_reference().await.map_err(|error| Stop::new("reference data", &error))?;
+    tracing::debug!(?loaded, "reference data");
+    if config.smtp_url.is_some() {
+        tracing::warn!("mail is not sent yet: messages wait in the outbox");
+    }
+    let welcome = welcome(config, &store, &public_url).await?;
+    let site = Site {
+        public_url: public_url.clone(),
+        spa_dir: config.spa_dir.clone(),
+        cors_origins: config.cors_origins.clone(),
+        trust_forwarded: config.trust_forwarded,
+    };
+    let app = App::new(store.clone(), site).await.map_err(|error| Stop::new("cannot start", &error))?;
+    print(&format!("Chantiers communs {}: {public_url} (listening on {address})\n{welcome}\n", env!("CARGO_PKG_VERSION")));
+    tracing::info!(%address, "listening");
+    let served = server::serve(listener, Arc::new(app), stopped).await;
+    close(&store).await;
+    served.map_err(|error| Stop::new("serving failed", &error))
+}
+
+/// How to sign in; makes the first administrator where there is none.
+async fn welcome(config: &Config, store: &Store, public_url: &Url) -> Result<String, Stop> {
+    let known = store.has_administrator().await.map_err(|error| Stop::new("accounts", &error))?;
+    if known {
+        return Ok(match &config.admin_email {
+            Some(email) => format!("Sign in as {email}, or with your own account."),
+            None => "Sign in with your account; `chantiers account add` makes another administrator.".to_owned(),
+        });
+    }
+    let email = config.admin_email.as_deref().unwrap_or(FIRST_EMAIL);
+    add_administrator(store, public_url, email, before_at(email), config.admin_password.clone()).await
+}
+
+fn before_at(email: &str) -> &str {
+    email.split('@').next().unwrap_or_default()
+}
+
+/// Makes the account and says how to sign in.
+async fn add_administrator(
+    store: &Store,
+    public_url: &Url,
+    email: &str,
+    name: &str,
+    password: Option<String>,
+) -> Result<String, Stop> {
+    let hash = match password {
+        Some(password) if !password_is_good(&password) => {
+            let why = domain::refusal::Invalid::Password.message(Lang::En);
+            return Err(Stop(format!("the administrator's password (CHANTIERS_ADMIN_PASSWORD): {why}")));
+        }
+        Some(password) => {
+            let hashed = Passwords::default().hash(password, store.mint()).await;
+            Some(hashed.map_err(|_| Stop("the password could not be hashed".to_owned()))?)
+        }
+        None => None,
+    };
+    let made = store.add_administrator(email, name, hash).await;
+    let (person, invitation) = made.map_err(|error| Stop::new(&format!("account {email}"), &error))?;
+    Ok(match invitation {
+        None => format!("Sign in as {} with the password that was set.", person.email),
+        Some(invitation) => format!(
+            "Choose the password of {} here (once, until {}): {public_url}invitation/{}",
+            person.email,
+            invitation.expires_at.format("%Y-%m-%d"),
+            invitation.token
+        ),
+    })
+}
+
+fn read_password() -> Result<String, Stop> {
+    let mut line = String::new();
+    std::io::stdin().lock().read_line(&mut line).map_err(|error| Stop::new("standard input", &error))?;
+    Ok(line.trim_end_matches(['\r', '\n']).to_owned())
+}
+
+async fn check(config: &Config, mint: Arc<dyn Mint>) -> Result<(), Stop> {
+    if let Some(file) = config.database_file().filter(|file| !file.is_file()) {
+        return Err(Stop(format!("there is no database yet at {}", file.display())));
+    }
+    let store = open(config, mint).await?;
+    let failed = |error: store::Error| Stop::new("the database", &error);
+    let ready = store.is_ready().await.map_err(failed)?;
+    let engine = match store.engine() {
+        Engine::Sqlite => "SQLite",
+        Engine::Postgres => "PostgreSQL",
+    };
+    print(&format!("database:        {engine} at {}\n", config.database_shown()));
+    if !ready {
+        close(&store).await;
+        return Err(Stop("migrations are pending: run `chantiers migrate`, or start the server".to_owned()));
+    }
+    print("migrations:      applied\n");
+    let administrator = if store.has_administrator().await.map_err(failed)? { "there is one" } else { "none yet" };
+    let counts = [
+        ("territories", store.count::<territory::Territory>(&territory::Filter::default()).await.map_err(failed)?),
+        (
+            "organisations",
+            store.count::<organisation::Organisation>(&organisation::Filter::default()).await.map_err(failed)?,
+        ),
+        ("chantiers", store.count::<chantier::Chantier>(&chantier::Filter::default()).await.map_err(failed)?),
+        ("projects", store.count::<project::Project>(&project::Filter::default()).await.map_err(failed)?),
+    ];
+    close(&store).await;
+    let reference = if counts.iter().all(|(_, count)| *count > 0) { "loaded" } else { "not loaded" };
+    print(&format!("reference data:  {reference}\nadministrator:   {administrator}\n"));
+    for (what, count) in counts {
+        print(&format!("{:<16} {count}\n", format!("{what}:")));
+    }
+    Ok(())
+}
+
+async fn open(config: &Config, mint: Arc<dyn Mint>) -> Result<Store, Stop> {
+    if let Some(folder) = config.database_file().as_deref().and_then(std::path::Path::parent) {
+        std::fs::create_dir_all(folder).map_err(|error| {
+            Stop::new(&format!("--data-dir (CHANTIERS_DATA_DIR) {}", folder.display()), &error)
+        })?;
+    }
+    let opened = Store::open(&config.database_address(), config.database_connections, mint).await;
+    opened.map_err(|error| {
+        Stop::new(&format!("cannot open the database {} (CHANTIERS_DATABASE_URL)", config.database_shown()), &error)
+    })
+}
+
+async fn migrate(store: &Store) -> Result<(), Stop> {
+    store.migrate().await.map_err(|error| Stop::new("migrating the database", &error))
+}
+
+async fn close(store: &Store) {
+    if let Err(error) = store.close().await {
+        tracing::warn!(%error, "the database did not close cleanly");
+    }
+}
+
+/// The address people type: the one that is set, else the one listened on.
+fn public_url(config: &Config, listening: SocketAddr) -> Result<Url, Stop> {
+    if let Some(url) = &config.public_url {
+        return Ok(url.clone());
+    }
+    let everywhere = listening.ip().is_unspecified();
+    let text = if everywhere {
+        format!("http://localhost:{}/", listening.port())
+    } else {
+        format!("http://{listening}/")
+    };
+    text.parse().map_err(|error| Stop::new("the public address", &error))
+}
+
+/// Resolves when the system or a person asks the server to stop.
+fn signals() -> Result<impl Future<Output = ()> + Send + 'static, Stop> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let failed = |error: std::io::Error| Stop::new("signals", &error);
+    let mut term = signal(SignalKind::terminate()).map_err(failed)?;
+    let mut interrupt = signal(SignalKind::interrupt()).map_err(failed)?;
+    Ok(async move {
+        tokio::select! {
+            _ = term.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+    })
+}

@@ -1,0 +1,367 @@
+//! The settings: flags, then the environment, then a file of KEY=value lines, then defaults. Nothing is opened here.
+
+use std::ffi::OsString;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use clap::error::{ContextKind, ContextValue, ErrorKind};
+use clap::parser::ValueSource;
+use clap::{ArgAction, Args, CommandFactory, FromArgMatches, Parser, Subcommand};
+use url::Url;
+
+/// Food-relocalisation projects and their common chantiers: the server and its commands.
+#[derive(Parser)]
+#[command(name = "chantiers", version, about, disable_help_subcommand = true)]
+pub struct Cli {
+    /// The settings, the same for every command.
+    #[command(flatten)]
+    pub config: Config,
+    /// What to do; `serve` where nothing is said.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+/// What the program can be asked to do.
+#[derive(Subcommand)]
+pub enum Command {
+    /// Serves the application and its API (the default)
+    Serve,
+    /// Brings the database's tables up to date and stops
+    Migrate,
+    /// Prints the GraphQL schema; needs no database
+    Schema,
+    /// Prints the description of the JSON routes (OpenAPI); needs no database
+    Openapi,
+    /// Keeps the accounts
+    #[command(subcommand)]
+    Account(Account),
+    /// Opens the database and says what is in it; changes nothing
+    Check,
+}
+
+/// What can be done with accounts from the command line.
+#[derive(Subcommand)]
+pub enum Account {
+    /// Makes an administrator, or makes somebody one: prints a one-time link to choose a password
+    Add {
+        /// The e-mail address they sign in with
+        #[arg(long)]
+        email: String,
+        /// Their name; what stands before the @ where none is given
+        #[arg(long)]
+        name: Option<String>,
+        /// Read the password from the first line of standard input, and print no link
+        #[arg(long)]
+        password_stdin: bool,
+    },
+}
+
+/// The settings.
+#[derive(Args)]
+pub struct Config {
+    /// File of KEY=value lines with the CHANTIERS_ names below; put '…' around a value that has a $
+    #[arg(long, env = "CHANTIERS_CONFIG", value_name = "FILE", global = true)]
+    pub config: Option<PathBuf>,
+
+    /// Folder of the SQLite file, where no other database is set
+    #[arg(long, env = "CHANTIERS_DATA_DIR", value_name = "FOLDER", global = true, default_value = "./data")]
+    pub data_dir: PathBuf,
+
+    /// The database: postgres://user:password@host/name or sqlite://path [default: chantiers.db in the data folder]
+    #[arg(long, env = "CHANTIERS_DATABASE_URL", value_name = "URL", global = true, hide_env_values = true)]
+    pub database_url: Option<String>,
+
+    /// How many connections to the database at most
+    #[arg(
+        long,
+        env = "CHANTIERS_DATABASE_CONNECTIONS",
+        value_name = "NUMBER",
+        global = true,
+        default_value_t = 10,
+        value_parser = clap::value_parser!(u32).range(1..=1000)
+    )]
+    pub database_connections: u32,
+
+    /// Address and port to listen on
+    #[arg(
+        long,
+        env = "CHANTIERS_LISTEN",
+        value_name = "ADDRESS:PORT",
+        global = true,
+        default_value = "127.0.0.1:8080"
+    )]
+    pub listen: SocketAddr,
+
+    /// The address people type, for links and cookies [default: http:// and the address listened on]
+    #[arg(
+        long,
+        env = "CHANTIERS_PUBLIC_URL",
+        value_name = "URL",
+        global = true,
+        value_parser = public_url
+    )]
+    pub public_url: Option<Url>,
+
+    /// Folder of the built browser application; without it only the API is served
+    #[arg(long, env = "CHANTIERS_SPA_DIR", value_name = "FOLDER", global = true)]
+    pub spa_dir: Option<PathBuf>,
+
+    /// Origins whose pages may call the API from a browser, separated by commas, or * for all [default: none]
+    #[arg(
+        long,
+        env = "CHANTIERS_CORS_ORIGINS",
+        value_name = "ORIGINS",
+        global = true,
+        value_delimiter = ',',
+        value_parser = origin
+    )]
+    pub cors_origins: Vec<String>,
+
+    /// Whether a proxy in front writes X-Forwarded-For: the client's address is then its last entry
+    #[arg(
+        long,
+        env = "CHANTIERS_TRUST_FORWARDED",
+        value_name = "true|false",
+        global = true,
+        action = ArgAction::Set,
+        default_value_t = false
+    )]
+    pub trust_forwarded: bool,
+
+    /// The mail server, smtp://… or smtps://…; without it messages wait in the outbox
+    #[arg(
+        long,
+        env = "CHANTIERS_SMTP_URL",
+        value_name = "URL",
+        global = true,
+        hide_env_values = true,
+        value_parser = smtp_url
+    )]
+    pub smtp_url: Option<String>,
+
+    /// E-mail address of the first administrator, made while there is none
+    #[arg(long, env = "CHANTIERS_ADMIN_EMAIL", value_name = "EMAIL", global = true)]
+    pub admin_email: Option<String>,
+
+    /// Their password; without it a one-time link to choose one is printed
+    #[arg(
+        long,
+        env = "CHANTIERS_ADMIN_PASSWORD",
+        value_name = "PASSWORD",
+        global = true,
+        hide_env_values = true
+    )]
+    pub admin_password: Option<String>,
+
+    /// What is logged: error, warn, info, debug, trace, or a list such as info,store=debug
+    #[arg(long, env = "CHANTIERS_LOG", value_name = "LEVEL", global = true, default_value = "info")]
+    pub log: String,
+}
+
+/// Why there are no settings to go on with.
+#[derive(Debug)]
+pub enum Stop {
+    /// Help or the version was asked for.
+    Shown(clap::Error),
+    /// Something is wrong, in one line.
+    Wrong(String),
+}
+
+/// Reads the command line, the environment, and the file that either of them names.
+///
+/// # Errors
+/// [`Stop`], also where only help was asked for.
+pub fn read(args: impl IntoIterator<Item = OsString>) -> Result<Cli, Stop> {
+    let mut args: Vec<OsString> = args.into_iter().collect();
+    let matches = Cli::command().try_get_matches_from(&args).map_err(stop)?;
+    if let Some(file) = matches.get_one::<PathBuf>("config").filter(|file| !file.as_os_str().is_empty()) {
+        // What the file says stands in for flags that neither the command line nor the environment gives.
+        let given = |id: &str| {
+            matches!(
+                matches.value_source(id),
+                Some(ValueSource::CommandLine | ValueSource::EnvVariable)
+            )
+        };
+        for (at, flag) in from_file(file, given)?.into_iter().enumerate() {
+            args.insert(1 + at, flag);
+        }
+    }
+    let matches = Cli::command().try_get_matches_from(&args).map_err(stop)?;
+    let mut cli = Cli::from_arg_matches(&matches).map_err(stop)?;
+    cli.config.drop_empty();
+    Ok(cli)
+}
+
+fn from_file(file: &Path, given: impl Fn(&str) -> bool) -> Result<Vec<OsString>, Stop> {
+    let wrong = |what: String| Stop::Wrong(format!("{}: {what}", file.display()));
+    let command = Cli::command();
+    let mut flags = Vec::new();
+    for pair in dotenvy::from_path_iter(file).map_err(|error| wrong(one_line(&error.to_string())))? {
+        let (key, value) = pair.map_err(|error| wrong(one_line(&error.to_string())))?;
+        let argument = command
+            .get_arguments()
+            .find(|argument| argument.get_env().is_some_and(|env| env == key.as_str()))
+            .filter(|argument| argument.get_id() != "config");
+        let Some(long) = argument.and_then(clap::Arg::get_long) else {
+            return Err(wrong(format!("there is no setting {key}")));
+        };
+        if !value.is_empty() && !argument.is_some_and(|argument| given(argument.get_id().as_str())) {
+            flags.push(format!("--{long}={value}").into());
+        }
+    }
+    Ok(flags)
+}
+
+impl Config {
+    /// A variable that is set to nothing, as container files do, is not set.
+    fn drop_empty(&mut self) {
+        let filled = |text: &String| !text.trim().is_empty();
+        self.database_url = self.database_url.take().filter(filled);
+        self.smtp_url = self.smtp_url.take().filter(filled);
+        self.admin_email = self.admin_email.take().filter(filled);
+        self.admin_password = self.admin_password.take().filter(|text| !text.is_empty());
+        self.spa_dir = self.spa_dir.take().filter(|path| !path.as_os_str().is_empty());
+        self.cors_origins.retain(filled);
+    }
+
+    /// The SQLite file, where no other database is set.
+    #[must_use]
+    pub fn database_file(&self) -> Option<PathBuf> {
+        self.database_url.is_none().then(|| self.data_dir.join("chantiers.db"))
+    }
+
+    /// The database's address.
+    #[must_use]
+    pub fn database_address(&self) -> String {
+        match (&self.database_url, self.database_file()) {
+            (Some(url), _) => url.clone(),
+            (None, file) => {
+                let path = file.unwrap_or_default().to_string_lossy().replace('%', "%25").replace('?', "%3F");
+                format!("sqlite://{path}")
+            }
+        }
+    }
+
+    /// The same for a person to read: without a password.
+    #[must_use]
+    pub fn database_shown(&self) -> String {
+        match Url::parse(&self.database_address()) {
+            Ok(mut url) if url.password().is_some() => {
+                let hidden = url.set_password(Some("…")).is_ok();
+                if hidden { url.to_string().replace("%E2%80%A6", "…") } else { url.scheme().to_owned() }
+            }
+            Ok(_) | Err(_) => self.database_address(),
+        }
+    }
+}
+
+fn public_url(text: &str) -> Result<Url, String> {
+    let url = Url::parse(text.trim()).map_err(|error| error.to_string())?;
+    let plain = matches!(url.scheme(), "http" | "https")
+        && url.has_host()
+        && url.path() == "/"
+        && url.query().is_none()
+        && url.fragment().is_none()
+        && url.username().is_empty();
+    if plain { Ok(url) } else { Err("write https://name, without a path behind it".to_owned()) }
+}
+
+fn origin(text: &str) -> Result<String, String> {
+    match text.trim() {
+        all @ ("*" | "") => Ok(all.to_owned()),
+        other => public_url(other).map(|url| url.origin().ascii_serialization()),
+    }
+}
+
+fn smtp_url(text: &str) -> Result<String, String> {
+    let known = |url: &Url| matches!(url.scheme(), "smtp" | "smtps") && url.has_host();
+    match Url::parse(text) {
+        Ok(url) if known(&url) => Ok(text.to_owned()),
+        Ok(_) => Err("write smtp://host:port or smtps://user:password@host".to_owned()),
+        Err(_) if text.is_empty() => Ok(String::new()),
+        // Not the parser's own words: they could repeat a password.
+        Err(_) => Err("not an address".to_owned()),
+    }
+}
+
+/// One line of what clap says in several, with the variable that stands for the flag.
+fn stop(error: clap::Error) -> Stop {
+    if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) {
+        return Stop::Shown(error);
+    }
+    let text = error.render().to_string();
+    let said = text.lines().take_while(|line| !line.trim().is_empty()).collect::<Vec<_>>().join(" ");
+    let said = said.trim_start_matches("error: ");
+    let variable = match error.get(ContextKind::InvalidArg) {
+        Some(ContextValue::String(flag)) => {
+            let long = flag.trim_start_matches('-').split([' ', '=']).next().unwrap_or_default();
+            let command = Cli::command();
+            let argument = command.get_arguments().find(|argument| argument.get_long() == Some(long));
+            argument.and_then(|argument| Some(format!(" ({})", argument.get_env()?.to_string_lossy())))
+        }
+        Some(_) | None => None,
+    };
+    Stop::Wrong(format!("{}{}", one_line(said), variable.unwrap_or_default()))
+}
+
+/// The text with its line breaks and runs of spaces made one space.
+#[must_use]
+pub fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(args: &[&str]) -> Result<Cli, Stop> {
+        read(std::iter::once("chantiers").chain(args.iter().copied()).map(OsString::from))
+    }
+
+    fn wrong(args: &[&str]) -> String {
+        match parse(args) {
+            Err(Stop::Wrong(line)) => line,
+            Err(Stop::Shown(error)) => panic!("shown: {error}"),
+            Ok(_) => panic!("accepted"),
+        }
+    }
+
+    #[test]
+    fn the_arguments_are_well_formed_and_every_one_has_a_variable() {
+        let command = Cli::command();
+        command.clone().debug_assert();
+        for argument in command.get_arguments() {
+            assert!(argument.get_env().is_some() || ["help", "version"].contains(&argument.get_id().as_str()));
+        }
+    }
+
+    #[test]
+    fn a_wrong_value_is_one_line_with_the_flag_and_the_variable() {
+        let line = wrong(&["--listen", "somewhere"]);
+        assert!(!line.contains('\n'));
+        assert!(line.contains("--listen") && line.contains("CHANTIERS_LISTEN"), "{line}");
+        assert!(wrong(&["dance"]).contains("dance"));
+        assert!(wrong(&["--public-url", "https://x.be/under"]).contains("without a path"));
+    }
+
+    #[test]
+    fn a_flag_wins_over_the_file_and_the_file_over_the_default() {
+        let file = std::env::temp_dir().join(format!("chantiers-config-{}", std::process::id()));
+        std::fs::write(&file, "# ours\nCHANTIERS_LISTEN=127.0.0.1:1\nCHANTIERS_DATA_DIR='/var/a$b'\n").unwrap();
+        let path = file.to_str().unwrap();
+        let from_file = parse(&["check", "--config", path]).ok().unwrap().config;
+        let from_flag = parse(&["--config", path, "serve", "--listen", "127.0.0.1:2"]).ok().unwrap().config;
+        assert_eq!(from_file.listen.port(), 1);
+        assert_eq!(from_file.data_dir, PathBuf::from("/var/a$b"));
+        assert_eq!(from_flag.listen.port(), 2);
+        std::fs::write(&file, "CHANTIERS_LISTNE=127.0.0.1:1\n").unwrap();
+        assert!(wrong(&["--config", path]).contains("CHANTIERS_LISTNE"));
+        std::fs::remove_file(&file).unwrap();
+    }
+
+    #[test]
+    fn the_password_of_the_database_is_not_shown() {
+        let config = parse(&["--database-url", "postgres://me:secret@db/x"]).ok().unwrap().config;
+        assert_eq!(config.database_shown(), "postgres://me:…@db/x");
+    }
+}

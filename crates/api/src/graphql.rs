@@ -1,0 +1,308 @@
+//! GraphQL over HTTP, as the draft of that name says: which bodies are read, which forms are answered, which status
+//! goes with what. What can be asked is `schema.rs` and the areas.
+
+use std::sync::Arc;
+
+use async_graphql::parser::types::OperationType;
+use async_graphql::{ErrorExtensionValues, Response as Answer, ServerError, Value, Variables};
+use axum::Router;
+use axum::body::Bytes;
+use axum::extract::{FromRequestParts, RawQuery, Request, State};
+use axum::http::header::{ACCEPT, ALLOW, CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER, VARY, WWW_AUTHENTICATE};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+
+use crate::ctx::Caller;
+use crate::problem::{Code, Fault};
+use crate::server::{App, Reader, body, is_json, wants_page};
+use crate::{auth, schema};
+
+const EXPLORER: &str = include_str!("pages/explorer.html");
+const EXPLORER_SCRIPT: &str = include_str!("pages/explorer.js");
+const STYLE: &str = include_str!("pages/style.css");
+
+pub(crate) fn routes() -> Router<Arc<App>> {
+    Router::new()
+        .route("/graphql", get(by_get).post(by_post))
+        .route("/graphql/explorer.js", get(async || asset("text/javascript; charset=utf-8", EXPLORER_SCRIPT)))
+        .route("/graphql/style.css", get(async || asset("text/css; charset=utf-8", STYLE)))
+}
+
+/// A small file of our own that changes only with the server.
+pub(crate) fn asset(kind: &'static str, text: &'static str) -> Response {
+    ([(CONTENT_TYPE, kind), (CACHE_CONTROL, "no-cache")], text).into_response()
+}
+
+/// In which of the two forms an answer is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Form {
+    /// `application/graphql-response+json`: the status tells.
+    New,
+    /// `application/json`, for older clients: a well-formed request is 200, whatever came of it.
+    Old,
+}
+
+impl Form {
+    /// The form that the reader prefers; the old one where it does not say; nothing where it wants neither.
+    fn wanted(headers: &HeaderMap) -> Option<Self> {
+        let mut best: Option<(f32, Self)> = None;
+        let mut said = false;
+        for part in headers.get_all(ACCEPT).iter().filter_map(|value| value.to_str().ok()).flat_map(|text| text.split(',')) {
+            let mut parts = part.split(';').map(str::trim);
+            let kind = parts.next().unwrap_or_default().to_ascii_lowercase();
+            if kind.is_empty() {
+                continue;
+            }
+            said = true;
+            let weight = parts
+                .find_map(|parameter| parameter.strip_prefix("q="))
+                .map_or(1.0, |weight| weight.trim().parse().unwrap_or(0.0));
+            let form = match kind.as_str() {
+                "application/graphql-response+json" => Self::New,
+                "application/json" | "application/*" | "*/*" => Self::Old,
+                _ => continue,
+            };
+            // Of two that are wanted as much, the new one.
+            let better = best.is_none_or(|(most, known)| weight > most || (weight == most && known == Self::Old));
+            if weight > 0.0 && better {
+                best = Some((weight, form));
+            }
+        }
+        if said { best.map(|(_, form)| form) } else { Some(Self::Old) }
+    }
+
+    const fn kind(self) -> &'static str {
+        match self {
+            Self::New => "application/graphql-response+json; charset=utf-8",
+            Self::Old => "application/json; charset=utf-8",
+        }
+    }
+}
+
+async fn by_get(State(app): State<Arc<App>>, RawQuery(query): RawQuery, request: Request) -> Response {
+    let (mut parts, _) = request.into_parts();
+    if wants_page(&parts.headers) {
+        return asset("text/html; charset=utf-8", EXPLORER);
+    }
+    let Ok(reader) = Reader::from_request_parts(&mut parts, &()).await;
+    let Some(form) = Form::wanted(&parts.headers) else {
+        return Fault::new(Code::NotAcceptable).into_response();
+    };
+    let asked = async_graphql::http::parse_query_string(query.as_deref().unwrap_or_default())
+        .map_err(|error| bad(error.to_string()))
+        .and_then(|asked| if asked.query.is_empty() { Err(bad("query is missing".into())) } else { Ok(asked) });
+    match asked {
+        Ok(asked) => answer(&app, form, &reader, &parts.headers, asked, false).await,
+        Err(fault) => refuse(form, &reader, &fault),
+    }
+}
+
+async fn by_post(State(app): State<Arc<App>>, request: Request) -> Response {
+    let (mut parts, sent) = request.into_parts();
+    let Ok(reader) = Reader::from_request_parts(&mut parts, &()).await;
+    let headers = parts.headers.clone();
+    let Some(form) = Form::wanted(&headers) else {
+        return Fault::new(Code::NotAcceptable).into_response();
+    };
+    if !is_json(&headers) {
+        return refuse(form, &reader, &Fault::new(Code::UnsupportedMediaType));
+    }
+    let asked = body(Request::from_parts(parts, sent), &()).await.and_then(|body| read(&body));
+    match asked {
+        Ok(asked) => answer(&app, form, &reader, &headers, asked, true).await,
+        Err(fault) => refuse(form, &reader, &fault),
+    }
+}
+
+fn bad(detail: String) -> Fault {
+    Fault::new(Code::BadRequest).technically(detail)
+}
+
+/// One operation. Several in one body (a batch) are refused: HTTP carries as many requests as one likes.
+fn read(body: &Bytes) -> Result<async_graphql::Request, Fault> {
+    #[derive(serde::Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Sent {
+        query: String,
+        operation_name: Option<String>,
+        variables: Option<serde_json::Map<String, serde_json::Value>>,
+        extensions: Option<serde_json::Map<String, serde_json::Value>>,
+    }
+    if body.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'[') {
+        return Err(bad("one operation a request: send an object, not a list".into()));
+    }
+    let sent: Sent = serde_json::from_slice(body).map_err(|error| bad(error.to_string()))?;
+    let mut asked = async_graphql::Request::new(sent.query);
+    asked.operation_name = sent.operation_name;
+    asked.variables = Variables::from_json(sent.variables.unwrap_or_default().into());
+    for (name, value) in sent.extensions.unwrap_or_default() {
+        let value = Value::from_json(value).map_err(|error| bad(error.to_string()))?;
+        asked.extensions.0.insert(name, value);
+    }
+    Ok(asked)
+}
+
+/// What every resolver may ask for: who asks, and loaders that live as long as the request.
+fn equip(app: &App, asked: async_graphql::Request, caller: Caller) -> async_graphql::Request {
+    let loaders = schema::loaders(&app.store, &caller);
+    asked.data(loaders).data(caller)
+}
+
+async fn answer(
+    app: &App,
+    form: Form,
+    reader: &Reader,
+    headers: &HeaderMap,
+    mut asked: async_graphql::Request,
+    may_write: bool,
+) -> Response {
+    let caller = match auth::caller(app, headers, reader).await {
+        Ok(caller) => caller,
+        Err(fault) => return refuse(form, reader, &fault),
+    };
+    if !may_write && writes(&mut asked) {
+        let mut response = refuse(form, reader, &Fault::new(Code::MethodNotAllowed));
+        response.headers_mut().insert(ALLOW, HeaderValue::from_static("POST"));
+        return response;
+    }
+    let answer = app.schema.execute(equip(app, asked, caller)).await;
+    write(form, reader, answer)
+}
+
+/// Whether the operation that would run is not a query; a document that cannot be read runs nothing.
+fn writes(asked: &mut async_graphql::Request) -> bool {
+    let name = asked.operation_name.clone();
+    let Ok(document) = asked.parsed_query() else { return false };
+    document.operations.iter().any(|(known, operation)| {
+        let meant = match (known, &name) {
+            (Some(known), Some(name)) => known.as_str() == name,
+            (None, Some(_)) => false,
+            (_, None) => true,
+        };
+        meant && operation.node.ty != OperationType::Query
+    })
+}
+
+/// A refusal before anything ran, in the form that GraphQL clients read.
+fn refuse(form: Form, reader: &Reader, fault: &Fault) -> Response {
+    let mut extensions = ErrorExtensionValues::default();
+    extensions.set("code", fault.code());
+    let message = fault.detail(reader.lang).unwrap_or_else(|| fault.title(reader.lang));
+    let mut error = ServerError::new(message, None);
+    error.extensions = Some(extensions);
+    let mut response = write(form, reader, Answer::from_errors(vec![error]));
+    *response.status_mut() = fault.status();
+    if fault.status() == StatusCode::UNAUTHORIZED {
+        response.headers_mut().insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+    }
+    if let Some(seconds) = fault.wait() {
+        response.headers_mut().insert(RETRY_AFTER, seconds.into());
+    }
+    response
+}
+
+fn code(error: &ServerError) -> Option<&str> {
+    match error.extensions.as_ref()?.get("code")? {
+        Value::String(code) => Some(code),
+        _ => None,
+    }
+}
+
+fn write(form: Form, reader: &Reader, mut answer: Answer) -> Response {
+    for error in &mut answer.errors {
+        // What the library itself refuses (a document or a value that does not fit the schema) has no code yet.
+        let code = code(error).unwrap_or(Code::BadRequest.word()).to_owned();
+        let extensions = error.extensions.get_or_insert_default();
+        extensions.set("code", code);
+        extensions.set("requestId", reader.request_id.as_str());
+    }
+    // Nothing ran where no error has a path: the answer then has no data at all, not null.
+    let ran = answer.errors.is_empty()
+        || answer.data != Value::Null
+        || answer.errors.iter().any(|error| !error.path.is_empty());
+    let status = if ran { StatusCode::OK } else { status(form, &answer.errors) };
+    let http_headers = std::mem::take(&mut answer.http_headers);
+    let mut document = serde_json::to_value(&answer).unwrap_or_default();
+    if let Some(fields) = document.as_object_mut().filter(|_| !ran) {
+        fields.remove("data");
+    }
+    let headers = [
+        (CONTENT_TYPE, form.kind()),
+        (CACHE_CONTROL, "no-store"),
+        (VARY, "accept, accept-language, authorization"),
+    ];
+    let mut response = (status, headers, document.to_string()).into_response();
+    response.headers_mut().extend(http_headers);
+    response
+}
+
+fn status(form: Form, errors: &[ServerError]) -> StatusCode {
+    let code = errors.iter().find_map(code).unwrap_or_default();
+    match Code::ALL.into_iter().find(|known| known.word() == code) {
+        Some(Code::BadRequest | Code::CursorInvalid) | None => match form {
+            Form::New => StatusCode::BAD_REQUEST,
+            Form::Old => StatusCode::OK,
+        },
+        Some(known) => known.status(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn wanted(accept: &str) -> Option<Form> {
+        let mut headers = HeaderMap::new();
+        headers.insert(ACCEPT, accept.parse().unwrap());
+        Form::wanted(&headers)
+    }
+
+    #[test]
+    fn the_form_follows_accept() {
+        assert_eq!(Form::wanted(&HeaderMap::new()), Some(Form::Old));
+        assert_eq!(wanted("*/*"), Some(Form::Old));
+        assert_eq!(wanted("application/json"), Some(Form::Old));
+        assert_eq!(wanted("application/json, application/graphql-response+json"), Some(Form::New));
+        assert_eq!(wanted("application/graphql-response+json;q=0.1, application/json"), Some(Form::Old));
+        assert_eq!(wanted("application/graphql-response+json; charset=utf-8, application/json; charset=utf-8"), Some(Form::New));
+        assert_eq!(wanted("image/png"), None);
+    }
+
+    #[test]
+    fn one_well_formed_operation_is_read() {
+        let read = |text: &'static str| read(&Bytes::from_static(text.as_bytes()));
+        assert!(read(r#"{"query":"{a}","variables":null,"operationName":null,"extensions":null}"#).is_ok());
+        for wrong in [
+            "", "{", "{}", r#"{"query":1}"#, r#"{"query":"{a}","variables":[1]}"#, r#"{"query":"{a}","variables":"{}"}"#,
+            r#"{"query":"{a}","operationName":3}"#, r#"{"query":"{a}","extensions":0}"#, r#"[{"query":"{a}"}]"#,
+        ] {
+            assert_eq!(read(wrong).unwrap_err().code(), "BAD_REQUEST", "{wrong}");
+        }
+    }
+
+    #[test]
+    fn the_operation_that_would_run_decides() {
+        let writes = |query: &str, name: Option<&str>| {
+            let mut asked = async_graphql::Request::new(query);
+            asked.operation_name = name.map(str::to_owned);
+            writes(&mut asked)
+        };
+        assert!(writes("mutation { a }", None));
+        assert!(!writes("{ a }", None));
+        assert!(writes("query A { a } mutation B { b }", Some("B")));
+        assert!(!writes("query A { a } mutation B { b }", Some("A")));
+        assert!(!writes("{", None));
+    }
+
+    #[test]
+    fn an_answer_that_did_not_run_has_no_data() {
+        let reader = Reader { lang: domain::Lang::En, request_id: "r1".into() };
+        let failed = || Answer::from_errors(vec![ServerError::new("no such field", None)]);
+        assert_eq!(write(Form::New, &reader, failed()).status(), StatusCode::BAD_REQUEST);
+        assert_eq!(write(Form::Old, &reader, failed()).status(), StatusCode::OK);
+        let refused = refuse(Form::Old, &reader, &Fault::new(Code::Unauthenticated));
+        assert_eq!(refused.status(), StatusCode::UNAUTHORIZED);
+        assert!(refused.headers().contains_key(WWW_AUTHENTICATE));
+    }
+}

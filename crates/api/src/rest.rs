@@ -1,0 +1,74 @@
+//! The JSON routes under `/v1`: their list, and what several of them need.
+
+pub mod exports;
+pub mod session;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::http::header::{CACHE_CONTROL, ETAG, IF_NONE_MATCH};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use base64::Engine as _;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use sha2::{Digest, Sha256};
+
+use crate::server::App;
+
+pub(crate) fn routes() -> Router<Arc<App>> {
+    Router::new()
+        .route("/v1/session", axum::routing::post(session::sign_in).put(session::go_on).delete(session::sign_out))
+        .route("/v1/invitations/{token}", get(session::invitation).post(session::accept))
+        .route("/v1/exports/report.csv", get(exports::csv))
+        .route("/v1/exports/report.xlsx", get(exports::xlsx))
+}
+
+/// A tag for this content. A weak one: a compressed copy means the same.
+#[must_use]
+pub fn etag(parts: &[&[u8]]) -> HeaderValue {
+    let mut digest = Sha256::new();
+    for part in parts {
+        digest.update(part.len().to_le_bytes());
+        digest.update(part);
+    }
+    let tag = format!("W/\"{}\"", BASE64_URL_SAFE_NO_PAD.encode(&digest.finalize()[..18]));
+    HeaderValue::from_str(&tag).expect("base64 is visible ASCII")
+}
+
+/// The answer for a reader who has this content already.
+#[must_use]
+pub fn unchanged(headers: &HeaderMap, etag: &HeaderValue) -> Option<Response> {
+    let opaque = |tag: &str| tag.trim().trim_start_matches("W/").to_owned();
+    let ours = opaque(etag.to_str().ok()?);
+    let known = headers
+        .get_all(IF_NONE_MATCH)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
+        .any(|tag| tag.trim() == "*" || opaque(tag) == ours);
+    let headers = [(ETAG, etag.clone()), (CACHE_CONTROL, HeaderValue::from_static("no-cache"))];
+    known.then(|| (StatusCode::NOT_MODIFIED, headers).into_response())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reader_who_has_it_is_told_so() {
+        let tag = etag(&[b"a", b"b"]);
+        assert_ne!(tag, etag(&[b"ab", b""]));
+        let with = |value: &str| {
+            let mut headers = HeaderMap::new();
+            headers.insert(IF_NONE_MATCH, value.parse().unwrap());
+            unchanged(&headers, &tag).is_some()
+        };
+        let text = tag.to_str().unwrap();
+        assert!(with(text));
+        assert!(with(&format!("\"other\", {}", text.trim_start_matches("W/"))));
+        assert!(with("*"));
+        assert!(!with("\"other\""));
+        assert!(unchanged(&HeaderMap::new(), &tag).is_none());
+    }
+}

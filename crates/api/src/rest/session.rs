@@ -1,0 +1,276 @@
+//! Signing in and out, and taking up an invitation. The access token is in the answer, for ten minutes; the refresh
+//! token is in a cookie that no script reads, exchanged for a new one at each use.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::{Path, State};
+use axum::http::header::{CACHE_CONTROL, SET_COOKIE};
+use axum::http::{Extensions, HeaderMap, HeaderValue, StatusCode};
+use axum::response::{AppendHeaders, IntoResponse, Response};
+use axum_extra::extract::CookieJar;
+use chrono::{DateTime, Utc};
+use domain::person::{Person, password_is_good};
+use domain::refusal::Invalid;
+use domain::{OrganisationId, PersonId, Refusal};
+use store::{NewSession, Rotation};
+
+use crate::auth;
+use crate::problem::{Code, Fault, Problem, Sentence};
+use crate::server::{App, Sent, from_our_own_page};
+
+const COOKIE: &str = "chantiers_refresh";
+
+const WRONG: Sentence = [
+    "Adresse ou mot de passe incorrect.",
+    "Verkeerd adres of wachtwoord.",
+    "Falsche Adresse oder falsches Passwort.",
+    "The address or the password is wrong.",
+];
+
+/// Who signs in.
+#[derive(serde::Deserialize, utoipa::ToSchema)]
+pub struct SignIn {
+    /// The e-mail address of the account.
+    #[schema(example = "prenom.nom@exemple.be")]
+    email: String,
+    /// The password.
+    #[schema(format = Password)]
+    password: String,
+}
+
+/// The password chosen with an invitation.
+#[derive(serde::Deserialize, utoipa::ToSchema)]
+pub struct NewPassword {
+    /// At least twelve characters, and more than a few repeated.
+    #[schema(format = Password, min_length = 12)]
+    password: String,
+}
+
+/// A session, opened or gone on with.
+#[derive(serde::Serialize, utoipa::ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct SignedIn {
+    /// To be sent as `Authorization: Bearer …`; kept in memory, never stored.
+    access_token: String,
+    /// Until when it is good.
+    expires_at: DateTime<Utc>,
+    /// Who is signed in.
+    person: SignedInPerson,
+}
+
+/// Who is signed in.
+#[derive(serde::Serialize, utoipa::ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct SignedInPerson {
+    /// Their identifier, the same as in GraphQL.
+    #[schema(value_type = String, example = "person_01h455vb4pex5vsknk084sn02q")]
+    id: PersonId,
+    /// Their name.
+    name: String,
+    /// Their e-mail address.
+    email: String,
+    /// What they may do: `MEMBER`, `PARTNER`, `OFFICER`, `EDITOR`, `ADMINISTRATOR`.
+    #[schema(value_type = String, example = "EDITOR")]
+    role: &'static str,
+    /// The language they are written to in: `FR`, `NL`, `DE`, `EN`.
+    #[schema(value_type = String, example = "FR")]
+    language: &'static str,
+    /// The organisation they work for.
+    #[schema(value_type = Option<String>, example = "organisation_01h455vb4pex5vsknk084sn02q")]
+    organisation_id: Option<OrganisationId>,
+}
+
+impl From<Person> for SignedInPerson {
+    fn from(person: Person) -> Self {
+        Self {
+            id: person.id,
+            name: person.name,
+            email: person.email,
+            role: person.role.word(),
+            language: person.language.word(),
+            organisation_id: person.organisation_id,
+        }
+    }
+}
+
+/// Whom an invitation is for.
+#[derive(serde::Serialize, utoipa::ToSchema)]
+pub struct Invited {
+    /// Their name.
+    name: String,
+    /// The e-mail address they will sign in with.
+    email: String,
+}
+
+/// Sign in
+///
+/// Sets the cookie `chantiers_refresh`, with which `PUT` goes on when the access token has expired. After ten wrong
+/// passwords within ten minutes from one address for one account, further tries must wait.
+#[utoipa::path(
+    post,
+    path = "/v1/session",
+    tag = "Session",
+    request_body = SignIn,
+    responses(
+        (status = 200, description = "Signed in.", body = SignedIn),
+        (status = 401, description = "The address or the password is wrong.", body = Problem, content_type = "application/problem+json"),
+        (status = 429, description = "Too many tries: Retry-After says when to go on.", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+pub(crate) async fn sign_in(
+    State(app): State<Arc<App>>,
+    extensions: Extensions,
+    headers: HeaderMap,
+    Sent(sent): Sent<SignIn>,
+) -> Result<Response, Fault> {
+    let address = auth::address(&headers, &extensions, app.site.trust_forwarded);
+    app.throttle.attempt(address, &sent.email, app.store.mint().now())?;
+    let (person, hash) = app.store.credentials(&sent.email).await?.unzip();
+    let right = app.passwords.verify(sent.password, hash).await?;
+    match person.filter(|_| right) {
+        Some(person) => {
+            app.throttle.forget(address, &sent.email);
+            open(&app, person).await
+        }
+        None => Err(Fault::new(Code::Unauthenticated).because(WRONG)),
+    }
+}
+
+/// Go on with a session
+///
+/// Exchanges the refresh cookie for a new one and answers a new access token. A cookie that was exchanged before
+/// closes the whole session: somebody has a copy.
+#[utoipa::path(
+    put,
+    path = "/v1/session",
+    tag = "Session",
+    params(("chantiers_refresh" = String, Cookie, description = "The refresh token.")),
+    responses(
+        (status = 200, description = "Still signed in.", body = SignedIn),
+        (status = 401, description = "No session, or it has ended.", body = Problem, content_type = "application/problem+json"),
+        (status = 403, description = "Asked by another site's page.", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+pub(crate) async fn go_on(
+    State(app): State<Arc<App>>,
+    headers: HeaderMap,
+    cookies: CookieJar,
+) -> Result<Response, Fault> {
+    from_our_own_page(&headers, &app.site)?;
+    let Some(cookie) = cookies.get(COOKIE) else {
+        return Err(Fault::new(Code::Unauthenticated));
+    };
+    match app.store.rotate_session(cookie.value()).await? {
+        Rotation::Rotated { person, session } => signed_in(&app, *person, &session),
+        ended @ (Rotation::Reused | Rotation::Unknown) => {
+            if matches!(ended, Rotation::Reused) {
+                tracing::warn!("a refresh token was used twice: its session is closed");
+            }
+            let gone = AppendHeaders([(SET_COOKIE, cookie_header(&app, "", 0)?)]);
+            Ok((gone, Fault::new(Code::Unauthenticated)).into_response())
+        }
+    }
+}
+
+/// Sign out
+///
+/// Closes the session that the refresh cookie belongs to. An access token already given out stays good until it
+/// expires.
+#[utoipa::path(
+    delete,
+    path = "/v1/session",
+    tag = "Session",
+    params(("chantiers_refresh" = Option<String>, Cookie, description = "The refresh token.")),
+    responses(
+        (status = 204, description = "Signed out."),
+        (status = 403, description = "Asked by another site's page.", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+pub(crate) async fn sign_out(
+    State(app): State<Arc<App>>,
+    headers: HeaderMap,
+    cookies: CookieJar,
+) -> Result<Response, Fault> {
+    from_our_own_page(&headers, &app.site)?;
+    if let Some(cookie) = cookies.get(COOKIE) {
+        app.store.close_session(cookie.value()).await?;
+    }
+    let gone = AppendHeaders([(SET_COOKIE, cookie_header(&app, "", 0)?)]);
+    Ok((StatusCode::NO_CONTENT, gone).into_response())
+}
+
+/// Whom an invitation is for
+#[utoipa::path(
+    get,
+    path = "/v1/invitations/{token}",
+    tag = "Session",
+    params(("token" = String, Path, description = "What stands in the invitation's link.")),
+    responses(
+        (status = 200, description = "It can be taken up.", body = Invited),
+        (status = 410, description = "Used, expired or unknown.", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+pub(crate) async fn invitation(
+    State(app): State<Arc<App>>,
+    Path(token): Path<String>,
+) -> Result<impl IntoResponse, Fault> {
+    let person = app.store.invited(&token).await?;
+    let invited = Invited { name: person.name, email: person.email };
+    Ok(([(CACHE_CONTROL, "no-store")], Json(invited)))
+}
+
+/// Take up an invitation
+///
+/// Sets the password, opens the account and signs in. The link is then void.
+#[utoipa::path(
+    post,
+    path = "/v1/invitations/{token}",
+    tag = "Session",
+    params(("token" = String, Path, description = "What stands in the invitation's link.")),
+    request_body = NewPassword,
+    responses(
+        (status = 200, description = "Signed in.", body = SignedIn),
+        (status = 410, description = "Used, expired or unknown.", body = Problem, content_type = "application/problem+json"),
+        (status = 422, description = "The password is too short or too plain.", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+pub(crate) async fn accept(
+    State(app): State<Arc<App>>,
+    Path(token): Path<String>,
+    Sent(sent): Sent<NewPassword>,
+) -> Result<Response, Fault> {
+    if !password_is_good(&sent.password) {
+        let refusal = Refusal::Invalid { field: "password".into(), why: Invalid::Password };
+        return Err(Fault::refused(vec![refusal]));
+    }
+    // Before hashing, which costs: a stranger without a link must not make us do it.
+    app.store.invited(&token).await?;
+    let hash = app.passwords.hash(sent.password, app.store.mint()).await?;
+    let person = app.store.accept_invitation(&token, hash).await?;
+    open(&app, person).await
+}
+
+async fn open(app: &App, person: Person) -> Result<Response, Fault> {
+    let session = app.store.open_session(person.id).await?;
+    signed_in(app, person, &session)
+}
+
+fn signed_in(app: &App, person: Person, session: &NewSession) -> Result<Response, Fault> {
+    let now = app.store.mint().now();
+    let access = app.tokens.issue(person.id, now)?;
+    let seconds = (session.expires_at - now).num_seconds().max(0);
+    let headers = AppendHeaders([
+        (SET_COOKIE, cookie_header(app, &session.token, seconds)?),
+        (CACHE_CONTROL, HeaderValue::from_static("no-store")),
+    ]);
+    let answer = SignedIn { access_token: access.token, expires_at: access.expires_at, person: person.into() };
+    Ok((headers, Json(answer)).into_response())
+}
+
+/// The cookie goes back to these routes only, from our own pages only, and no script sees it.
+fn cookie_header(app: &App, token: &str, seconds: i64) -> Result<HeaderValue, Fault> {
+    let secure = if app.site.public_url.scheme() == "https" { "; Secure" } else { "" };
+    let text = format!("{COOKIE}={token}; Path=/v1/session; Max-Age={seconds}; HttpOnly; SameSite=Strict{secure}");
+    HeaderValue::from_str(&text).map_err(|_| Fault::new(Code::Internal))
+}
