@@ -62,7 +62,7 @@ fn Tone() -> impl IntoView {
                 <h1>"Titre de premier rang, Œuvre 1 234"</h1>
                 <h2>"Titre de deuxième rang"</h2>
                 <h3>"Titre de troisième rang"</h3>
-                <p class="prose">
+                <p>
                     "Un texte courant tient en soixante-huit signes, avec " <a href="/atelier">"un lien"</a> ", des chiffres "
                     <strong>"281 000 €"</strong> ", une touche " <kbd>"/"</kbd> " et ce qui est " <span class="unknown">"inconnu"</span> "."
                 </p>

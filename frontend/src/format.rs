@@ -33,8 +33,7 @@ pub fn euros(amount: &str) -> String {
 pub fn percent(part: f64, whole: f64) -> Option<String> {
     (whole > 0.0).then(|| match language() {
         Lang::En | Lang::Nl => format!("{:.0}%", 100.0 * part / whole),
-        Lang::Fr => format!("{:.0}\u{202f}%", 100.0 * part / whole),
-        Lang::De => format!("{:.0}\u{a0}%", 100.0 * part / whole),
+        Lang::Fr | Lang::De => format!("{:.0}\u{a0}%", 100.0 * part / whole),
     })
 }
 
@@ -52,7 +51,7 @@ pub fn distance(kilometres: f64) -> String {
 fn grouped(number: i64, language: Lang) -> String {
     let digits = number.unsigned_abs().to_string();
     let mark = match language {
-        Lang::Fr => "\u{202f}",
+        Lang::Fr => "\u{a0}",
         Lang::Nl | Lang::De => ".",
         Lang::En => ",",
     };
@@ -226,7 +225,7 @@ mod tests {
 
     #[test]
     fn thousands_are_grouped_as_each_language_does() {
-        assert_eq!(grouped(281_000, Lang::Fr), "281\u{202f}000");
+        assert_eq!(grouped(281_000, Lang::Fr), "281\u{a0}000");
         assert_eq!(grouped(281_000, Lang::Nl), "281.000");
         assert_eq!(grouped(-1_234, Lang::En), "−1,234");
         assert_eq!(grouped(2_000, Lang::Fr), "2000");

@@ -148,7 +148,7 @@ pub fn Footer() -> impl IntoView {
                     <a href="/sources">{t::nav_sources}</a>
                     <a href="/graphql" rel="external">{t::nav_api}</a>
                     <a href="/v1/openapi.json" rel="external">{t::nav_openapi}</a>
-                    <button type="button" class="button quiet small" on:click=move |_| overlays.keys.set(true)>{t::nav_keys}</button>
+                    <button type="button" class="link" on:click=move |_| overlays.keys.set(true)>{t::nav_keys}</button>
                 </nav>
             </div>
         </footer>

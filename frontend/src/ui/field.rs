@@ -104,7 +104,7 @@ pub fn Refusals(
         (!other.is_empty()).then(|| {
             view! {
                 <div class="refusals" role="alert">
-                    <h3>{t::form_refused}</h3>
+                    <p class="title">{t::form_refused}</p>
                     <ul>{other.into_iter().map(|message| view! { <li>{message}</li> }).collect_view()}</ul>
                 </div>
             }

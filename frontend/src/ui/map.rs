@@ -179,7 +179,7 @@ pub fn Map(
                     </span>
                 })}
             </div>
-            <div class="map-frame" class:held=move || held.with(Option::is_some) node_ref=frame_node tabindex="0" role="group"
+            <div class="map-frame" class:held=move || held.with(Option::is_some) node_ref=frame_node tabindex="0" role="group" style:aspect-ratio=format!("{WIDTH} / {height:.0}")
                 aria-label=move || label.get().to_string() aria-describedby=hint_id.clone()
                 on:keydown=key on:wheel=wheel on:pointerdown=press on:pointermove=drag on:pointerup=release on:pointerleave=release on:pointercancel=release>
                 {drawing}
@@ -309,13 +309,14 @@ fn one_pin(
     let leader = (far > 6.0).then(|| view! {
         <i class="leader" style:width=format!("{far:.1}px") style:transform=format!("rotate({:.4}rad)", dy.atan2(dx))></i>
     });
+    let name = format!("{label}, {detail}");
     let class = format!(
         "pin {}{}",
         sign.hue(),
         if x > wide * 0.66 { " leftward" } else { "" }
     );
     view! {
-        <a class=class class:pointed=is_pointed href=href style:left=format!("{:.2}%", 100.0 * x / wide) style:top=format!("{:.2}%", 100.0 * y / high)
+        <a class=class class:pointed=is_pointed href=href aria-label=name style:left=format!("{:.2}%", 100.0 * x / wide) style:top=format!("{:.2}%", 100.0 * y / high)
             on:pointerenter=move |_| point() on:focus=move |_| point_too() on:pointerleave=move |_| pointed.set(None) on:blur=move |_| pointed.set(None)>
             {leader}
             <SignMark sign size=Size::Small />

@@ -108,12 +108,14 @@ pub fn Matrix(
                             let name = (label.clone(), column.label.clone());
                             let open = { let ids = (id.clone(), column.id.clone()); move |_| on_open.run(ids.clone()) };
                             let sign = column.sign;
+                            let shown = column.label.clone();
                             view! {
                                 <td role="gridcell" class=sign.hue() class:none=relation.is_none() data-at=place(x + 1, y) tabindex=move || grid.tabindex(x + 1, y)
                                     aria-label=move || t::matrix_cell(&name.0, &name.1, relation.words())
                                     on:focus=move |_| grid.here.set((x + 1, y)) on:click=open>
                                     <span class=relation.class() aria-hidden="true"></span>
                                     <span class="cell-sign" aria-hidden="true"><SignMark sign size=Size::Small hollow=relation.is_none() /></span>
+                                    <span class="cell-name" aria-hidden="true">{shown}</span>
                                 </td>
                             }
                         }).collect_view();

@@ -59,7 +59,7 @@ pub fn Sourced(#[prop(into)] about: TextProp, provenance: Provenance, children: 
             <button type="button" class="provenance-button" popovertarget=id.clone() node_ref=button
                 aria-label=move || t::provenance_open(name.get())>{icon(Icon::Info)}</button>
             <div class="popover" popover="auto" id=id node_ref=popover on:beforetoggle=place role="note">
-                <h3>{move || t::provenance_title(about.get())}</h3>
+                <p class="title">{move || t::provenance_title(about.get())}</p>
                 <dl>
                     <dt>{t::provenance_source}</dt><dd>{source}</dd>
                     {rows.into_iter().filter_map(|(label, value)| value.map(|value| view! { <dt>{label}</dt><dd>{value}</dd> })).collect_view()}

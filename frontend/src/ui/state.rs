@@ -129,7 +129,7 @@ pub fn Empty(
 ) -> impl IntoView {
     view! {
         <div class="notice">
-            <h3>{move || title.get()}</h3>
+            <p class="title">{move || title.get()}</p>
             {text.map(|text| view! { <p>{move || text.get()}</p> })}
             {children.map(|children| children())}
         </div>
@@ -142,7 +142,7 @@ pub fn Failed(failure: Failure, #[prop(optional, into)] on_retry: Option<Callbac
     let Failure { kind, reference } = failure;
     view! {
         <div class="notice failed" role="alert">
-            <h3>{move || kind.title()}</h3>
+            <p class="title">{move || kind.title()}</p>
             <p>{move || kind.advice()}</p>
             {reference.map(|reference| {
                 view! { <p class="reference">{t::failed_reference} " " <code>{reference}</code></p> }

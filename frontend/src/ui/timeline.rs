@@ -109,7 +109,7 @@ fn draw(steps: Vec<Step>, layout: Option<Layout>) -> AnyView {
             <ol role="list" class="timeline-steps">{dated}</ol>
         </div>
         {(!rest.is_empty()).then(|| view! {
-            <div class="timeline-undated"><h4>{t::timeline_undated}</h4> <ol role="list" class="timeline-steps">{rest}</ol></div>
+            <div class="timeline-undated"><p class="title">{t::timeline_undated}</p> <ol role="list" class="timeline-steps">{rest}</ol></div>
         })}
     }
     .into_any()

@@ -73,6 +73,8 @@ impl Toasts {
 
     fn drop(self, id: u64) {
         self.shown.update(|shown| shown.retain(|toast| toast.id != id));
+        // What was pointed at is gone, and nothing says that the pointer left it.
+        self.held.set(false);
     }
 }
 

@@ -4,6 +4,7 @@ use serde::Deserialize;
 
 /// The width of the drawing; its height follows from the country's shape.
 pub const WIDTH: f64 = 1000.0;
+const MARGIN: f64 = 0.018;
 
 #[derive(Debug, Clone, PartialEq)]
 pub struct Atlas {
@@ -44,12 +45,13 @@ struct Frame {
 }
 
 impl Frame {
+    /// With a margin around the country, in shares of its width.
     fn new([west, south, east, north]: [f64; 4]) -> Self {
-        let across = WIDTH / (east - west);
+        let across = WIDTH * (1.0 - 2.0 * MARGIN) / (east - west);
         let down = across / f64::midpoint(south, north).to_radians().cos();
         Self {
-            west,
-            north,
+            west: west - MARGIN * WIDTH / across,
+            north: north + MARGIN * WIDTH / down,
             across,
             down,
         }
@@ -153,7 +155,7 @@ impl Atlas {
                 .into_iter()
                 .map(|it| it.path)
                 .collect(),
-            height: frame.project(around[0], around[1]).1,
+            height: frame.project(around[0], around[1]).1 + MARGIN * WIDTH,
             frame,
         })
     }
