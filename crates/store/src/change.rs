@@ -213,19 +213,7 @@ impl Store {
             .as_deref()
             .map(|cursor| place(&print, cursor))
             .transpose()?;
-        let visible = RecordType::ALL
-            .iter()
-            .copied()
-            .filter(|of| allows(actor, Action::ReadHistory { of: *of }));
-        let wanted = visible.filter(|of| filter.kinds.as_ref().is_none_or(|kinds| kinds.contains(of)));
-        let mut condition =
-            Condition::all().add(Expr::col(("change", "record_kind")).is_in(wanted.map(RecordType::word)));
-        if let Some(record) = filter.record {
-            condition = condition.add(Expr::col(("change", "record_id")).eq(record.uuid));
-        }
-        if let Some(since) = filter.since {
-            condition = condition.add(Expr::col(("change", "at")).gte(since));
-        }
+        let condition = visible(actor, filter);
         let mut select = ChangeEntity::find();
         let query = QueryTrait::query(&mut select);
         query.cond_where(condition);
@@ -243,6 +231,21 @@ impl Store {
         Ok(slice(entries, page, |entry| {
             cursor(&print, &Key::Time(entry.at), entry.id.into())
         }))
+    }
+
+    /// How many entries of the history the actor may see.
+    ///
+    /// # Errors
+    /// A database fault.
+    pub async fn count_history(&self, actor: &Actor, filter: &HistoryFilter) -> Result<u64> {
+        let query = Query::select()
+            .expr_as(Expr::col(("change", "id")).count(), "count")
+            .from("change")
+            .cond_where(visible(actor, filter))
+            .take();
+        let row = self.db.query_one(&query).await?;
+        let count: i64 = row.map(|row| row.try_get("", "count")).transpose()?.unwrap_or(0);
+        Ok(u64::try_from(count).unwrap_or(0))
     }
 
     /// Takes a change back: what it set is set to what was before, where nobody has changed that since; what it
@@ -268,6 +271,24 @@ impl Store {
         let none = Err(Refusal::NotFound.into());
         for_kind!(entry.record.kind, undo_one::<R>(self, actor, &entry) else none)
     }
+}
+
+/// What the actor may see of the history, narrowed.
+fn visible(actor: &Actor, filter: &HistoryFilter) -> Condition {
+    let kinds = RecordType::ALL
+        .iter()
+        .copied()
+        .filter(|of| allows(actor, Action::ReadHistory { of: *of }));
+    let wanted = kinds.filter(|of| filter.kinds.as_ref().is_none_or(|kinds| kinds.contains(of)));
+    let mut condition =
+        Condition::all().add(Expr::col(("change", "record_kind")).is_in(wanted.map(RecordType::word)));
+    if let Some(record) = filter.record {
+        condition = condition.add(Expr::col(("change", "record_id")).eq(record.uuid));
+    }
+    if let Some(since) = filter.since {
+        condition = condition.add(Expr::col(("change", "at")).gte(since));
+    }
+    condition
 }
 
 async fn undo_one<R: Stored>(store: &Store, actor: &Actor, entry: &Entry) -> Result<RecordId> {

@@ -19,9 +19,10 @@ use domain::policy::{Action, Actor};
 use domain::project::{Currency, Known, Money, NewProject, Phase, Project};
 use domain::provenance::{NewProvenance, Provenance};
 use domain::record::Record;
+use domain::refusal::Code;
 use domain::territory::{Extent, Kind, NewTerritory, Nis, Point, Territory};
 use domain::text::LocalName;
-use domain::{ChantierId, OrganisationId, PartialDate, ProjectId, RecordId, TerritoryId};
+use domain::{ChantierId, OrganisationId, PartialDate, ProjectId, RecordId, Refusal, TerritoryId};
 use sea_orm::ConnectionTrait;
 use sea_orm::sea_query::{Expr, ExprTrait, OnConflict, Query};
 use sha2::{Digest, Sha256};
@@ -77,24 +78,48 @@ impl Store {
             return Ok(Loaded::default());
         }
         self.write(&Actor::System, Action::EditTerritory, async |tx: &mut Tx| {
+            if loading(tx).await? == version {
+                return Ok(Loaded::default());
+            }
             let mut load = Load {
                 tx,
                 done: Loaded::default(),
             };
             load.all().await?;
             let done = load.done;
-            let mut insert = Query::insert();
-            insert
-                .into_table("setting")
-                .columns(["name", "value"])
-                .values([Expr::value("reference"), Expr::value(version.clone())])
-                .map_err(|error| Error::Corrupt(error.to_string()))?
-                .on_conflict(OnConflict::column("name").update_column("value").to_owned());
-            tx.conn.execute(&insert).await?;
+            let update = Query::update()
+                .table("setting")
+                .value("value", version.clone())
+                .and_where(Expr::col("name").eq("reference"))
+                .take();
+            tx.conn.execute(&update).await?;
             Ok(done)
         })
         .await
     }
+}
+
+/// The version that is loaded. Of several servers that start at once, one goes on from here; the others wait for it.
+async fn loading(tx: &Tx) -> Result<String> {
+    let mut insert = Query::insert();
+    insert
+        .into_table("setting")
+        .columns(["name", "value"])
+        .values([Expr::value("reference"), Expr::value("")])
+        .map_err(|error| Error::Corrupt(error.to_string()))?
+        .on_conflict(OnConflict::column("name").do_nothing().to_owned());
+    tx.conn.execute(&insert).await?;
+    let query = Query::select()
+        .column("value")
+        .from("setting")
+        .and_where(Expr::col("name").eq("reference"))
+        .lock_exclusive()
+        .take();
+    let row = tx.conn.query_one(&query).await?;
+    Ok(row
+        .map(|row| row.try_get("", "value"))
+        .transpose()?
+        .unwrap_or_default())
 }
 
 /// A load under way.
@@ -174,9 +199,15 @@ impl Load<'_> {
         let Some(known) = self.tx.named(SOURCE, code).await? else {
             let id = id.unwrap_or_else(|| self.tx.uuid().into());
             let record = checked(code, make(id, now))?;
-            self.tx.insert(&record).await?;
-            self.tx.name(SOURCE, code, id.into()).await?;
-            self.done.created += 1;
+            match self.tx.insert(&record).await {
+                Ok(()) => {
+                    self.tx.name(SOURCE, code, id.into()).await?;
+                    self.done.created += 1;
+                }
+                // What belongs to a record that a person removed is left out with it.
+                Err(Error::Refused(refusals)) if refusals.iter().all(is_unknown) => self.done.kept += 1,
+                Err(error) => return Err(error),
+            }
             return Ok(id);
         };
         let id: R::Id = known.uuid.into();
@@ -389,7 +420,7 @@ impl Load<'_> {
     }
 
     async fn organisations(&mut self, known: &mut Earlier) -> Result<()> {
-        for row in file::rows::<file::Organisation>(file::ORGANISATIONS)? {
+        for (row, source) in file::sourced::<file::Organisation>(file::ORGANISATIONS)? {
             let new = NewOrganisation {
                 client_mutation_id: None,
                 name: row.name,
@@ -410,7 +441,7 @@ impl Load<'_> {
             let id = self
                 .put::<Organisation>(&row.code, None, |id, now| Organisation::made(new, id, now))
                 .await?;
-            self.source(&row.code, id.into(), &row.provenance).await?;
+            self.source(&row.code, id.into(), &source).await?;
             known.organisations.insert(row.code, id);
         }
         Ok(())
@@ -423,39 +454,24 @@ impl Load<'_> {
             confidence: "HIGH".to_owned(),
             ..file::Source::default()
         };
+        // Chantiers name each other, so all are there before any is related.
         for row in &whole.chantiers {
-            let new = NewChantier {
-                client_mutation_id: None,
-                code: row.code.clone(),
-                position: row.position,
-                title: row.title.clone(),
-                stage: read::<Stage>("stage", &row.stage)?,
-                objective: row.objective.clone(),
-                description: row.description.clone(),
-                lead_ids: Vec::new(),
-                partner_ids: organisations(known, row.partners.iter().map(String::as_str))?,
-                partners_note: row.partners_note.clone(),
-                related_ids: Vec::new(),
-                projects_concerned: row.projects_concerned,
-                note: joined(&[row.objective_note.as_ref(), row.steps_note.as_ref()]),
-            };
-            let related: Vec<ChantierId> = {
-                // A chantier named before its own row is linked when the later one names it back.
-                row.related
-                    .iter()
-                    .filter_map(|code| known.chantiers.get(code).copied())
-                    .collect()
-            };
-            let new = NewChantier {
-                related_ids: related,
-                ..new
-            };
             let code = format!("chantier:{}", row.code);
-            let id = self
-                .put::<Chantier>(&code, None, |id, now| Chantier::made(new, id, now))
-                .await?;
-            self.source(&code, id.into(), &source).await?;
+            let id = match self.tx.named(SOURCE, &code).await? {
+                Some(present) => present.uuid.into(),
+                None => self.chantier(&code, row, Vec::new(), known).await?,
+            };
             known.chantiers.insert(row.code.clone(), id);
+        }
+        for row in &whole.chantiers {
+            let related = row
+                .related
+                .iter()
+                .map(|code| look("chantier", &known.chantiers, code))
+                .collect::<Result<_>>()?;
+            let code = format!("chantier:{}", row.code);
+            let id = self.chantier(&code, row, related, known).await?;
+            self.source(&code, id.into(), &source).await?;
             for resource in &row.resources {
                 self.resource(id, resource, known).await?;
             }
@@ -464,6 +480,32 @@ impl Load<'_> {
             }
         }
         Ok(())
+    }
+
+    async fn chantier(
+        &mut self,
+        code: &str,
+        row: &file::Chantier,
+        related_ids: Vec<ChantierId>,
+        known: &Earlier,
+    ) -> Result<ChantierId> {
+        let new = NewChantier {
+            client_mutation_id: None,
+            code: row.code.clone(),
+            position: row.position,
+            title: row.title.clone(),
+            stage: read::<Stage>("stage", &row.stage)?,
+            objective: row.objective.clone(),
+            description: row.description.clone(),
+            lead_ids: Vec::new(),
+            partner_ids: organisations(known, row.partners.iter().map(String::as_str))?,
+            partners_note: row.partners_note.clone(),
+            related_ids,
+            projects_concerned: row.projects_concerned,
+            note: joined(&[row.objective_note.as_ref(), row.steps_note.as_ref()]),
+        };
+        self.put::<Chantier>(code, None, |id, now| Chantier::made(new, id, now))
+            .await
     }
 
     async fn resource(&mut self, chantier: ChantierId, row: &file::Resource, known: &Earlier) -> Result<()> {
@@ -532,7 +574,7 @@ impl Load<'_> {
     }
 
     async fn projects(&mut self, known: &Earlier) -> Result<()> {
-        for row in file::rows::<file::Project>(file::PROJECTS)? {
+        for (row, source) in file::sourced::<file::Project>(file::PROJECTS)? {
             let phases = phases(&row.phases)?;
             let chantiers = row.chantiers.clone();
             let grant = read_some("grant", &row.grant_eur)?.map(|amount| Money {
@@ -570,7 +612,7 @@ impl Load<'_> {
                 project
             };
             let id = self.put::<Project>(&row.code, None, make).await?;
-            self.source(&row.code, id.into(), &row.provenance).await?;
+            self.source(&row.code, id.into(), &source).await?;
             for chantier in list(&chantiers) {
                 self.participation(&row.code, id, chantier, known).await?;
             }
@@ -641,6 +683,10 @@ fn phases(cell: &str) -> Result<Vec<Phase>> {
             })
         })
         .collect()
+}
+
+fn is_unknown(refusal: &Refusal) -> bool {
+    refusal.code() == Code::UnknownReference
 }
 
 fn joined(parts: &[Option<&String>]) -> Option<String> {

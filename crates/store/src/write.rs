@@ -2,6 +2,8 @@
 //! There is no other way to a transaction, and a transaction writes records only through functions that also
 //! write the history and the feed, so an unchecked, unaudited or unannounced change does not compile.
 
+use std::str::FromStr;
+
 use chrono::{DateTime, Utc};
 use domain::change::{Kind, difference};
 use domain::policy::{Action, Actor, allows};
@@ -141,8 +143,12 @@ impl Tx {
         self.check_references(&new, Some(&old)).await?;
         after.check_in(self).await?;
         let uuid: Uuid = before.id().into();
+        let mut row = after.row().into_active_model().reset_all();
+        // When a record was made does not change, whoever says so.
+        let made = <R::Entity as EntityTrait>::Column::from_str("created_at");
+        row.not_set(made.ok().expect("every record's table has this column"));
         let written = R::Entity::update_many()
-            .set(after.row().into_active_model().reset_all())
+            .set(row)
             .filter(Expr::col((R::TABLE, "id")).eq(uuid))
             .filter(Expr::col((R::TABLE, "revision")).eq(before.revision()))
             .exec(&self.conn)

@@ -71,10 +71,13 @@ impl Database {
         let admin = Connect::connect(&server)
             .await
             .expect("the PostgreSQL server for tests answers");
-        admin
-            .execute_unprepared(&format!("CREATE DATABASE {name}"))
-            .await
-            .expect("a test may make a database");
+        // One of this name may be left of a test that failed under the same process number.
+        for statement in ["DROP DATABASE IF EXISTS", "CREATE DATABASE"] {
+            admin
+                .execute_unprepared(&format!("{statement} {name}"))
+                .await
+                .expect("a test may make a database");
+        }
         admin.close().await.expect("the connection closes");
         let address = Postgres::with_database(&server, &name);
         Self::open(address, Kind::Postgres { server, name }).await

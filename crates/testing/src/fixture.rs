@@ -1,7 +1,11 @@
-//! People who act in tests.
+//! People who act in tests, inputs as a client writes them, and answers as a test reads them.
 
+use domain::person::{NewPerson, Person};
 use domain::policy::{Actor, Role, Signed};
 use domain::{PersonId, ProjectId};
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+use store::{Error, Store};
 use uuid::Uuid;
 
 fn person(role: Role, projects: Vec<ProjectId>) -> Actor {
@@ -44,4 +48,53 @@ pub fn administrator() -> Actor {
 #[must_use]
 pub fn member(project: ProjectId) -> Actor {
     person(Role::Member, vec![project])
+}
+
+/// An account of this role, in use, and its holder as the policy sees them.
+pub async fn signed(store: &Store, role: Role, more: Value) -> (Actor, Person) {
+    let mut new = json!({
+        "name": role.word(),
+        "email": format!("{}@chantiers.test", role.word()),
+        "role": role,
+        "state": "ACTIVE",
+    });
+    if let (Some(new), Value::Object(more)) = (new.as_object_mut(), more) {
+        new.extend(more);
+    }
+    let person: Person = store
+        .create(&administrator(), input::<NewPerson>(new))
+        .await
+        .expect("an administrator may make accounts");
+    store
+        .actor_of(person.id)
+        .await
+        .expect("the database answers")
+        .expect("the account is in use")
+}
+
+/// An input as a client writes it.
+#[must_use]
+pub fn input<T: DeserializeOwned>(json: Value) -> T {
+    serde_json::from_value(json).expect("the input has the form of the schema")
+}
+
+/// What an answer that is no refusal holds.
+pub fn kept<T>(answer: Result<T, Error>) -> T {
+    answer.unwrap_or_else(|error| panic!("{error:?}"))
+}
+
+/// The refusals of an answer, each as its code and its field.
+pub fn refused<T>(answer: Result<T, Error>) -> Vec<String> {
+    match answer {
+        Ok(_) => panic!("it was not refused"),
+        Err(Error::Refused(refusals)) => refusals
+            .iter()
+            .map(|refusal| {
+                format!("{} {}", refusal.code(), refusal.field())
+                    .trim()
+                    .to_owned()
+            })
+            .collect(),
+        Err(fault) => panic!("a fault instead of a refusal: {fault:?}"),
+    }
 }

@@ -6,7 +6,7 @@ mod mint;
 mod server;
 
 pub use database::{Database, Postgres, both_engines};
-pub use fixture::{administrator, editor, member, officer, visitor};
+pub use fixture::{administrator, editor, input, kept, member, officer, refused, signed, visitor};
 pub use mint::FixedMint;
 pub use server::{Server, TestClient};
 

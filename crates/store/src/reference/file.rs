@@ -36,6 +36,12 @@ pub(super) fn rows<T: DeserializeOwned>(text: &str) -> Result<Vec<T>> {
         .map_err(|error| Error::Corrupt(format!("reference data: {error}")))
 }
 
+/// The rows of a CSV file, each with where it comes from. Read column by column twice, since a flattened structure
+/// would guess that a year is a number.
+pub(super) fn sourced<T: DeserializeOwned>(text: &str) -> Result<Vec<(T, Source)>> {
+    Ok(rows(text)?.into_iter().zip(rows(text)?).collect())
+}
+
 /// The chantiers.
 pub(super) fn chantiers() -> Result<Chantiers> {
     serde_norway::from_str(CHANTIERS).map_err(|error| Error::Corrupt(format!("reference data: {error}")))
@@ -109,8 +115,6 @@ pub(super) struct Organisation {
     pub state: String,
     pub state_since: String,
     pub note: String,
-    #[serde(flatten)]
-    pub provenance: Source,
 }
 
 #[derive(Deserialize)]
@@ -139,8 +143,6 @@ pub(super) struct Project {
     pub summary: String,
     pub learnt: String,
     pub chantiers: String,
-    #[serde(flatten)]
-    pub provenance: Source,
 }
 
 #[derive(Deserialize)]
