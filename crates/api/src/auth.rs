@@ -47,7 +47,9 @@ pub struct Passwords {
 
 impl Default for Passwords {
     fn default() -> Self {
-        Self { permits: Semaphore::new(AT_ONCE) }
+        Self {
+            permits: Semaphore::new(AT_ONCE),
+        }
     }
 }
 
@@ -60,7 +62,12 @@ impl Passwords {
         let salt = mint.secret();
         self.off_thread(move || {
             let salt = SaltString::encode_b64(&salt[..16]).ok()?;
-            Some(Argon2::default().hash_password(password.as_bytes(), &salt).ok()?.to_string())
+            Some(
+                Argon2::default()
+                    .hash_password(password.as_bytes(), &salt)
+                    .ok()?
+                    .to_string(),
+            )
         })
         .await?
         .ok_or_else(|| internal("a password could not be hashed"))
@@ -74,16 +81,28 @@ impl Passwords {
         self.off_thread(move || {
             let known = hash.is_some();
             let hash = hash.unwrap_or_else(|| NOBODY.to_owned());
-            let same = PasswordHash::new(&hash)
-                .is_ok_and(|hash| Argon2::default().verify_password(password.as_bytes(), &hash).is_ok());
+            let same = PasswordHash::new(&hash).is_ok_and(|hash| {
+                Argon2::default()
+                    .verify_password(password.as_bytes(), &hash)
+                    .is_ok()
+            });
             same && known
         })
         .await
     }
 
-    async fn off_thread<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, Fault> {
-        let _permit = self.permits.acquire().await.map_err(|_| internal("no permit for hashing"))?;
-        tokio::task::spawn_blocking(work).await.map_err(|_| internal("hashing panicked"))
+    async fn off_thread<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, Fault> {
+        let _permit = self
+            .permits
+            .acquire()
+            .await
+            .map_err(|_| internal("no permit for hashing"))?;
+        tokio::task::spawn_blocking(work)
+            .await
+            .map_err(|_| internal("hashing panicked"))
     }
 }
 
@@ -135,7 +154,10 @@ impl Tokens {
     /// A fault of ours.
     pub fn issue(&self, person: PersonId, now: DateTime<Utc>) -> Result<Access, Fault> {
         let expires_at = now + ACCESS;
-        let header = Header { kid: Some(self.kid.clone()), ..Header::new(Algorithm::HS256) };
+        let header = Header {
+            kid: Some(self.kid.clone()),
+            ..Header::new(Algorithm::HS256)
+        };
         let claims = Claims {
             iss: self.issuer.clone(),
             sub: person,
@@ -158,7 +180,9 @@ impl Tokens {
         validation.set_issuer(&[&self.issuer]);
         // The end is compared here, with the same clock that wrote it.
         validation.validate_exp = false;
-        let claims = jsonwebtoken::decode::<Claims>(token, &self.reading, &validation).ok()?.claims;
+        let claims = jsonwebtoken::decode::<Claims>(token, &self.reading, &validation)
+            .ok()?
+            .claims;
         (now.timestamp() < claims.exp).then_some(claims.sub)
     }
 }
@@ -173,15 +197,26 @@ pub async fn caller(app: &App, headers: &HeaderMap, reader: &Reader) -> Result<C
         None => Actor::Visitor,
         Some(value) => {
             let expired = || Fault::new(Code::Unauthenticated).because(EXPIRED);
-            let (scheme, token) = value.to_str().ok().and_then(|text| text.split_once(' ')).ok_or_else(expired)?;
+            let (scheme, token) = value
+                .to_str()
+                .ok()
+                .and_then(|text| text.split_once(' '))
+                .ok_or_else(expired)?;
             if !scheme.eq_ignore_ascii_case("bearer") {
                 return Err(expired());
             }
-            let person = app.tokens.read(token.trim(), app.store.mint().now()).ok_or_else(expired)?;
+            let person = app
+                .tokens
+                .read(token.trim(), app.store.mint().now())
+                .ok_or_else(expired)?;
             app.store.actor_of(person).await?.ok_or_else(expired)?.0
         }
     };
-    Ok(Caller { actor, lang: reader.lang, request_id: reader.request_id.clone() })
+    Ok(Caller {
+        actor,
+        lang: reader.lang,
+        request_id: reader.request_id.clone(),
+    })
 }
 
 impl FromRequestParts<Arc<App>> for Caller {
@@ -197,10 +232,19 @@ impl FromRequestParts<Arc<App>> for Caller {
 pub fn address(headers: &HeaderMap, extensions: &Extensions, trust_forwarded: bool) -> IpAddr {
     let forwarded = || {
         // The last entry is the one that the nearest proxy wrote; those before it are whatever the client sent.
-        let last = headers.get_all("x-forwarded-for").iter().next_back()?.to_str().ok()?;
+        let last = headers
+            .get_all("x-forwarded-for")
+            .iter()
+            .next_back()?
+            .to_str()
+            .ok()?;
         last.rsplit(',').next()?.trim().parse().ok()
     };
-    let connection = || extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
+    let connection = || {
+        extensions
+            .get::<ConnectInfo<SocketAddr>>()
+            .map(|info| info.0.ip())
+    };
     trust_forwarded
         .then(forwarded)
         .flatten()
@@ -234,7 +278,10 @@ impl Throttle {
         }
         if tries.len() >= REMEMBERED {
             // Still full: whoever tried longest ago is forgotten.
-            let oldest = tries.iter().min_by_key(|(_, times)| times.last().copied()).map(|(key, _)| *key);
+            let oldest = tries
+                .iter()
+                .min_by_key(|(_, times)| times.last().copied())
+                .map(|(key, _)| *key);
             oldest.map(|key| tries.remove(&key));
         }
         let times = tries.entry(key(address, email)).or_default();
@@ -249,7 +296,10 @@ impl Throttle {
 
     /// Forgets the tries of somebody who got in.
     pub fn forget(&self, address: IpAddr, email: &str) {
-        self.tries.lock().unwrap_or_else(PoisonError::into_inner).remove(&key(address, email));
+        self.tries
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .remove(&key(address, email));
     }
 }
 
@@ -270,7 +320,13 @@ mod tests {
     const KEY: [u8; 32] = [7; 32];
 
     fn tokens() -> Tokens {
-        Tokens::new(&SigningKey { kid: "k1".into(), secret: KEY }, "https://x.be".into())
+        Tokens::new(
+            &SigningKey {
+                kid: "k1".into(),
+                secret: KEY,
+            },
+            "https://x.be".into(),
+        )
     }
 
     fn at(seconds: i64) -> DateTime<Utc> {
@@ -297,18 +353,41 @@ mod tests {
     async fn a_password_verifies_against_its_own_hash_only() {
         let passwords = Passwords::default();
         let hash = passwords.hash("une ceinture verte".into(), &Fixed).await.unwrap();
-        assert!(passwords.verify("une ceinture verte".into(), Some(hash.clone())).await.unwrap());
-        assert!(!passwords.verify("une ceinture bleue".into(), Some(hash)).await.unwrap());
+        assert!(
+            passwords
+                .verify("une ceinture verte".into(), Some(hash.clone()))
+                .await
+                .unwrap()
+        );
+        assert!(
+            !passwords
+                .verify("une ceinture bleue".into(), Some(hash))
+                .await
+                .unwrap()
+        );
         assert!(!passwords.verify("une ceinture verte".into(), None).await.unwrap());
     }
 
     #[tokio::test]
     async fn nobody_costs_as_much_as_somebody() {
         let made = Passwords::default().hash("x".into(), &Fixed).await.unwrap();
-        let (made, nobody) = (PasswordHash::new(&made).unwrap(), PasswordHash::new(NOBODY).unwrap());
+        let (made, nobody) = (
+            PasswordHash::new(&made).unwrap(),
+            PasswordHash::new(NOBODY).unwrap(),
+        );
         assert_eq!(
-            (made.algorithm, made.version, made.params.clone(), made.hash.unwrap().len()),
-            (nobody.algorithm, nobody.version, nobody.params.clone(), nobody.hash.unwrap().len())
+            (
+                made.algorithm,
+                made.version,
+                made.params.clone(),
+                made.hash.unwrap().len()
+            ),
+            (
+                nobody.algorithm,
+                nobody.version,
+                nobody.params.clone(),
+                nobody.hash.unwrap().len()
+            )
         );
     }
 
@@ -319,18 +398,37 @@ mod tests {
         assert_eq!(tokens().read(&token, at(1_599)), Some(person));
         assert_eq!(tokens().read(&token, at(1_600)), None);
         assert_eq!(tokens().read(&format!("{token}x"), at(1_000)), None);
-        let key = SigningKey { kid: "k1".into(), secret: KEY };
-        assert_eq!(Tokens::new(&key, "https://y.be".into()).read(&token, at(1_000)), None);
-        let key = SigningKey { kid: "k2".into(), secret: KEY };
-        assert_eq!(Tokens::new(&key, "https://x.be".into()).read(&token, at(1_000)), None);
-        let key = SigningKey { kid: "k1".into(), secret: [8; 32] };
-        assert_eq!(Tokens::new(&key, "https://x.be".into()).read(&token, at(1_000)), None);
+        let key = SigningKey {
+            kid: "k1".into(),
+            secret: KEY,
+        };
+        assert_eq!(
+            Tokens::new(&key, "https://y.be".into()).read(&token, at(1_000)),
+            None
+        );
+        let key = SigningKey {
+            kid: "k2".into(),
+            secret: KEY,
+        };
+        assert_eq!(
+            Tokens::new(&key, "https://x.be".into()).read(&token, at(1_000)),
+            None
+        );
+        let key = SigningKey {
+            kid: "k1".into(),
+            secret: [8; 32],
+        };
+        assert_eq!(
+            Tokens::new(&key, "https://x.be".into()).read(&token, at(1_000)),
+            None
+        );
     }
 
     #[test]
     fn an_unsigned_token_is_refused() {
         // {"alg":"none","kid":"k1"} and a body that would be right.
-        let token = "eyJhbGciOiJub25lIiwia2lkIjoiazEifQ.eyJpc3MiOiJodHRwczovL3guYmUiLCJleHAiOjk5OTk5OTk5OTl9.";
+        let token =
+            "eyJhbGciOiJub25lIiwia2lkIjoiazEifQ.eyJpc3MiOiJodHRwczovL3guYmUiLCJleHAiOjk5OTk5OTk5OTl9.";
         assert_eq!(tokens().read(token, at(1_000)), None);
     }
 
@@ -344,7 +442,11 @@ mod tests {
         let fault = throttle.attempt(address, " A@x.be", at(10)).unwrap_err();
         assert_eq!(fault.wait(), Some(590));
         assert!(throttle.attempt(address, "b@x.be", at(10)).is_ok());
-        assert!(throttle.attempt("192.0.2.2".parse().unwrap(), "a@x.be", at(10)).is_ok());
+        assert!(
+            throttle
+                .attempt("192.0.2.2".parse().unwrap(), "a@x.be", at(10))
+                .is_ok()
+        );
         assert!(throttle.attempt(address, "a@x.be", at(601)).is_ok());
         throttle.forget(address, "a@x.be");
         assert!(throttle.attempt(address, "a@x.be", at(602)).is_ok());
@@ -365,7 +467,13 @@ mod tests {
         let mut headers = HeaderMap::new();
         headers.insert("x-forwarded-for", "203.0.113.9, 192.0.2.7".parse().unwrap());
         let nothing = Extensions::new();
-        assert_eq!(address(&headers, &nothing, true), "192.0.2.7".parse::<IpAddr>().unwrap());
-        assert_eq!(address(&headers, &nothing, false), IpAddr::V4(Ipv4Addr::UNSPECIFIED));
+        assert_eq!(
+            address(&headers, &nothing, true),
+            "192.0.2.7".parse::<IpAddr>().unwrap()
+        );
+        assert_eq!(
+            address(&headers, &nothing, false),
+            IpAddr::V4(Ipv4Addr::UNSPECIFIED)
+        );
     }
 }

@@ -48,15 +48,29 @@ pub async fn run(cli: Cli, mint: Arc<dyn Mint>) -> Result<(), Stop> {
             let store = open(&config, mint).await?;
             migrate(&store).await?;
             close(&store).await;
-            print(&format!("The database at {} is up to date.\n", config.database_shown()));
+            print(&format!(
+                "The database at {} is up to date.\n",
+                config.database_shown()
+            ));
         }
-        Command::Account(Account::Add { email, name, password_stdin }) => {
+        Command::Account(Account::Add {
+            email,
+            name,
+            password_stdin,
+        }) => {
             log(&config)?;
             let store = open(&config, mint).await?;
             migrate(&store).await?;
             let password = password_stdin.then(read_password).transpose()?;
             let name = name.unwrap_or_else(|| before_at(&email).to_owned());
-            let said = add_administrator(&store, &public_url(&config, config.listen)?, &email, &name, password).await?;
+            let said = add_administrator(
+                &store,
+                &public_url(&config, config.listen)?,
+                &email,
+                &name,
+                password,
+            )
+            .await?;
             close(&store).await;
             print(&format!("{said}\n"));
         }
@@ -78,8 +92,12 @@ fn print(text: &str) {
 /// One line an event on standard error: JSON for machines, plain for a terminal.
 fn log(config: &Config) -> Result<(), Stop> {
     use std::io::IsTerminal as _;
-    let filter = EnvFilter::try_new(&config.log).map_err(|error| Stop::new("--log (CHANTIERS_LOG)", &error))?;
-    let plain = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false);
+    let filter =
+        EnvFilter::try_new(&config.log).map_err(|error| Stop::new("--log (CHANTIERS_LOG)", &error))?;
+    let plain = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_target(false);
     let started = if std::io::stderr().is_terminal() {
         plain.compact().try_init()
     } else {
@@ -91,21 +109,35 @@ fn log(config: &Config) -> Result<(), Stop> {
 }
 
 async fn serve(config: &Config, mint: Arc<dyn Mint>) -> Result<(), Stop> {
-    if let Some(folder) = config.spa_dir.as_deref().filter(|folder| !folder.join("index.html").is_file()) {
+    if let Some(folder) = config
+        .spa_dir
+        .as_deref()
+        .filter(|folder| !folder.join("index.html").is_file())
+    {
         let folder = folder.display();
-        return Err(Stop(format!("--spa-dir (CHANTIERS_SPA_DIR): there is no index.html in {folder}")));
+        return Err(Stop(format!(
+            "--spa-dir (CHANTIERS_SPA_DIR): there is no index.html in {folder}"
+        )));
     }
     // Before anything is written: a second server on the same port stops here.
-    let listener = TcpListener::bind(config.listen)
-        .await
-        .map_err(|error| Stop::new(&format!("cannot listen on {} (CHANTIERS_LISTEN)", config.listen), &error))?;
-    let address = listener.local_addr().map_err(|error| Stop::new("no address", &error))?;
+    let listener = TcpListener::bind(config.listen).await.map_err(|error| {
+        Stop::new(
+            &format!("cannot listen on {} (CHANTIERS_LISTEN)", config.listen),
+            &error,
+        )
+    })?;
+    let address = listener
+        .local_addr()
+        .map_err(|error| Stop::new("no address", &error))?;
     let public_url = public_url(config, address)?;
     let stopped = signals()?;
 
     let store = open(config, mint).await?;
     migrate(&store).await?;
-    let loaded = store.load_reference().await.map_err(|error| Stop::new("reference data", &error))?;
+    let loaded = store
+        .load_reference()
+        .await
+        .map_err(|error| Stop::new("reference data", &error))?;
     tracing::debug!(?loaded, "reference data");
     if config.smtp_url.is_some() {
         tracing::warn!("mail is not sent yet: messages wait in the outbox");
@@ -117,8 +149,13 @@ async fn serve(config: &Config, mint: Arc<dyn Mint>) -> Result<(), Stop> {
         cors_origins: config.cors_origins.clone(),
         trust_forwarded: config.trust_forwarded,
     };
-    let app = App::new(store.clone(), site).await.map_err(|error| Stop::new("cannot start", &error))?;
-    print(&format!("Chantiers communs {}: {public_url} (listening on {address})\n{welcome}\n", env!("CARGO_PKG_VERSION")));
+    let app = App::new(store.clone(), site)
+        .await
+        .map_err(|error| Stop::new("cannot start", &error))?;
+    print(&format!(
+        "Chantiers communs {}: {public_url} (listening on {address})\n{welcome}\n",
+        env!("CARGO_PKG_VERSION")
+    ));
     tracing::info!(%address, "listening");
     let served = server::serve(listener, Arc::new(app), stopped).await;
     close(&store).await;
@@ -127,15 +164,27 @@ async fn serve(config: &Config, mint: Arc<dyn Mint>) -> Result<(), Stop> {
 
 /// How to sign in; makes the first administrator where there is none.
 async fn welcome(config: &Config, store: &Store, public_url: &Url) -> Result<String, Stop> {
-    let known = store.has_administrator().await.map_err(|error| Stop::new("accounts", &error))?;
+    let known = store
+        .has_administrator()
+        .await
+        .map_err(|error| Stop::new("accounts", &error))?;
     if known {
         return Ok(match &config.admin_email {
             Some(email) => format!("Sign in as {email}, or with your own account."),
-            None => "Sign in with your account; `chantiers account add` makes another administrator.".to_owned(),
+            None => {
+                "Sign in with your account; `chantiers account add` makes another administrator.".to_owned()
+            }
         });
     }
     let email = config.admin_email.as_deref().unwrap_or(FIRST_EMAIL);
-    add_administrator(store, public_url, email, before_at(email), config.admin_password.clone()).await
+    add_administrator(
+        store,
+        public_url,
+        email,
+        before_at(email),
+        config.admin_password.clone(),
+    )
+    .await
 }
 
 fn before_at(email: &str) -> &str {
@@ -153,7 +202,9 @@ async fn add_administrator(
     let hash = match password {
         Some(password) if !password_is_good(&password) => {
             let why = domain::refusal::Invalid::Password.message(Lang::En);
-            return Err(Stop(format!("the administrator's password (CHANTIERS_ADMIN_PASSWORD): {why}")));
+            return Err(Stop(format!(
+                "the administrator's password (CHANTIERS_ADMIN_PASSWORD): {why}"
+            )));
         }
         Some(password) => {
             let hashed = Passwords::default().hash(password, store.mint()).await;
@@ -176,7 +227,10 @@ async fn add_administrator(
 
 fn read_password() -> Result<String, Stop> {
     let mut line = String::new();
-    std::io::stdin().lock().read_line(&mut line).map_err(|error| Stop::new("standard input", &error))?;
+    std::io::stdin()
+        .lock()
+        .read_line(&mut line)
+        .map_err(|error| Stop::new("standard input", &error))?;
     Ok(line.trim_end_matches(['\r', '\n']).to_owned())
 }
 
@@ -191,25 +245,61 @@ async fn check(config: &Config, mint: Arc<dyn Mint>) -> Result<(), Stop> {
         Engine::Sqlite => "SQLite",
         Engine::Postgres => "PostgreSQL",
     };
-    print(&format!("database:        {engine} at {}\n", config.database_shown()));
+    print(&format!(
+        "database:        {engine} at {}\n",
+        config.database_shown()
+    ));
     if !ready {
         close(&store).await;
-        return Err(Stop("migrations are pending: run `chantiers migrate`, or start the server".to_owned()));
+        return Err(Stop(
+            "migrations are pending: run `chantiers migrate`, or start the server".to_owned(),
+        ));
     }
     print("migrations:      applied\n");
-    let administrator = if store.has_administrator().await.map_err(failed)? { "there is one" } else { "none yet" };
+    let administrator = if store.has_administrator().await.map_err(failed)? {
+        "there is one"
+    } else {
+        "none yet"
+    };
     let counts = [
-        ("territories", store.count::<territory::Territory>(&territory::Filter::default()).await.map_err(failed)?),
+        (
+            "territories",
+            store
+                .count::<territory::Territory>(&territory::Filter::default())
+                .await
+                .map_err(failed)?,
+        ),
         (
             "organisations",
-            store.count::<organisation::Organisation>(&organisation::Filter::default()).await.map_err(failed)?,
+            store
+                .count::<organisation::Organisation>(&organisation::Filter::default())
+                .await
+                .map_err(failed)?,
         ),
-        ("chantiers", store.count::<chantier::Chantier>(&chantier::Filter::default()).await.map_err(failed)?),
-        ("projects", store.count::<project::Project>(&project::Filter::default()).await.map_err(failed)?),
+        (
+            "chantiers",
+            store
+                .count::<chantier::Chantier>(&chantier::Filter::default())
+                .await
+                .map_err(failed)?,
+        ),
+        (
+            "projects",
+            store
+                .count::<project::Project>(&project::Filter::default())
+                .await
+                .map_err(failed)?,
+        ),
     ];
     close(&store).await;
-    let reference = if counts.iter().all(|(_, count)| *count > 0) { "loaded" } else { "not loaded" };
-    print(&format!("reference data:  {reference}\nadministrator:   {administrator}\n"));
+    let reference = if counts.iter().all(|(_, count)| *count > 0) {
+        "loaded"
+    } else {
+        "not loaded"
+    };
+    print(&format!(
+        "reference data:  {reference}\nadministrator:   {administrator}\n"
+    ));
     for (what, count) in counts {
         print(&format!("{:<16} {count}\n", format!("{what}:")));
     }
@@ -217,19 +307,35 @@ async fn check(config: &Config, mint: Arc<dyn Mint>) -> Result<(), Stop> {
 }
 
 async fn open(config: &Config, mint: Arc<dyn Mint>) -> Result<Store, Stop> {
-    if let Some(folder) = config.database_file().as_deref().and_then(std::path::Path::parent) {
+    if let Some(folder) = config
+        .database_file()
+        .as_deref()
+        .and_then(std::path::Path::parent)
+    {
         std::fs::create_dir_all(folder).map_err(|error| {
-            Stop::new(&format!("--data-dir (CHANTIERS_DATA_DIR) {}", folder.display()), &error)
+            Stop::new(
+                &format!("--data-dir (CHANTIERS_DATA_DIR) {}", folder.display()),
+                &error,
+            )
         })?;
     }
     let opened = Store::open(&config.database_address(), config.database_connections, mint).await;
     opened.map_err(|error| {
-        Stop::new(&format!("cannot open the database {} (CHANTIERS_DATABASE_URL)", config.database_shown()), &error)
+        Stop::new(
+            &format!(
+                "cannot open the database {} (CHANTIERS_DATABASE_URL)",
+                config.database_shown()
+            ),
+            &error,
+        )
     })
 }
 
 async fn migrate(store: &Store) -> Result<(), Stop> {
-    store.migrate().await.map_err(|error| Stop::new("migrating the database", &error))
+    store
+        .migrate()
+        .await
+        .map_err(|error| Stop::new("migrating the database", &error))
 }
 
 async fn close(store: &Store) {
@@ -249,7 +355,8 @@ fn public_url(config: &Config, listening: SocketAddr) -> Result<Url, Stop> {
     } else {
         format!("http://{listening}/")
     };
-    text.parse().map_err(|error| Stop::new("the public address", &error))
+    text.parse()
+        .map_err(|error| Stop::new("the public address", &error))
 }
 
 /// Resolves when the system or a person asks the server to stop.

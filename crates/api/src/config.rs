@@ -64,11 +64,23 @@ pub struct Config {
     pub config: Option<PathBuf>,
 
     /// Folder of the SQLite file, where no other database is set
-    #[arg(long, env = "CHANTIERS_DATA_DIR", value_name = "FOLDER", global = true, default_value = "./data")]
+    #[arg(
+        long,
+        env = "CHANTIERS_DATA_DIR",
+        value_name = "FOLDER",
+        global = true,
+        default_value = "./data"
+    )]
     pub data_dir: PathBuf,
 
     /// The database: postgres://user:password@host/name or sqlite://path [default: chantiers.db in the data folder]
-    #[arg(long, env = "CHANTIERS_DATABASE_URL", value_name = "URL", global = true, hide_env_values = true)]
+    #[arg(
+        long,
+        env = "CHANTIERS_DATABASE_URL",
+        value_name = "URL",
+        global = true,
+        hide_env_values = true
+    )]
     pub database_url: Option<String>,
 
     /// How many connections to the database at most
@@ -154,7 +166,13 @@ pub struct Config {
     pub admin_password: Option<String>,
 
     /// What is logged: error, warn, info, debug, trace, or a list such as info,store=debug
-    #[arg(long, env = "CHANTIERS_LOG", value_name = "LEVEL", global = true, default_value = "info")]
+    #[arg(
+        long,
+        env = "CHANTIERS_LOG",
+        value_name = "LEVEL",
+        global = true,
+        default_value = "info"
+    )]
     pub log: String,
 }
 
@@ -174,7 +192,10 @@ pub enum Stop {
 pub fn read(args: impl IntoIterator<Item = OsString>) -> Result<Cli, Stop> {
     let mut args: Vec<OsString> = args.into_iter().collect();
     let matches = Cli::command().try_get_matches_from(&args).map_err(stop)?;
-    if let Some(file) = matches.get_one::<PathBuf>("config").filter(|file| !file.as_os_str().is_empty()) {
+    if let Some(file) = matches
+        .get_one::<PathBuf>("config")
+        .filter(|file| !file.as_os_str().is_empty())
+    {
         // What the file says stands in for flags that neither the command line nor the environment gives.
         let given = |id: &str| {
             matches!(
@@ -227,7 +248,9 @@ impl Config {
     /// The SQLite file, where no other database is set.
     #[must_use]
     pub fn database_file(&self) -> Option<PathBuf> {
-        self.database_url.is_none().then(|| self.data_dir.join("chantiers.db"))
+        self.database_url
+            .is_none()
+            .then(|| self.data_dir.join("chantiers.db"))
     }
 
     /// The database's address.
@@ -236,7 +259,11 @@ impl Config {
         match (&self.database_url, self.database_file()) {
             (Some(url), _) => url.clone(),
             (None, file) => {
-                let path = file.unwrap_or_default().to_string_lossy().replace('%', "%25").replace('?', "%3F");
+                let path = file
+                    .unwrap_or_default()
+                    .to_string_lossy()
+                    .replace('%', "%25")
+                    .replace('?', "%3F");
                 format!("sqlite://{path}")
             }
         }
@@ -248,7 +275,11 @@ impl Config {
         match Url::parse(&self.database_address()) {
             Ok(mut url) if url.password().is_some() => {
                 let hidden = url.set_password(Some("…")).is_ok();
-                if hidden { url.to_string().replace("%E2%80%A6", "…") } else { url.scheme().to_owned() }
+                if hidden {
+                    url.to_string().replace("%E2%80%A6", "…")
+                } else {
+                    url.scheme().to_owned()
+                }
             }
             Ok(_) | Err(_) => self.database_address(),
         }
@@ -263,7 +294,11 @@ fn public_url(text: &str) -> Result<Url, String> {
         && url.query().is_none()
         && url.fragment().is_none()
         && url.username().is_empty();
-    if plain { Ok(url) } else { Err("write https://name, without a path behind it".to_owned()) }
+    if plain {
+        Ok(url)
+    } else {
+        Err("write https://name, without a path behind it".to_owned())
+    }
 }
 
 fn origin(text: &str) -> Result<String, String> {
@@ -290,13 +325,23 @@ fn stop(error: clap::Error) -> Stop {
         return Stop::Shown(error);
     }
     let text = error.render().to_string();
-    let said = text.lines().take_while(|line| !line.trim().is_empty()).collect::<Vec<_>>().join(" ");
+    let said = text
+        .lines()
+        .take_while(|line| !line.trim().is_empty())
+        .collect::<Vec<_>>()
+        .join(" ");
     let said = said.trim_start_matches("error: ");
     let variable = match error.get(ContextKind::InvalidArg) {
         Some(ContextValue::String(flag)) => {
-            let long = flag.trim_start_matches('-').split([' ', '=']).next().unwrap_or_default();
+            let long = flag
+                .trim_start_matches('-')
+                .split([' ', '='])
+                .next()
+                .unwrap_or_default();
             let command = Cli::command();
-            let argument = command.get_arguments().find(|argument| argument.get_long() == Some(long));
+            let argument = command
+                .get_arguments()
+                .find(|argument| argument.get_long() == Some(long));
             argument.and_then(|argument| Some(format!(" ({})", argument.get_env()?.to_string_lossy())))
         }
         Some(_) | None => None,
@@ -315,7 +360,11 @@ mod tests {
     use super::*;
 
     fn parse(args: &[&str]) -> Result<Cli, Stop> {
-        read(std::iter::once("chantiers").chain(args.iter().copied()).map(OsString::from))
+        read(
+            std::iter::once("chantiers")
+                .chain(args.iter().copied())
+                .map(OsString::from),
+        )
     }
 
     fn wrong(args: &[&str]) -> String {
@@ -331,7 +380,9 @@ mod tests {
         let command = Cli::command();
         command.clone().debug_assert();
         for argument in command.get_arguments() {
-            assert!(argument.get_env().is_some() || ["help", "version"].contains(&argument.get_id().as_str()));
+            assert!(
+                argument.get_env().is_some() || ["help", "version"].contains(&argument.get_id().as_str())
+            );
         }
     }
 
@@ -339,7 +390,10 @@ mod tests {
     fn a_wrong_value_is_one_line_with_the_flag_and_the_variable() {
         let line = wrong(&["--listen", "somewhere"]);
         assert!(!line.contains('\n'));
-        assert!(line.contains("--listen") && line.contains("CHANTIERS_LISTEN"), "{line}");
+        assert!(
+            line.contains("--listen") && line.contains("CHANTIERS_LISTEN"),
+            "{line}"
+        );
         assert!(wrong(&["dance"]).contains("dance"));
         assert!(wrong(&["--public-url", "https://x.be/under"]).contains("without a path"));
     }
@@ -347,10 +401,17 @@ mod tests {
     #[test]
     fn a_flag_wins_over_the_file_and_the_file_over_the_default() {
         let file = std::env::temp_dir().join(format!("chantiers-config-{}", std::process::id()));
-        std::fs::write(&file, "# ours\nCHANTIERS_LISTEN=127.0.0.1:1\nCHANTIERS_DATA_DIR='/var/a$b'\n").unwrap();
+        std::fs::write(
+            &file,
+            "# ours\nCHANTIERS_LISTEN=127.0.0.1:1\nCHANTIERS_DATA_DIR='/var/a$b'\n",
+        )
+        .unwrap();
         let path = file.to_str().unwrap();
         let from_file = parse(&["check", "--config", path]).ok().unwrap().config;
-        let from_flag = parse(&["--config", path, "serve", "--listen", "127.0.0.1:2"]).ok().unwrap().config;
+        let from_flag = parse(&["--config", path, "serve", "--listen", "127.0.0.1:2"])
+            .ok()
+            .unwrap()
+            .config;
         assert_eq!(from_file.listen.port(), 1);
         assert_eq!(from_file.data_dir, PathBuf::from("/var/a$b"));
         assert_eq!(from_flag.listen.port(), 2);
@@ -361,7 +422,10 @@ mod tests {
 
     #[test]
     fn the_password_of_the_database_is_not_shown() {
-        let config = parse(&["--database-url", "postgres://me:secret@db/x"]).ok().unwrap().config;
+        let config = parse(&["--database-url", "postgres://me:secret@db/x"])
+            .ok()
+            .unwrap()
+            .config;
         assert_eq!(config.database_shown(), "postgres://me:…@db/x");
     }
 }

@@ -13,10 +13,9 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 
-use crate::ctx::Caller;
+use crate::auth;
 use crate::problem::{Code, Fault};
 use crate::server::{App, Reader, body, is_json, wants_page};
-use crate::{auth, schema};
 
 const EXPLORER: &str = include_str!("pages/explorer.html");
 const EXPLORER_SCRIPT: &str = include_str!("pages/explorer.js");
@@ -25,8 +24,14 @@ const STYLE: &str = include_str!("pages/style.css");
 pub(crate) fn routes() -> Router<Arc<App>> {
     Router::new()
         .route("/graphql", get(by_get).post(by_post))
-        .route("/graphql/explorer.js", get(async || asset("text/javascript; charset=utf-8", EXPLORER_SCRIPT)))
-        .route("/graphql/style.css", get(async || asset("text/css; charset=utf-8", STYLE)))
+        .route(
+            "/graphql/explorer.js",
+            get(async || asset("text/javascript; charset=utf-8", EXPLORER_SCRIPT)),
+        )
+        .route(
+            "/graphql/style.css",
+            get(async || asset("text/css; charset=utf-8", STYLE)),
+        )
 }
 
 /// A small file of our own that changes only with the server.
@@ -48,7 +53,12 @@ impl Form {
     fn wanted(headers: &HeaderMap) -> Option<Self> {
         let mut best: Option<(f32, Self)> = None;
         let mut said = false;
-        for part in headers.get_all(ACCEPT).iter().filter_map(|value| value.to_str().ok()).flat_map(|text| text.split(',')) {
+        for part in headers
+            .get_all(ACCEPT)
+            .iter()
+            .filter_map(|value| value.to_str().ok())
+            .flat_map(|text| text.split(','))
+        {
             let mut parts = part.split(';').map(str::trim);
             let kind = parts.next().unwrap_or_default().to_ascii_lowercase();
             if kind.is_empty() {
@@ -64,12 +74,17 @@ impl Form {
                 _ => continue,
             };
             // Of two that are wanted as much, the new one.
-            let better = best.is_none_or(|(most, known)| weight > most || (weight == most && known == Self::Old));
+            let better =
+                best.is_none_or(|(most, known)| weight > most || (weight == most && known == Self::Old));
             if weight > 0.0 && better {
                 best = Some((weight, form));
             }
         }
-        if said { best.map(|(_, form)| form) } else { Some(Self::Old) }
+        if said {
+            best.map(|(_, form)| form)
+        } else {
+            Some(Self::Old)
+        }
     }
 
     const fn kind(self) -> &'static str {
@@ -91,7 +106,13 @@ async fn by_get(State(app): State<Arc<App>>, RawQuery(query): RawQuery, request:
     };
     let asked = async_graphql::http::parse_query_string(query.as_deref().unwrap_or_default())
         .map_err(|error| bad(error.to_string()))
-        .and_then(|asked| if asked.query.is_empty() { Err(bad("query is missing".into())) } else { Ok(asked) });
+        .and_then(|asked| {
+            if asked.query.is_empty() {
+                Err(bad("query is missing".into()))
+            } else {
+                Ok(asked)
+            }
+        });
     match asked {
         Ok(asked) => answer(&app, form, &reader, &parts.headers, asked, false).await,
         Err(fault) => refuse(form, &reader, &fault),
@@ -108,7 +129,9 @@ async fn by_post(State(app): State<Arc<App>>, request: Request) -> Response {
     if !is_json(&headers) {
         return refuse(form, &reader, &Fault::new(Code::UnsupportedMediaType));
     }
-    let asked = body(Request::from_parts(parts, sent), &()).await.and_then(|body| read(&body));
+    let asked = body(Request::from_parts(parts, sent), &())
+        .await
+        .and_then(|body| read(&body));
     match asked {
         Ok(asked) => answer(&app, form, &reader, &headers, asked, true).await,
         Err(fault) => refuse(form, &reader, &fault),
@@ -143,12 +166,6 @@ fn read(body: &Bytes) -> Result<async_graphql::Request, Fault> {
     Ok(asked)
 }
 
-/// What every resolver may ask for: who asks, and loaders that live as long as the request.
-fn equip(app: &App, asked: async_graphql::Request, caller: Caller) -> async_graphql::Request {
-    let loaders = schema::loaders(&app.store, &caller);
-    asked.data(loaders).data(caller)
-}
-
 async fn answer(
     app: &App,
     form: Form,
@@ -163,17 +180,21 @@ async fn answer(
     };
     if !may_write && writes(&mut asked) {
         let mut response = refuse(form, reader, &Fault::new(Code::MethodNotAllowed));
-        response.headers_mut().insert(ALLOW, HeaderValue::from_static("POST"));
+        response
+            .headers_mut()
+            .insert(ALLOW, HeaderValue::from_static("POST"));
         return response;
     }
-    let answer = app.schema.execute(equip(app, asked, caller)).await;
+    let answer = app.schema.execute(asked.data(caller)).await;
     write(form, reader, answer)
 }
 
 /// Whether the operation that would run is not a query; a document that cannot be read runs nothing.
 fn writes(asked: &mut async_graphql::Request) -> bool {
     let name = asked.operation_name.clone();
-    let Ok(document) = asked.parsed_query() else { return false };
+    let Ok(document) = asked.parsed_query() else {
+        return false;
+    };
     document.operations.iter().any(|(known, operation)| {
         let meant = match (known, &name) {
             (Some(known), Some(name)) => known.as_str() == name,
@@ -188,13 +209,17 @@ fn writes(asked: &mut async_graphql::Request) -> bool {
 fn refuse(form: Form, reader: &Reader, fault: &Fault) -> Response {
     let mut extensions = ErrorExtensionValues::default();
     extensions.set("code", fault.code());
-    let message = fault.detail(reader.lang).unwrap_or_else(|| fault.title(reader.lang));
+    let message = fault
+        .detail(reader.lang)
+        .unwrap_or_else(|| fault.title(reader.lang));
     let mut error = ServerError::new(message, None);
     error.extensions = Some(extensions);
     let mut response = write(form, reader, Answer::from_errors(vec![error]));
     *response.status_mut() = fault.status();
     if fault.status() == StatusCode::UNAUTHORIZED {
-        response.headers_mut().insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        response
+            .headers_mut()
+            .insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
     }
     if let Some(seconds) = fault.wait() {
         response.headers_mut().insert(RETRY_AFTER, seconds.into());
@@ -203,9 +228,11 @@ fn refuse(form: Form, reader: &Reader, fault: &Fault) -> Response {
 }
 
 fn code(error: &ServerError) -> Option<&str> {
-    match error.extensions.as_ref()?.get("code")? {
-        Value::String(code) => Some(code),
-        _ => None,
+    let code = error.extensions.as_ref()?.get("code")?;
+    if let Value::String(code) = code {
+        Some(code)
+    } else {
+        None
     }
 }
 
@@ -221,7 +248,11 @@ fn write(form: Form, reader: &Reader, mut answer: Answer) -> Response {
     let ran = answer.errors.is_empty()
         || answer.data != Value::Null
         || answer.errors.iter().any(|error| !error.path.is_empty());
-    let status = if ran { StatusCode::OK } else { status(form, &answer.errors) };
+    let status = if ran {
+        StatusCode::OK
+    } else {
+        status(form, &answer.errors)
+    };
     let http_headers = std::mem::take(&mut answer.http_headers);
     let mut document = serde_json::to_value(&answer).unwrap_or_default();
     if let Some(fields) = document.as_object_mut().filter(|_| !ran) {
@@ -263,9 +294,18 @@ mod tests {
         assert_eq!(Form::wanted(&HeaderMap::new()), Some(Form::Old));
         assert_eq!(wanted("*/*"), Some(Form::Old));
         assert_eq!(wanted("application/json"), Some(Form::Old));
-        assert_eq!(wanted("application/json, application/graphql-response+json"), Some(Form::New));
-        assert_eq!(wanted("application/graphql-response+json;q=0.1, application/json"), Some(Form::Old));
-        assert_eq!(wanted("application/graphql-response+json; charset=utf-8, application/json; charset=utf-8"), Some(Form::New));
+        assert_eq!(
+            wanted("application/json, application/graphql-response+json"),
+            Some(Form::New)
+        );
+        assert_eq!(
+            wanted("application/graphql-response+json;q=0.1, application/json"),
+            Some(Form::Old)
+        );
+        assert_eq!(
+            wanted("application/graphql-response+json; charset=utf-8, application/json; charset=utf-8"),
+            Some(Form::New)
+        );
         assert_eq!(wanted("image/png"), None);
     }
 
@@ -274,8 +314,15 @@ mod tests {
         let read = |text: &'static str| read(&Bytes::from_static(text.as_bytes()));
         assert!(read(r#"{"query":"{a}","variables":null,"operationName":null,"extensions":null}"#).is_ok());
         for wrong in [
-            "", "{", "{}", r#"{"query":1}"#, r#"{"query":"{a}","variables":[1]}"#, r#"{"query":"{a}","variables":"{}"}"#,
-            r#"{"query":"{a}","operationName":3}"#, r#"{"query":"{a}","extensions":0}"#, r#"[{"query":"{a}"}]"#,
+            "",
+            "{",
+            "{}",
+            r#"{"query":1}"#,
+            r#"{"query":"{a}","variables":[1]}"#,
+            r#"{"query":"{a}","variables":"{}"}"#,
+            r#"{"query":"{a}","operationName":3}"#,
+            r#"{"query":"{a}","extensions":0}"#,
+            r#"[{"query":"{a}"}]"#,
         ] {
             assert_eq!(read(wrong).unwrap_err().code(), "BAD_REQUEST", "{wrong}");
         }
@@ -297,9 +344,15 @@ mod tests {
 
     #[test]
     fn an_answer_that_did_not_run_has_no_data() {
-        let reader = Reader { lang: domain::Lang::En, request_id: "r1".into() };
+        let reader = Reader {
+            lang: domain::Lang::En,
+            request_id: "r1".into(),
+        };
         let failed = || Answer::from_errors(vec![ServerError::new("no such field", None)]);
-        assert_eq!(write(Form::New, &reader, failed()).status(), StatusCode::BAD_REQUEST);
+        assert_eq!(
+            write(Form::New, &reader, failed()).status(),
+            StatusCode::BAD_REQUEST
+        );
         assert_eq!(write(Form::Old, &reader, failed()).status(), StatusCode::OK);
         let refused = refuse(Form::Old, &reader, &Fault::new(Code::Unauthenticated));
         assert_eq!(refused.status(), StatusCode::UNAUTHORIZED);

@@ -1,5 +1,8 @@
 //! The server: HTTP, GraphQL and the command line around the store. It holds no rule and builds no query.
 
+#[macro_use]
+mod payload;
+
 pub mod auth;
 pub mod command;
 pub mod config;
@@ -12,3 +15,15 @@ pub mod rest;
 pub mod schema;
 pub mod server;
 pub mod spa;
+
+mod chantier;
+mod connection;
+mod error;
+mod history;
+mod load;
+mod node;
+mod organisation;
+mod person;
+mod project;
+mod provenance;
+mod territory;

@@ -18,19 +18,27 @@ struct SystemMint;
 
 impl Mint for SystemMint {
     /// To the microsecond, which is what both databases keep.
-    #[expect(clippy::disallowed_methods, reason = "this is the mint that all others go through")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "this is the mint that all others go through"
+    )]
     fn now(&self) -> DateTime<Utc> {
         Utc::now().trunc_subsecs(6)
     }
 
-    #[expect(clippy::disallowed_methods, reason = "this is the mint that all others go through")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "this is the mint that all others go through"
+    )]
     fn uuid(&self) -> Uuid {
         Uuid::now_v7()
     }
 
     fn secret(&self) -> [u8; 32] {
         let mut bytes = [0; 32];
-        OsRng.try_fill_bytes(&mut bytes).expect("without randomness there are no secrets to go on with");
+        OsRng
+            .try_fill_bytes(&mut bytes)
+            .expect("without randomness there are no secrets to go on with");
         bytes
     }
 }

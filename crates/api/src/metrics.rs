@@ -33,7 +33,10 @@ impl Metrics {
     /// Counts a request that was answered.
     pub fn answered(&self, route: &str, method: &'static str, status: StatusCode, took: Duration) {
         let mut counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
-        *counts.requests.entry((route.to_owned(), method, status.as_u16())).or_default() += 1;
+        *counts
+            .requests
+            .entry((route.to_owned(), method, status.as_u16()))
+            .or_default() += 1;
         let histogram = counts.durations.entry(route.to_owned()).or_default();
         let seconds = took.as_secs_f64();
         for (within, bound) in histogram.within.iter_mut().zip(BOUNDS) {
@@ -48,32 +51,85 @@ impl Metrics {
     pub fn text(&self, statements: u64) -> String {
         let mut text = String::new();
         self.requests(&mut text);
-        head(&mut text, "chantiers_statements_total", "counter", "Statements sent to the database.");
+        head(
+            &mut text,
+            "chantiers_statements_total",
+            "counter",
+            "Statements sent to the database.",
+        );
         line(&mut text, "chantiers_statements_total", "", statements);
         if let Some(bytes) = resident_bytes() {
-            head(&mut text, "process_resident_memory_bytes", "gauge", "Resident memory size in bytes.");
+            head(
+                &mut text,
+                "process_resident_memory_bytes",
+                "gauge",
+                "Resident memory size in bytes.",
+            );
             line(&mut text, "process_resident_memory_bytes", "", bytes);
         }
-        head(&mut text, "chantiers_build_info", "gauge", "The version that is running.");
-        line(&mut text, "chantiers_build_info", concat!("version=\"", env!("CARGO_PKG_VERSION"), "\""), 1);
+        head(
+            &mut text,
+            "chantiers_build_info",
+            "gauge",
+            "The version that is running.",
+        );
+        line(
+            &mut text,
+            "chantiers_build_info",
+            concat!("version=\"", env!("CARGO_PKG_VERSION"), "\""),
+            1,
+        );
         text
     }
 
     fn requests(&self, text: &mut String) {
         let counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
-        let (total, seconds) = ("chantiers_http_requests_total", "chantiers_http_request_duration_seconds");
+        let (total, seconds) = (
+            "chantiers_http_requests_total",
+            "chantiers_http_request_duration_seconds",
+        );
         head(text, total, "counter", "Requests answered.");
         for ((route, method, status), count) in &counts.requests {
-            line(text, total, &format!("route=\"{route}\",method=\"{method}\",status=\"{status}\""), count);
+            line(
+                text,
+                total,
+                &format!("route=\"{route}\",method=\"{method}\",status=\"{status}\""),
+                count,
+            );
         }
-        head(text, seconds, "histogram", "Time until the answer's head was ready.");
+        head(
+            text,
+            seconds,
+            "histogram",
+            "Time until the answer's head was ready.",
+        );
         for (route, histogram) in &counts.durations {
             for (bound, within) in BOUNDS.iter().zip(histogram.within) {
-                line(text, &format!("{seconds}_bucket"), &format!("route=\"{route}\",le=\"{bound}\""), within);
+                line(
+                    text,
+                    &format!("{seconds}_bucket"),
+                    &format!("route=\"{route}\",le=\"{bound}\""),
+                    within,
+                );
             }
-            line(text, &format!("{seconds}_bucket"), &format!("route=\"{route}\",le=\"+Inf\""), histogram.count);
-            line(text, &format!("{seconds}_sum"), &format!("route=\"{route}\""), histogram.seconds);
-            line(text, &format!("{seconds}_count"), &format!("route=\"{route}\""), histogram.count);
+            line(
+                text,
+                &format!("{seconds}_bucket"),
+                &format!("route=\"{route}\",le=\"+Inf\""),
+                histogram.count,
+            );
+            line(
+                text,
+                &format!("{seconds}_sum"),
+                &format!("route=\"{route}\""),
+                histogram.seconds,
+            );
+            line(
+                text,
+                &format!("{seconds}_count"),
+                &format!("route=\"{route}\""),
+                histogram.count,
+            );
         }
     }
 }
@@ -95,7 +151,13 @@ fn line(text: &mut String, name: &str, labels: &str, value: impl std::fmt::Displ
 fn resident_bytes() -> Option<u64> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
     let kilobytes = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
-    kilobytes.trim().trim_end_matches("kB").trim().parse::<u64>().ok().map(|kilobytes| kilobytes * 1024)
+    kilobytes
+        .trim()
+        .trim_end_matches("kB")
+        .trim()
+        .parse::<u64>()
+        .ok()
+        .map(|kilobytes| kilobytes * 1024)
 }
 
 #[cfg(test)]

@@ -7,8 +7,8 @@ use std::sync::LazyLock;
 
 use axum::Router;
 use axum::http::HeaderMap;
-use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG};
 use axum::http::HeaderValue;
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use domain::Lang;
@@ -57,8 +57,14 @@ struct Bearer;
 
 impl utoipa::Modify for Bearer {
     fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
-        let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("JWT").build();
-        document.components.get_or_insert_default().add_security_scheme("token", SecurityScheme::Http(bearer));
+        let bearer = HttpBuilder::new()
+            .scheme(HttpAuthScheme::Bearer)
+            .bearer_format("JWT")
+            .build();
+        document
+            .components
+            .get_or_insert_default()
+            .add_security_scheme("token", SecurityScheme::Http(bearer));
     }
 }
 
@@ -75,8 +81,14 @@ static PAGE: LazyLock<String> = LazyLock::new(|| page(&serde_json::from_str(&DOC
 
 pub(crate) fn routes() -> Router<Arc<App>> {
     Router::new()
-        .route("/v1/openapi.json", get(async |headers: HeaderMap| kept(&headers, "application/json", &DOCUMENT)))
-        .route("/v1/docs", get(async |headers: HeaderMap| kept(&headers, "text/html; charset=utf-8", &PAGE)))
+        .route(
+            "/v1/openapi.json",
+            get(async |headers: HeaderMap| kept(&headers, "application/json", &DOCUMENT)),
+        )
+        .route(
+            "/v1/docs",
+            get(async |headers: HeaderMap| kept(&headers, "text/html; charset=utf-8", &PAGE)),
+        )
 }
 
 fn kept(headers: &HeaderMap, kind: &'static str, text: &'static str) -> Response {
@@ -98,7 +110,12 @@ fn page(document: &Value) -> String {
     // Writing to a String cannot fail.
     let _ = write!(body, "<p>{}</p>", prose(&document["info"]["description"]));
     for tag in list(&document["tags"]) {
-        let _ = write!(body, "<h2>{}</h2><p>{}</p>", plain(&tag["name"]), prose(&tag["description"]));
+        let _ = write!(
+            body,
+            "<h2>{}</h2><p>{}</p>",
+            plain(&tag["name"]),
+            prose(&tag["description"])
+        );
         for (path, methods) in fields(&document["paths"]) {
             for (method, operation) in fields(methods) {
                 if list(&operation["tags"]).first() == Some(&&tag["name"]) {
@@ -109,11 +126,20 @@ fn page(document: &Value) -> String {
     }
     body.push_str("<h2>Shapes</h2>");
     for (name, schema) in fields(&document["components"]["schemas"]) {
-        let _ = write!(body, "<h3 id=\"{0}\">{0}</h3><p>{1}</p>", escape(name), prose(&schema["description"]));
+        let _ = write!(
+            body,
+            "<h3 id=\"{0}\">{0}</h3><p>{1}</p>",
+            escape(name),
+            prose(&schema["description"])
+        );
         body.push_str("<table><thead><tr><th>Field</th><th>Type</th><th>Meaning</th></tr></thead><tbody>");
         let required = list(&schema["required"]);
         for (field, of) in fields(&schema["properties"]) {
-            let optional = if required.iter().any(|it| *it == field) { "" } else { " (may be absent)" };
+            let optional = if required.iter().any(|it| *it == field) {
+                ""
+            } else {
+                " (may be absent)"
+            };
             let _ = write!(
                 body,
                 "<tr><td><code>{}</code>{optional}</td><td>{}</td><td>{}</td></tr>",
@@ -137,7 +163,11 @@ fn page(document: &Value) -> String {
     for code in domain::refusal::Code::ALL {
         // Those that a request can have too are explained above.
         let known = Code::ALL.iter().any(|request| request.word() == code.word());
-        let anchor = if known { String::new() } else { format!(" id=\"{code}\"") };
+        let anchor = if known {
+            String::new()
+        } else {
+            format!(" id=\"{code}\"")
+        };
         let _ = write!(body, "<li{anchor}><code>{code}</code></li>");
     }
     body.push_str("</ul>");
@@ -169,25 +199,43 @@ fn operation_html(body: &mut String, path: &str, method: &str, operation: &Value
         body.push_str("</tbody></table>");
     }
     if let Some((form, content)) = fields(&operation["requestBody"]["content"]).next() {
-        let _ = write!(body, "<p>Body: {} as <code>{}</code></p>", kind(&content["schema"]), escape(form));
+        let _ = write!(
+            body,
+            "<p>Body: {} as <code>{}</code></p>",
+            kind(&content["schema"]),
+            escape(form)
+        );
     }
     body.push_str("<table><thead><tr><th>Status</th><th>Answer</th><th>Meaning</th></tr></thead><tbody>");
     for (status, response) in fields(&operation["responses"]) {
-        let answer = fields(&response["content"]).next().map_or_else(String::new, |(form, content)| {
-            format!("{} <small>{}</small>", kind(&content["schema"]), escape(form))
-        });
+        let answer = fields(&response["content"])
+            .next()
+            .map_or_else(String::new, |(form, content)| {
+                format!("{} <small>{}</small>", kind(&content["schema"]), escape(form))
+            });
         let meaning = prose(&response["description"]);
-        let _ = write!(body, "<tr><td>{}</td><td>{answer}</td><td>{meaning}</td></tr>", escape(status));
+        let _ = write!(
+            body,
+            "<tr><td>{}</td><td>{answer}</td><td>{meaning}</td></tr>",
+            escape(status)
+        );
     }
     body.push_str("</tbody></table></section>");
 }
 
 fn list(value: &Value) -> Vec<&Value> {
-    value.as_array().map(|items| items.iter().collect()).unwrap_or_default()
+    value
+        .as_array()
+        .map(|items| items.iter().collect())
+        .unwrap_or_default()
 }
 
 fn fields(value: &Value) -> impl Iterator<Item = (&str, &Value)> {
-    value.as_object().into_iter().flatten().map(|(name, value)| (name.as_str(), value))
+    value
+        .as_object()
+        .into_iter()
+        .flatten()
+        .map(|(name, value)| (name.as_str(), value))
 }
 
 /// What a schema is, in a word or a link.
@@ -197,10 +245,18 @@ fn kind(schema: &Value) -> String {
     }
     let name = match &schema["type"] {
         Value::String(name) => name.clone(),
-        Value::Array(names) => names.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(" or "),
+        Value::Array(names) => names
+            .iter()
+            .filter_map(Value::as_str)
+            .collect::<Vec<_>>()
+            .join(" or "),
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::Object(_) => String::new(),
     };
-    if name == "array" { format!("list of {}", kind(&schema["items"])) } else { escape(&name) }
+    if name == "array" {
+        format!("list of {}", kind(&schema["items"]))
+    } else {
+        escape(&name)
+    }
 }
 
 fn plain(value: &Value) -> String {
@@ -222,7 +278,10 @@ fn prose(value: &Value) -> String {
 }
 
 fn escape(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+        .replace('"', "&quot;")
 }
 
 #[cfg(test)]
@@ -233,7 +292,12 @@ mod tests {
     fn every_route_is_described_and_every_operation_says_what_it_does() {
         let document: Value = serde_json::from_str(&document()).unwrap();
         let paths: Vec<&str> = fields(&document["paths"]).map(|(path, _)| path).collect();
-        for path in ["/v1/session", "/v1/invitations/{token}", "/v1/exports/report.csv", "/health/ready"] {
+        for path in [
+            "/v1/session",
+            "/v1/invitations/{token}",
+            "/v1/exports/report.csv",
+            "/health/ready",
+        ] {
             assert!(paths.contains(&path), "{path}");
         }
         for (path, methods) in fields(&document["paths"]) {
@@ -245,10 +309,18 @@ mod tests {
 
     #[test]
     fn the_page_explains_every_code_and_shape_it_links_to() {
-        for link in PAGE.split("href=\"#").skip(1).filter_map(|rest| rest.split('"').next()) {
+        for link in PAGE
+            .split("href=\"#")
+            .skip(1)
+            .filter_map(|rest| rest.split('"').next())
+        {
             assert!(PAGE.contains(&format!("id=\"{link}\"")), "{link}");
         }
-        for code in Code::ALL.map(Code::word).into_iter().chain(domain::refusal::Code::ALL.iter().map(|code| code.word())) {
+        for code in Code::ALL
+            .map(Code::word)
+            .into_iter()
+            .chain(domain::refusal::Code::ALL.iter().map(|code| code.word()))
+        {
             assert_eq!(PAGE.matches(&format!("id=\"{code}\"")).count(), 1, "{code}");
         }
         assert!(!PAGE.contains("<script") && !PAGE.contains("style=\""));

@@ -209,13 +209,21 @@ impl Fault {
     /// A fault in the request itself.
     #[must_use]
     pub const fn new(code: Code) -> Self {
-        Self { why: Why::Request(code), detail: None, retry_after: None }
+        Self {
+            why: Why::Request(code),
+            detail: None,
+            retry_after: None,
+        }
     }
 
     /// The application says no.
     #[must_use]
     pub const fn refused(refusals: Vec<Refusal>) -> Self {
-        Self { why: Why::Refused(refusals), detail: None, retry_after: None }
+        Self {
+            why: Why::Refused(refusals),
+            detail: None,
+            retry_after: None,
+        }
     }
 
     /// With a sentence for this very case.
@@ -244,7 +252,9 @@ impl Fault {
     pub fn status(&self) -> StatusCode {
         match &self.why {
             Why::Request(code) => code.status(),
-            Why::Refused(refusals) => refusals.first().map_or(StatusCode::UNPROCESSABLE_ENTITY, status_of),
+            Why::Refused(refusals) => refusals
+                .first()
+                .map_or(StatusCode::UNPROCESSABLE_ENTITY, status_of),
         }
     }
 
@@ -253,9 +263,9 @@ impl Fault {
     pub fn code(&self) -> &'static str {
         match &self.why {
             Why::Request(code) => code.word(),
-            Why::Refused(refusals) => {
-                refusals.first().map_or(Code::BadRequest.word(), |refusal| refusal.code().word())
-            }
+            Why::Refused(refusals) => refusals
+                .first()
+                .map_or(Code::BadRequest.word(), |refusal| refusal.code().word()),
         }
     }
 
@@ -264,9 +274,10 @@ impl Fault {
     pub fn title(&self, lang: Lang) -> String {
         match &self.why {
             Why::Request(code) => say(&code.sentence(), lang).to_owned(),
-            Why::Refused(refusals) => refusals
-                .first()
-                .map_or_else(|| say(&Code::BadRequest.sentence(), lang).to_owned(), |refusal| refusal.message(lang)),
+            Why::Refused(refusals) => refusals.first().map_or_else(
+                || say(&Code::BadRequest.sentence(), lang).to_owned(),
+                |refusal| refusal.message(lang),
+            ),
         }
     }
 
@@ -360,7 +371,9 @@ impl IntoResponse for Fault {
     fn into_response(self) -> Response {
         let mut response = self.status().into_response();
         if self.status() == StatusCode::UNAUTHORIZED {
-            response.headers_mut().insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+            response
+                .headers_mut()
+                .insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         }
         if let Some(seconds) = self.retry_after {
             response.headers_mut().insert(RETRY_AFTER, seconds.into());
@@ -415,7 +428,12 @@ mod tests {
 
     #[test]
     fn a_refusal_carries_its_code_its_fields_and_its_status() {
-        let fault = Fault::refused(vec![Refusal::Required { field: "email".into() }, Refusal::NotFound]);
+        let fault = Fault::refused(vec![
+            Refusal::Required {
+                field: "email".into(),
+            },
+            Refusal::NotFound,
+        ]);
         let document = fault.document(Lang::Nl, "r1");
         assert_eq!(document.status, 422);
         assert_eq!(document.code, "REQUIRED");

@@ -18,8 +18,16 @@ use crate::server::App;
 
 pub(crate) fn routes() -> Router<Arc<App>> {
     Router::new()
-        .route("/v1/session", axum::routing::post(session::sign_in).put(session::go_on).delete(session::sign_out))
-        .route("/v1/invitations/{token}", get(session::invitation).post(session::accept))
+        .route(
+            "/v1/session",
+            axum::routing::post(session::sign_in)
+                .put(session::go_on)
+                .delete(session::sign_out),
+        )
+        .route(
+            "/v1/invitations/{token}",
+            get(session::invitation).post(session::accept),
+        )
         .route("/v1/exports/report.csv", get(exports::csv))
         .route("/v1/exports/report.xlsx", get(exports::xlsx))
 }
@@ -32,7 +40,10 @@ pub fn etag(parts: &[&[u8]]) -> HeaderValue {
         digest.update(part.len().to_le_bytes());
         digest.update(part);
     }
-    let tag = format!("W/\"{}\"", BASE64_URL_SAFE_NO_PAD.encode(&digest.finalize()[..18]));
+    let tag = format!(
+        "W/\"{}\"",
+        BASE64_URL_SAFE_NO_PAD.encode(&digest.finalize()[..18])
+    );
     HeaderValue::from_str(&tag).expect("base64 is visible ASCII")
 }
 
@@ -47,7 +58,10 @@ pub fn unchanged(headers: &HeaderMap, etag: &HeaderValue) -> Option<Response> {
         .filter_map(|value| value.to_str().ok())
         .flat_map(|value| value.split(','))
         .any(|tag| tag.trim() == "*" || opaque(tag) == ours);
-    let headers = [(ETAG, etag.clone()), (CACHE_CONTROL, HeaderValue::from_static("no-cache"))];
+    let headers = [
+        (ETAG, etag.clone()),
+        (CACHE_CONTROL, HeaderValue::from_static("no-cache")),
+    ];
     known.then(|| (StatusCode::NOT_MODIFIED, headers).into_response())
 }
 

@@ -10,9 +10,9 @@ use std::time::{Duration, Instant};
 
 use axum::extract::{DefaultBodyLimit, FromRequest, FromRequestParts, MatchedPath, Request, State};
 use axum::http::header::{
-    ACCEPT_LANGUAGE, AUTHORIZATION, CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG,
-    HOST, IF_NONE_MATCH, ORIGIN, REFERRER_POLICY, RETRY_AFTER, STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS,
-    X_FRAME_OPTIONS,
+    ACCEPT_LANGUAGE, AUTHORIZATION, CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_SECURITY_POLICY,
+    CONTENT_TYPE, ETAG, HOST, IF_NONE_MATCH, ORIGIN, REFERRER_POLICY, RETRY_AFTER, STRICT_TRANSPORT_SECURITY,
+    X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
 };
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
@@ -112,7 +112,9 @@ impl App {
 pub fn router(app: Arc<App>) -> Router {
     let compressed = DefaultPredicate::new()
         // A spreadsheet is compressed already.
-        .and(NotForContentType::const_new("application/vnd.openxmlformats-officedocument"))
+        .and(NotForContentType::const_new(
+            "application/vnd.openxmlformats-officedocument",
+        ))
         .and(NotForContentType::const_new("font/"));
     Router::new()
         .route("/health/live", get(live))
@@ -196,14 +198,19 @@ impl<S: Sync> FromRequestParts<S> for Reader {
 }
 
 fn language(headers: &HeaderMap) -> Lang {
-    headers.get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).map_or(Lang::Fr, Lang::from_header)
+    headers
+        .get(ACCEPT_LANGUAGE)
+        .and_then(|value| value.to_str().ok())
+        .map_or(Lang::Fr, Lang::from_header)
 }
 
 /// The caller's own id where it is a plain one, so that a proxy's log and ours agree; else a new one.
 fn request_id(headers: &HeaderMap, mint: &dyn Mint) -> String {
     let plain = |id: &&str| {
         (8..=64).contains(&id.len())
-            && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.'))
+            && id
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.'))
     };
     headers
         .get(REQUEST_ID)
@@ -221,7 +228,11 @@ async fn surround(State(app): State<Arc<App>>, mut request: Request, next: Next)
         request_id: request_id(request.headers(), app.store.mint()),
     };
     let method = method(request.method());
-    let route = request.extensions().get::<MatchedPath>().map_or("(other)", MatchedPath::as_str).to_owned();
+    let route = request
+        .extensions()
+        .get::<MatchedPath>()
+        .map_or("(other)", MatchedPath::as_str)
+        .to_owned();
     request.extensions_mut().insert(reader.clone());
 
     let span = tracing::info_span!("request", id = reader.request_id);
@@ -247,9 +258,23 @@ async fn surround(State(app): State<Arc<App>>, mut request: Request, next: Next)
     let ms = took.as_secs_f64() * 1_000.0;
     let ms = (ms * 10.0).round() / 10.0;
     if route.starts_with("/health/") || route == "/metrics" {
-        tracing::debug!(id = reader.request_id, method, route, status = status.as_u16(), ms, "request");
+        tracing::debug!(
+            id = reader.request_id,
+            method,
+            route,
+            status = status.as_u16(),
+            ms,
+            "request"
+        );
     } else {
-        tracing::info!(id = reader.request_id, method, route, status = status.as_u16(), ms, "request");
+        tracing::info!(
+            id = reader.request_id,
+            method,
+            route,
+            status = status.as_u16(),
+            ms,
+            "request"
+        );
     }
     response
 }
@@ -279,9 +304,15 @@ fn secure(headers: &mut HeaderMap, site: &Site) {
     headers.insert(X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
     headers.insert(REFERRER_POLICY, HeaderValue::from_static("same-origin"));
     headers.insert("permissions-policy", HeaderValue::from_static(PERMISSIONS));
-    headers.insert("cross-origin-opener-policy", HeaderValue::from_static("same-origin"));
+    headers.insert(
+        "cross-origin-opener-policy",
+        HeaderValue::from_static("same-origin"),
+    );
     if site.public_url.scheme() == "https" {
-        headers.insert(STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=31536000"));
+        headers.insert(
+            STRICT_TRANSPORT_SECURITY,
+            HeaderValue::from_static("max-age=31536000"),
+        );
     }
 }
 
@@ -290,12 +321,28 @@ fn cors(site: &Site) -> CorsLayer {
     let origins = if site.cors_origins.iter().any(|origin| origin == "*") {
         AllowOrigin::any()
     } else {
-        AllowOrigin::list(site.cors_origins.iter().filter_map(|origin| HeaderValue::from_str(origin).ok()))
+        AllowOrigin::list(
+            site.cors_origins
+                .iter()
+                .filter_map(|origin| HeaderValue::from_str(origin).ok()),
+        )
     };
     CorsLayer::new()
         .allow_origin(origins)
-        .allow_methods([Method::GET, Method::HEAD, Method::POST, Method::PUT, Method::DELETE])
-        .allow_headers([ACCEPT_LANGUAGE, AUTHORIZATION, CONTENT_TYPE, IF_NONE_MATCH, REQUEST_ID])
+        .allow_methods([
+            Method::GET,
+            Method::HEAD,
+            Method::POST,
+            Method::PUT,
+            Method::DELETE,
+        ])
+        .allow_headers([
+            ACCEPT_LANGUAGE,
+            AUTHORIZATION,
+            CONTENT_TYPE,
+            IF_NONE_MATCH,
+            REQUEST_ID,
+        ])
         .expose_headers([CONTENT_DISPOSITION, ETAG, RETRY_AFTER, REQUEST_ID])
         .max_age(Duration::from_secs(3_600))
 }
@@ -353,13 +400,15 @@ impl<T: DeserializeOwned, S: Sync + Send> FromRequest<S> for Sent<T> {
 /// # Errors
 /// It is too large, or does not come.
 pub async fn body<S: Sync + Send>(request: Request, state: &S) -> Result<axum::body::Bytes, Fault> {
-    axum::body::Bytes::from_request(request, state).await.map_err(|rejection| {
-        if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE {
-            Fault::new(Code::PayloadTooLarge)
-        } else {
-            Fault::new(Code::BadRequest)
-        }
-    })
+    axum::body::Bytes::from_request(request, state)
+        .await
+        .map_err(|rejection| {
+            if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE {
+                Fault::new(Code::PayloadTooLarge)
+            } else {
+                Fault::new(Code::BadRequest)
+            }
+        })
 }
 
 /// Whether the body is announced as JSON in UTF-8. A form or plain text, which a page of another site can send
@@ -370,7 +419,9 @@ pub fn is_json(headers: &HeaderMap) -> bool {
         return false;
     };
     let mut parts = kind.split(';').map(str::trim);
-    let json = parts.next().is_some_and(|kind| kind.eq_ignore_ascii_case("application/json"));
+    let json = parts
+        .next()
+        .is_some_and(|kind| kind.eq_ignore_ascii_case("application/json"));
     json && parts.all(|parameter| match parameter.split_once('=') {
         Some((name, value)) if name.eq_ignore_ascii_case("charset") => {
             value.trim_matches('"').eq_ignore_ascii_case("utf-8")
@@ -417,7 +468,12 @@ const VERSION: &str = env!("CARGO_PKG_VERSION");
     responses((status = 200, description = "It does.", body = Health))
 )]
 pub(crate) async fn live() -> impl IntoResponse {
-    let health = Health { status: "ok", version: VERSION, database: None, migrations: None };
+    let health = Health {
+        status: "ok",
+        version: VERSION,
+        database: None,
+        migrations: None,
+    };
     ([(CACHE_CONTROL, "no-store")], Json(health))
 }
 
@@ -446,7 +502,12 @@ pub(crate) async fn ready(State(app): State<Arc<App>>) -> impl IntoResponse {
     } else {
         (StatusCode::SERVICE_UNAVAILABLE, "unavailable")
     };
-    let health = Health { status, version: VERSION, database: Some(database), migrations: Some(migrations) };
+    let health = Health {
+        status,
+        version: VERSION,
+        database: Some(database),
+        migrations: Some(migrations),
+    };
     (code, [(CACHE_CONTROL, "no-store")], Json(health))
 }
 
@@ -458,7 +519,10 @@ pub(crate) async fn ready(State(app): State<Arc<App>>) -> impl IntoResponse {
     responses((status = 200, description = "Prometheus' text form.", body = String, content_type = "text/plain"))
 )]
 pub(crate) async fn metrics(State(app): State<Arc<App>>) -> impl IntoResponse {
-    ([(CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], app.metrics.text(app.store.statements()))
+    (
+        [(CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")],
+        app.metrics.text(app.store.statements()),
+    )
 }
 
 #[cfg(test)]
@@ -475,28 +539,55 @@ mod tests {
     }
 
     fn headers(pairs: &[(&'static str, &str)]) -> HeaderMap {
-        pairs.iter().map(|(name, value)| (HeaderName::from_static(name), value.parse().unwrap())).collect()
+        pairs
+            .iter()
+            .map(|(name, value)| (HeaderName::from_static(name), value.parse().unwrap()))
+            .collect()
     }
 
     #[test]
     fn another_site_s_page_is_told_from_ours() {
         let ours = |pairs: &[(&'static str, &str)]| from_our_own_page(&headers(pairs), &site()).is_ok();
         assert!(ours(&[]));
-        assert!(ours(&[("sec-fetch-site", "same-origin"), ("origin", "http://other")]));
+        assert!(ours(&[
+            ("sec-fetch-site", "same-origin"),
+            ("origin", "http://other")
+        ]));
         assert!(!ours(&[("sec-fetch-site", "same-site")]));
-        assert!(!ours(&[("sec-fetch-site", "cross-site"), ("origin", "https://chantiers.example.be")]));
+        assert!(!ours(&[
+            ("sec-fetch-site", "cross-site"),
+            ("origin", "https://chantiers.example.be")
+        ]));
         assert!(ours(&[("origin", "https://chantiers.example.be")]));
-        assert!(ours(&[("origin", "http://10.0.0.1:8080"), ("host", "10.0.0.1:8080")]));
+        assert!(ours(&[
+            ("origin", "http://10.0.0.1:8080"),
+            ("host", "10.0.0.1:8080")
+        ]));
         assert!(!ours(&[("origin", "null"), ("host", "10.0.0.1:8080")]));
-        assert!(!ours(&[("origin", "https://evil.example"), ("host", "chantiers.example.be")]));
+        assert!(!ours(&[
+            ("origin", "https://evil.example"),
+            ("host", "chantiers.example.be")
+        ]));
     }
 
     #[test]
     fn only_json_is_json() {
-        assert!(is_json(&headers(&[("content-type", "application/json; charset=UTF-8")])));
-        assert!(!is_json(&headers(&[("content-type", "application/json; charset=latin1")])));
-        assert!(!is_json(&headers(&[("content-type", "text/plain;application/json")])));
-        assert!(!is_json(&headers(&[("content-type", "application/x-www-form-urlencoded")])));
+        assert!(is_json(&headers(&[(
+            "content-type",
+            "application/json; charset=UTF-8"
+        )])));
+        assert!(!is_json(&headers(&[(
+            "content-type",
+            "application/json; charset=latin1"
+        )])));
+        assert!(!is_json(&headers(&[(
+            "content-type",
+            "text/plain;application/json"
+        )])));
+        assert!(!is_json(&headers(&[(
+            "content-type",
+            "application/x-www-form-urlencoded"
+        )])));
         assert!(!is_json(&HeaderMap::new()));
     }
 
@@ -514,9 +605,15 @@ mod tests {
                 [0; 32]
             }
         }
-        assert_eq!(request_id(&headers(&[("x-request-id", "proxy-12345")]), &Fixed), "proxy-12345");
+        assert_eq!(
+            request_id(&headers(&[("x-request-id", "proxy-12345")]), &Fixed),
+            "proxy-12345"
+        );
         let new = uuid::Uuid::nil().to_string();
-        assert_eq!(request_id(&headers(&[("x-request-id", "{\"log\":1} forged")]), &Fixed), new);
+        assert_eq!(
+            request_id(&headers(&[("x-request-id", "{\"log\":1} forged")]), &Fixed),
+            new
+        );
         assert_eq!(request_id(&HeaderMap::new(), &Fixed), new);
     }
 }

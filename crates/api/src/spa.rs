@@ -30,7 +30,11 @@ pub(crate) async fn serve(State(app): State<Arc<App>>, request: Request) -> Resp
     }
     let page = wants_page(request.headers());
     let Some(folder) = &app.site.spa_dir else {
-        return if path == "/" && page { bare() } else { Fault::new(Code::NotFound).into_response() };
+        return if path == "/" && page {
+            bare()
+        } else {
+            Fault::new(Code::NotFound).into_response()
+        };
     };
     if path == "/" || path == "/index.html" {
         return index(folder, request.headers()).await;
@@ -49,15 +53,24 @@ pub(crate) async fn serve(State(app): State<Arc<App>>, request: Request) -> Resp
         };
     }
     // Everything under /assets has the hash of its content in its name.
-    let keep = if under(&path, "/assets") { "public, max-age=31536000, immutable" } else { "no-cache" };
-    response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static(keep));
-    response.headers_mut().append(VARY, HeaderValue::from_static("accept-encoding"));
+    let keep = if under(&path, "/assets") {
+        "public, max-age=31536000, immutable"
+    } else {
+        "no-cache"
+    };
+    response
+        .headers_mut()
+        .insert(CACHE_CONTROL, HeaderValue::from_static(keep));
+    response
+        .headers_mut()
+        .append(VARY, HeaderValue::from_static("accept-encoding"));
     response.map(Body::new)
 }
 
 /// Whether the path is this folder or in it.
 fn under(path: &str, folder: &str) -> bool {
-    path.strip_prefix(folder).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    path.strip_prefix(folder)
+        .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
 /// The first page, by its content and not by its file's time: a new version may carry an older time.

@@ -98,6 +98,7 @@ macro_rules! record {
         $(#[$meta])*
         #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
         #[cfg_attr(feature = "graphql", derive(async_graphql::SimpleObject))]
+        #[cfg_attr(feature = "graphql", graphql(name_type))]
         #[serde(rename_all = "camelCase")]
         pub struct $name {
             /// The record's identifier, opaque and lasting.
@@ -154,6 +155,14 @@ macro_rules! record {
                 #[serde(default, skip_serializing_if = "crate::patch::Patch::is_absent")]
                 pub $optional: $crate::patch::Patch<<$oty as $crate::patch::Slot>::Value>,
             )*
+        }
+
+        /// The schema knows the record by the object that adds its relations; this name never shows.
+        #[cfg(feature = "graphql")]
+        impl async_graphql::TypeName for $name {
+            fn type_name() -> std::borrow::Cow<'static, str> {
+                concat!(stringify!($name), "Record").into()
+            }
         }
 
         impl $patch {

@@ -33,7 +33,7 @@ pub struct Hit {
     pub score: f64,
 }
 
-/// Orders the candidates by how well they fit what was asked: a name counts whole, the rest for six tenths.
+/// Orders the candidates by how well they fit what was asked: a name counts whole, the rest for three quarters.
 #[must_use]
 pub fn rank(asked: &str, candidates: Vec<Candidate>, most: usize) -> Vec<Hit> {
     let asked = fold(asked);
@@ -47,7 +47,7 @@ pub fn rank(asked: &str, candidates: Vec<Candidate>, most: usize) -> Vec<Hit> {
             Hit {
                 record: candidate.record,
                 title: candidate.title,
-                score: name.max(0.6 * body).max(0.6 * both),
+                score: name.max(0.75 * body).max(0.75 * both),
             }
         })
         .filter(|hit| hit.score >= LEAST)

@@ -13,7 +13,9 @@ use domain::project::{SELECTED, Status};
 use domain::provenance::Confidence;
 use domain::{Lang, TerritoryId};
 use rust_decimal::prelude::ToPrimitive;
-use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, FormatAlign, Url, Workbook, Worksheet, XlsxError};
+use rust_xlsxwriter::{
+    DocProperties, ExcelDateTime, Format, FormatAlign, Url, Workbook, Worksheet, XlsxError,
+};
 use store::ReportRow;
 
 use crate::ctx::Caller;
@@ -72,8 +74,14 @@ impl Column {
     ];
 
     /// The columns of a spreadsheet's second sheet: where each row comes from.
-    const SOURCES: [Self; 6] =
-        [Self::Code, Self::Title, Self::Source, Self::SourceUrl, Self::AsOf, Self::Confidence];
+    const SOURCES: [Self; 6] = [
+        Self::Code,
+        Self::Title,
+        Self::Source,
+        Self::SourceUrl,
+        Self::AsOf,
+        Self::Confidence,
+    ];
 
     const fn name(self) -> Sentence {
         match self {
@@ -88,7 +96,12 @@ impl Column {
             Self::Status => ["État", "Toestand", "Stand", "State"],
             Self::Since => ["Depuis", "Sinds", "Seit", "Since"],
             Self::Source => ["Source", "Bron", "Quelle", "Source"],
-            Self::SourceUrl => ["Adresse de la source", "Adres van de bron", "Adresse der Quelle", "Source address"],
+            Self::SourceUrl => [
+                "Adresse de la source",
+                "Adres van de bron",
+                "Adresse der Quelle",
+                "Source address",
+            ],
             Self::AsOf => ["Situation au", "Stand op", "Stand vom", "As of"],
             Self::Confidence => ["Fiabilité", "Betrouwbaarheid", "Verlässlichkeit", "Confidence"],
         }
@@ -133,9 +146,12 @@ const fn status(status: Status) -> Sentence {
         Status::Selected => ["Retenu", "Geselecteerd", "Ausgewählt", "Selected"],
         Status::Running => ["En cours", "Lopend", "Laufend", "Running"],
         Status::Prolonged => ["Prolongé", "Verlengd", "Verlängert", "Prolonged"],
-        Status::SelfSupporting => {
-            ["Continue sans subvention", "Gaat door zonder subsidie", "Läuft ohne Zuschuss weiter", "Self-supporting"]
-        }
+        Status::SelfSupporting => [
+            "Continue sans subvention",
+            "Gaat door zonder subsidie",
+            "Läuft ohne Zuschuss weiter",
+            "Self-supporting",
+        ],
         Status::ContinuedElsewhere => [
             "Continue sous un autre appel",
             "Gaat door onder een andere oproep",
@@ -187,7 +203,12 @@ pub(crate) async fn csv(
     if let Some(response) = unchanged(&headers, &etag) {
         return Ok(response);
     }
-    Ok(report.answer("csv", "text/csv; charset=utf-8; header=present", etag, text.into()))
+    Ok(report.answer(
+        "csv",
+        "text/csv; charset=utf-8; header=present",
+        etag,
+        text.into(),
+    ))
 }
 
 /// The report on the projects, as a spreadsheet
@@ -244,23 +265,28 @@ impl Report {
         caller: &Caller,
         asked: Result<Query<Asked>, axum::extract::rejection::QueryRejection>,
     ) -> Result<Self, Fault> {
-        let Query(asked) = asked.map_err(|error| Fault::new(Code::BadRequest).technically(error.body_text()))?;
+        let Query(asked) =
+            asked.map_err(|error| Fault::new(Code::BadRequest).technically(error.body_text()))?;
         let territory: Option<TerritoryId> = asked
             .territory
             .filter(|text| !text.is_empty())
             .map(|text| text.parse())
             .transpose()
-            .map_err(|_| Fault::new(Code::BadRequest).because([
-                "territory: un identifiant de territoire ou un code INS à cinq chiffres.",
-                "territory: een identificatie van een gebied of een NIS-code van vijf cijfers.",
-                "territory: eine Gebietskennung oder ein fünfstelliger NIS-Code.",
-                "territory: a territory's identifier or a five-digit NIS code.",
-            ]))?;
+            .map_err(|_| {
+                Fault::new(Code::BadRequest).because([
+                    "territory: un identifiant de territoire ou un code INS à cinq chiffres.",
+                    "territory: een identificatie van een gebied of een NIS-code van vijf cijfers.",
+                    "territory: eine Gebietskennung oder ein fünfstelliger NIS-Code.",
+                    "territory: a territory's identifier or a five-digit NIS code.",
+                ])
+            })?;
         let lang = match asked.lang {
             None => caller.lang,
-            Some(tag) => Lang::ALL.iter().copied().find(|lang| lang.tag() == tag).ok_or_else(|| {
-                Fault::new(Code::BadRequest).because(["lang: fr, nl, de, en"; 4])
-            })?,
+            Some(tag) => Lang::ALL
+                .iter()
+                .copied()
+                .find(|lang| lang.tag() == tag)
+                .ok_or_else(|| Fault::new(Code::BadRequest).because(["lang: fr, nl, de, en"; 4]))?,
         };
         Ok(Self {
             rows: app.store.report(territory).await?,
@@ -272,7 +298,10 @@ impl Report {
 
     fn answer(&self, extension: &str, kind: &'static str, etag: HeaderValue, body: Body) -> Response {
         let name = say(&["rapport", "verslag", "bericht", "report"], self.lang);
-        let disposition = format!("attachment; filename=\"chantiers-{name}-{}.{extension}\"", self.date);
+        let disposition = format!(
+            "attachment; filename=\"chantiers-{name}-{}.{extension}\"",
+            self.date
+        );
         let mut response = (
             [
                 (CONTENT_TYPE, kind),
@@ -291,18 +320,23 @@ impl Report {
     }
 
     fn csv(&self) -> Result<String, Fault> {
-        let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(Vec::new());
+        let mut writer = csv::WriterBuilder::new()
+            .terminator(csv::Terminator::CRLF)
+            .from_writer(Vec::new());
         let failed = |error: String| {
             tracing::error!(error, "a CSV could not be written");
             Fault::new(Code::Internal)
         };
         let names = Column::ALL.map(|column| say(&column.name(), self.lang));
-        writer.write_record(names).map_err(|error| failed(error.to_string()))?;
+        writer
+            .write_record(names)
+            .map_err(|error| failed(error.to_string()))?;
         for row in &self.rows {
-            let cells = Column::ALL.map(|column| {
-                column.text(row, self.lang).map(harmless).unwrap_or_default()
-            });
-            writer.write_record(cells).map_err(|error| failed(error.to_string()))?;
+            let cells =
+                Column::ALL.map(|column| column.text(row, self.lang).map(harmless).unwrap_or_default());
+            writer
+                .write_record(cells)
+                .map_err(|error| failed(error.to_string()))?;
         }
         let bytes = writer.into_inner().map_err(|error| failed(error.to_string()))?;
         let text = String::from_utf8(bytes).map_err(|error| failed(error.to_string()))?;
@@ -323,9 +357,15 @@ impl Report {
             return documented;
         }
         let selected = match lang {
-            Lang::Fr => format!("L'appel de l'automne 2020 en a retenu {SELECTED}; les autres restent inconnus."),
-            Lang::Nl => format!("De oproep van het najaar 2020 selecteerde er {SELECTED}; de andere blijven onbekend."),
-            Lang::De => format!("Der Aufruf vom Herbst 2020 wählte {SELECTED} aus; die übrigen bleiben unbekannt."),
+            Lang::Fr => {
+                format!("L'appel de l'automne 2020 en a retenu {SELECTED}; les autres restent inconnus.")
+            }
+            Lang::Nl => format!(
+                "De oproep van het najaar 2020 selecteerde er {SELECTED}; de andere blijven onbekend."
+            ),
+            Lang::De => {
+                format!("Der Aufruf vom Herbst 2020 wählte {SELECTED} aus; die übrigen bleiben unbekannt.")
+            }
             Lang::En => format!("The call of autumn 2020 selected {SELECTED}; the others remain unknown."),
         };
         format!("{documented} {selected}")
@@ -340,8 +380,20 @@ impl Report {
             u8::try_from(date.month()).unwrap_or(1),
             u8::try_from(date.day()).unwrap_or(1),
         )?;
-        let title = say(&["Rapport sur les projets", "Verslag over de projecten", "Bericht über die Projekte", "Report on the projects"], self.lang);
-        workbook.set_properties(&DocProperties::new().set_title(title).set_creation_datetime(&created));
+        let title = say(
+            &[
+                "Rapport sur les projets",
+                "Verslag over de projecten",
+                "Bericht über die Projekte",
+                "Report on the projects",
+            ],
+            self.lang,
+        );
+        workbook.set_properties(
+            &DocProperties::new()
+                .set_title(title)
+                .set_creation_datetime(&created),
+        );
         let projects = workbook.add_worksheet();
         projects.set_name(say(&["Projets", "Projecten", "Projekte", "Projects"], self.lang))?;
         self.sheet(projects, &Column::ALL, &self.head())?;
@@ -365,13 +417,18 @@ impl Report {
         const NAMES: u32 = 2;
         let bold = Format::new().set_bold();
         let wrapped = Format::new().set_text_wrap().set_align(FormatAlign::Top);
-        let money = Format::new().set_num_format("#,##0.00").set_align(FormatAlign::Top);
+        let money = Format::new()
+            .set_num_format("#,##0.00")
+            .set_align(FormatAlign::Top);
         sheet.write_string(0, 0, head)?;
         for (at, column) in (0_u16..).zip(columns) {
             sheet.write_string_with_format(NAMES, at, say(&column.name(), self.lang), &bold)?;
             sheet.set_column_width(at, column.width())?;
             for (line, row) in (NAMES + 1..).zip(&self.rows) {
-                let amount = row.grant.filter(|_| *column == Column::Grant).and_then(|grant| grant.amount.to_f64());
+                let amount = row
+                    .grant
+                    .filter(|_| *column == Column::Grant)
+                    .and_then(|grant| grant.amount.to_f64());
                 let text = column.text(row, self.lang);
                 match (amount, text) {
                     (Some(amount), _) => sheet.write_number_with_format(line, at, amount, &money)?,
@@ -385,7 +442,10 @@ impl Report {
             }
         }
         sheet.set_freeze_panes(NAMES + 1, 0)?;
-        let (last_row, last_column) = (NAMES + u32::try_from(self.rows.len()).unwrap_or(0), columns.len() - 1);
+        let (last_row, last_column) = (
+            NAMES + u32::try_from(self.rows.len()).unwrap_or(0),
+            columns.len() - 1,
+        );
         sheet.autofilter(NAMES, 0, last_row, u16::try_from(last_column).unwrap_or(0))?;
         Ok(())
     }
@@ -398,7 +458,11 @@ fn short(text: &str) -> String {
 
 /// The text as a cell that no spreadsheet runs as a formula.
 fn harmless(text: String) -> String {
-    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}") } else { text }
+    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) {
+        format!("'{text}")
+    } else {
+        text
+    }
 }
 
 #[cfg(test)]
@@ -426,21 +490,37 @@ mod tests {
     }
 
     fn report(rows: Vec<ReportRow>, lang: Lang) -> Report {
-        Report { rows, date: NaiveDate::from_ymd_opt(2026, 11, 25).unwrap(), lang, whole: true }
+        Report {
+            rows,
+            date: NaiveDate::from_ymd_opt(2026, 11, 25).unwrap(),
+            lang,
+            whole: true,
+        }
     }
 
     #[test]
     fn what_nobody_has_said_is_empty_and_never_zero() {
         let text = report(vec![row("Un")], Lang::Fr).csv().unwrap();
         let mut lines = text.trim_start_matches('\u{feff}').lines();
-        assert!(lines.next().unwrap().starts_with("Code,Projet,Porteurs,Partenaires,Subvention"));
-        assert_eq!(lines.next().unwrap(), ",Un,\"Ville de Liège; ASBL \"\"Ô\"\"\",,,,,,Inconnu,,,,2021?-06,");
+        assert!(
+            lines
+                .next()
+                .unwrap()
+                .starts_with("Code,Projet,Porteurs,Partenaires,Subvention")
+        );
+        assert_eq!(
+            lines.next().unwrap(),
+            ",Un,\"Ville de Liège; ASBL \"\"Ô\"\"\",,,,,,Inconnu,,,,2021?-06,"
+        );
     }
 
     #[test]
     fn a_formula_becomes_text() {
         let mut evil = row("=HYPERLINK(\"http://x\")");
-        evil.grant = Some(Money { amount: "281000.50".parse().unwrap(), currency: Currency::Eur });
+        evil.grant = Some(Money {
+            amount: "281000.50".parse().unwrap(),
+            currency: Currency::Eur,
+        });
         let text = report(vec![evil], Lang::En).csv().unwrap();
         assert!(text.contains("\"'=HYPERLINK("), "{text}");
         assert!(text.contains(",281000.50,EUR,"), "{text}");

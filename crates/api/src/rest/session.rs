@@ -125,7 +125,8 @@ pub(crate) async fn sign_in(
     Sent(sent): Sent<SignIn>,
 ) -> Result<Response, Fault> {
     let address = auth::address(&headers, &extensions, app.site.trust_forwarded);
-    app.throttle.attempt(address, &sent.email, app.store.mint().now())?;
+    app.throttle
+        .attempt(address, &sent.email, app.store.mint().now())?;
     let (person, hash) = app.store.credentials(&sent.email).await?.unzip();
     let right = app.passwords.verify(sent.password, hash).await?;
     match person.filter(|_| right) {
@@ -216,7 +217,10 @@ pub(crate) async fn invitation(
     Path(token): Path<String>,
 ) -> Result<impl IntoResponse, Fault> {
     let person = app.store.invited(&token).await?;
-    let invited = Invited { name: person.name, email: person.email };
+    let invited = Invited {
+        name: person.name,
+        email: person.email,
+    };
     Ok(([(CACHE_CONTROL, "no-store")], Json(invited)))
 }
 
@@ -241,7 +245,10 @@ pub(crate) async fn accept(
     Sent(sent): Sent<NewPassword>,
 ) -> Result<Response, Fault> {
     if !password_is_good(&sent.password) {
-        let refusal = Refusal::Invalid { field: "password".into(), why: Invalid::Password };
+        let refusal = Refusal::Invalid {
+            field: "password".into(),
+            why: Invalid::Password,
+        };
         return Err(Fault::refused(vec![refusal]));
     }
     // Before hashing, which costs: a stranger without a link must not make us do it.
@@ -264,13 +271,22 @@ fn signed_in(app: &App, person: Person, session: &NewSession) -> Result<Response
         (SET_COOKIE, cookie_header(app, &session.token, seconds)?),
         (CACHE_CONTROL, HeaderValue::from_static("no-store")),
     ]);
-    let answer = SignedIn { access_token: access.token, expires_at: access.expires_at, person: person.into() };
+    let answer = SignedIn {
+        access_token: access.token,
+        expires_at: access.expires_at,
+        person: person.into(),
+    };
     Ok((headers, Json(answer)).into_response())
 }
 
 /// The cookie goes back to these routes only, from our own pages only, and no script sees it.
 fn cookie_header(app: &App, token: &str, seconds: i64) -> Result<HeaderValue, Fault> {
-    let secure = if app.site.public_url.scheme() == "https" { "; Secure" } else { "" };
-    let text = format!("{COOKIE}={token}; Path=/v1/session; Max-Age={seconds}; HttpOnly; SameSite=Strict{secure}");
+    let secure = if app.site.public_url.scheme() == "https" {
+        "; Secure"
+    } else {
+        ""
+    };
+    let text =
+        format!("{COOKIE}={token}; Path=/v1/session; Max-Age={seconds}; HttpOnly; SameSite=Strict{secure}");
     HeaderValue::from_str(&text).map_err(|_| Fault::new(Code::Internal))
 }

@@ -1,0 +1,34 @@
+//! What every resolver needs: who asks, the store, the loaders.
+
+use async_graphql::Context;
+use async_graphql::dataloader::DataLoader;
+use domain::{Actor, Lang};
+use store::Store;
+
+use crate::load::Reader;
+
+/// Who asks, in which language, under which request id.
+#[derive(Clone, Debug)]
+pub struct Caller {
+    /// Who acts.
+    pub actor: Actor,
+    /// The language of messages.
+    pub lang: Lang,
+    /// The request's id.
+    pub request_id: String,
+}
+
+/// Who asks.
+pub(crate) fn caller<'c>(ctx: &Context<'c>) -> &'c Caller {
+    ctx.data_unchecked::<Caller>()
+}
+
+/// The store.
+pub(crate) fn store<'c>(ctx: &Context<'c>) -> &'c Store {
+    ctx.data_unchecked::<Store>()
+}
+
+/// The loaders.
+pub(crate) fn loader<'c>(ctx: &Context<'c>) -> &'c DataLoader<Reader> {
+    ctx.data_unchecked::<DataLoader<Reader>>()
+}

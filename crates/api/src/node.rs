@@ -1,0 +1,190 @@
+//! Any record by its identifier.
+
+use async_graphql::{Context, ID, Interface, Object, Result, SimpleObject};
+use domain::chantier::{Chantier, Participation, Resource, Step};
+use domain::contact::Contact;
+use domain::organisation::Organisation;
+use domain::person::Person;
+use domain::policy::allows;
+use domain::project::{Membership, Note, Project};
+use domain::provenance::Provenance;
+use domain::territory::Territory;
+use domain::{RecordId, RecordType};
+use store::Stored;
+
+use crate::chantier::{ChantierNode, ParticipationNode, ResourceNode, StepNode};
+use crate::connection::one;
+use crate::ctx::{caller, store};
+use crate::error::fail;
+use crate::organisation::{ContactNode, OrganisationNode};
+use crate::person::PersonNode;
+use crate::problem::{Code, Fault};
+use crate::project::{MembershipNode, NoteNode, ProjectNode};
+use crate::provenance::ProvenanceNode;
+use crate::territory::TerritoryNode;
+
+/// A record that can be read by its identifier.
+#[derive(Clone, Interface)]
+#[graphql(field(
+    name = "id",
+    method = "node_id",
+    ty = "ID",
+    desc = "The record's identifier, opaque and lasting."
+))]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "the enumeration lives as long as one answer"
+)]
+pub(crate) enum Node {
+    Territory(TerritoryNode),
+    Organisation(OrganisationNode),
+    Contact(ContactNode),
+    Person(PersonNode),
+    Chantier(ChantierNode),
+    Step(StepNode),
+    Resource(ResourceNode),
+    Participation(ParticipationNode),
+    Project(ProjectNode),
+    Membership(MembershipNode),
+    Note(NoteNode),
+    Provenance(ProvenanceNode),
+}
+
+/// The record, where the caller may see it.
+async fn seen<R: Stored>(ctx: &Context<'_>, id: RecordId) -> Result<Option<R>> {
+    let found = one::<R>(ctx, id.uuid.into()).await?;
+    Ok(found.filter(|record| {
+        record
+            .reading()
+            .is_none_or(|action| allows(&caller(ctx).actor, action))
+    }))
+}
+
+/// Any record by its identifier, where the caller may see it.
+pub(crate) async fn load(ctx: &Context<'_>, id: RecordId) -> Result<Option<Node>> {
+    Ok(match id.kind {
+        RecordType::Territory => seen::<Territory>(ctx, id)
+            .await?
+            .map(|record| Node::Territory(record.into())),
+        RecordType::Organisation => seen::<Organisation>(ctx, id)
+            .await?
+            .map(|record| Node::Organisation(record.into())),
+        RecordType::Contact => seen::<Contact>(ctx, id)
+            .await?
+            .map(|record| Node::Contact(record.into())),
+        RecordType::Person => seen::<Person>(ctx, id)
+            .await?
+            .map(|record| Node::Person(record.into())),
+        RecordType::Chantier => seen::<Chantier>(ctx, id)
+            .await?
+            .map(|record| Node::Chantier(record.into())),
+        RecordType::Step => seen::<Step>(ctx, id)
+            .await?
+            .map(|record| Node::Step(record.into())),
+        RecordType::Resource => seen::<Resource>(ctx, id)
+            .await?
+            .map(|record| Node::Resource(record.into())),
+        RecordType::Participation => seen::<Participation>(ctx, id)
+            .await?
+            .map(|record| Node::Participation(record.into())),
+        RecordType::Project => seen::<Project>(ctx, id)
+            .await?
+            .map(|record| Node::Project(record.into())),
+        RecordType::Membership => seen::<Membership>(ctx, id)
+            .await?
+            .map(|record| Node::Membership(record.into())),
+        RecordType::Note => seen::<Note>(ctx, id)
+            .await?
+            .map(|record| Node::Note(record.into())),
+        RecordType::Provenance => seen::<Provenance>(ctx, id)
+            .await?
+            .map(|record| Node::Provenance(record.into())),
+        RecordType::Change => None,
+    })
+}
+
+/// A result of the search.
+#[derive(SimpleObject)]
+#[graphql(complex)]
+struct SearchHit {
+    /// The record found.
+    record_id: RecordId,
+    /// Its kind.
+    record_type: RecordType,
+    /// Its title.
+    title: String,
+    /// How well it fits what was asked, from 0 to 1.
+    score: f64,
+}
+
+#[async_graphql::ComplexObject]
+impl SearchHit {
+    /// The record.
+    async fn record(&self, ctx: &Context<'_>) -> Result<Option<Node>> {
+        load(ctx, self.record_id).await
+    }
+}
+
+#[derive(Default)]
+pub(crate) struct NodeQuery;
+
+#[Object]
+impl NodeQuery {
+    /// Any record by its identifier; null where there is none, or it is not yours to see.
+    async fn node(&self, ctx: &Context<'_>, id: RecordId) -> Result<Option<Node>> {
+        load(ctx, id).await
+    }
+
+    /// Several records by their identifiers, in the same order; at most 100.
+    #[graphql(complexity = "ids.len() * child_complexity.max(1)")]
+    async fn nodes(&self, ctx: &Context<'_>, ids: Vec<RecordId>) -> Result<Vec<Option<Node>>> {
+        if ids.len() > domain::page::MOST {
+            let detail = format!("ask for at most {} records at once", domain::page::MOST);
+            return Err(fail(ctx, Fault::new(Code::BadRequest).technically(detail)));
+        }
+        futures::future::try_join_all(ids.into_iter().map(|id| load(ctx, id))).await
+    }
+
+    /// The record that a source knows by its own identifier.
+    async fn record(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The source's name; `reference` for the reference data.")] source: String,
+        #[graphql(desc = "The source's own identifier for the record.")] external_id: String,
+    ) -> Result<Option<Node>> {
+        match store(ctx)
+            .named(&source, &external_id)
+            .await
+            .map_err(|error| fail(ctx, error))?
+        {
+            Some(id) => load(ctx, id).await,
+            None => Ok(None),
+        }
+    }
+
+    /// Records of all kinds whose words are like the asked ones, the best first; forgiving accents, case and
+    /// typing errors.
+    #[graphql(
+        complexity = "1 + usize::try_from(first.unwrap_or(20)).unwrap_or(20) * child_complexity.max(1)"
+    )]
+    async fn search(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What is looked for; the first 200 characters are read.")] text: String,
+        #[graphql(desc = "Only records of these kinds.")] kinds: Option<Vec<RecordType>>,
+        #[graphql(desc = "How many at most, 1 to 100; 20 unless given.")] first: Option<i32>,
+    ) -> Result<Vec<SearchHit>> {
+        let page = crate::connection::page(ctx, first, None, None, None)?;
+        let hits = store(ctx)
+            .search(&text, kinds.as_deref(), page.size)
+            .await
+            .map_err(|error| fail(ctx, error))?;
+        let hits = hits.into_iter().map(|hit| SearchHit {
+            record_id: hit.record,
+            record_type: hit.record.kind,
+            title: hit.title,
+            score: hit.score,
+        });
+        Ok(hits.collect())
+    }
+}

@@ -1,0 +1,221 @@
+//! Organisations and contact details over GraphQL.
+
+use async_graphql::{ComplexObject, Context, Object, Result};
+use domain::chantier::{self, Chantier, Resource};
+use domain::contact::{Contact, ContactPatch, NewContact};
+use domain::organisation::{Filter, NewOrganisation, Order, Organisation, OrganisationPatch};
+use domain::policy::{Action, allows};
+use domain::project::{self, Project};
+use domain::territory::Territory;
+use domain::{OrganisationId, RecordId};
+use store::{AsTheyCame, ByTitle};
+
+use crate::chantier::{ChantierNode, ResourceNode};
+use crate::connection::{Connection, cost, listed, many, one, page, related};
+use crate::ctx::{caller, store};
+use crate::error::fail;
+use crate::project::ProjectNode;
+use crate::territory::TerritoryNode;
+
+node! {
+    /// An organisation: who leads or accompanies projects and chantiers.
+    OrganisationNode = Organisation as "Organisation"
+}
+payload!(OrganisationPayload { organisation: OrganisationNode } of Organisation);
+
+node! {
+    /// Contact details of an organisation or a project; for those who are signed in.
+    ContactNode = Contact as "Contact"
+}
+payload!(ContactPayload { contact: ContactNode } of Contact);
+
+#[ComplexObject]
+impl OrganisationNode {
+    /// The commune of its seat.
+    async fn commune(&self, ctx: &Context<'_>) -> Result<Option<TerritoryNode>> {
+        match self.record.commune_id {
+            Some(id) => Ok(one::<Territory>(ctx, id).await?.map(Into::into)),
+            None => Ok(None),
+        }
+    }
+
+    /// The territories it works for.
+    async fn territories(&self, ctx: &Context<'_>) -> Result<Vec<TerritoryNode>> {
+        Ok(many::<Territory>(ctx, &self.record.territory_ids)
+            .await?
+            .into_iter()
+            .map(Into::into)
+            .collect())
+    }
+
+    /// The projects it leads.
+    #[graphql(complexity = "cost(first, last, child_complexity)")]
+    async fn led_projects(
+        &self,
+        ctx: &Context<'_>,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+    ) -> Result<Connection<ProjectNode>> {
+        let page = page(ctx, first, after, last, before)?;
+        related::<Project, _>(ctx, "leadIds", project::Order::Title, page, self.record.id).await
+    }
+
+    /// The projects it takes part in without leading them.
+    #[graphql(complexity = "cost(first, last, child_complexity)")]
+    async fn partnered_projects(
+        &self,
+        ctx: &Context<'_>,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+    ) -> Result<Connection<ProjectNode>> {
+        let page = page(ctx, first, after, last, before)?;
+        related::<Project, _>(ctx, "partnerIds", project::Order::Title, page, self.record.id).await
+    }
+
+    /// The chantiers it takes part in without leading them.
+    #[graphql(complexity = "cost(first, last, child_complexity)")]
+    async fn partnered_chantiers(
+        &self,
+        ctx: &Context<'_>,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+    ) -> Result<Connection<ChantierNode>> {
+        let page = page(ctx, first, after, last, before)?;
+        related::<Chantier, _>(ctx, "partnerIds", chantier::Order::Position, page, self.record.id).await
+    }
+
+    /// The chantiers it leads.
+    #[graphql(complexity = "cost(first, last, child_complexity)")]
+    async fn led_chantiers(
+        &self,
+        ctx: &Context<'_>,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+    ) -> Result<Connection<ChantierNode>> {
+        let page = page(ctx, first, after, last, before)?;
+        related::<Chantier, _>(ctx, "leadIds", chantier::Order::Position, page, self.record.id).await
+    }
+
+    /// The resources it provides.
+    #[graphql(complexity = "cost(first, last, child_complexity)")]
+    async fn provided_resources(
+        &self,
+        ctx: &Context<'_>,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+    ) -> Result<Connection<ResourceNode>> {
+        let page = page(ctx, first, after, last, before)?;
+        related::<Resource, _>(ctx, "providerIds", ByTitle, page, self.record.id).await
+    }
+
+    /// Its contact details; null for those who may not read them.
+    #[graphql(complexity = "cost(first, last, child_complexity)")]
+    async fn contacts(
+        &self,
+        ctx: &Context<'_>,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+    ) -> Result<Option<Connection<ContactNode>>> {
+        contacts(
+            ctx,
+            "organisationId",
+            self.record.id.into(),
+            page(ctx, first, after, last, before)?,
+        )
+        .await
+    }
+}
+
+/// The contact details of a record, for those who may read them.
+pub(crate) async fn contacts(
+    ctx: &Context<'_>,
+    field: &'static str,
+    owner: RecordId,
+    page: domain::page::Page,
+) -> Result<Option<Connection<ContactNode>>> {
+    if !allows(&caller(ctx).actor, Action::ReadContacts) {
+        return Ok(None);
+    }
+    related::<Contact, _>(ctx, field, AsTheyCame, page, owner)
+        .await
+        .map(Some)
+}
+
+#[ComplexObject]
+impl ContactNode {
+    /// The organisation it belongs to.
+    async fn organisation(&self, ctx: &Context<'_>) -> Result<Option<OrganisationNode>> {
+        match self.record.organisation_id {
+            Some(id) => Ok(one::<Organisation>(ctx, id).await?.map(Into::into)),
+            None => Ok(None),
+        }
+    }
+
+    /// The project it belongs to.
+    async fn project(&self, ctx: &Context<'_>) -> Result<Option<ProjectNode>> {
+        match self.record.project_id {
+            Some(id) => Ok(one::<Project>(ctx, id).await?.map(Into::into)),
+            None => Ok(None),
+        }
+    }
+}
+
+#[derive(Default)]
+pub(crate) struct OrganisationQuery;
+
+#[Object]
+impl OrganisationQuery {
+    /// The organisations, by name unless ordered otherwise.
+    #[graphql(complexity = "cost(first, last, child_complexity)")]
+    #[expect(clippy::too_many_arguments, reason = "a connection's arguments")]
+    async fn organisations(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(name = "where")] filter: Option<Filter>,
+        order_by: Option<Order>,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+    ) -> Result<Connection<OrganisationNode>> {
+        let page = page(ctx, first, after, last, before)?;
+        listed::<Organisation, _>(
+            ctx,
+            filter.unwrap_or_default(),
+            order_by.unwrap_or(Order::Name),
+            page,
+        )
+        .await
+    }
+
+    /// One organisation.
+    async fn organisation(&self, ctx: &Context<'_>, id: OrganisationId) -> Result<Option<OrganisationNode>> {
+        let found = store(ctx)
+            .find::<Organisation>(id)
+            .await
+            .map_err(|error| fail(ctx, error))?;
+        Ok(found.map(Into::into))
+    }
+}
+
+mutations! {
+    OrganisationMutation of Organisation, OrganisationPayload;
+    organisation_create(NewOrganisation), organisation_update(OrganisationPatch), organisation_delete;
+}
+
+mutations! {
+    ContactMutation of Contact, ContactPayload;
+    contact_create(NewContact), contact_update(ContactPatch), contact_delete;
+}

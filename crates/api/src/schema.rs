@@ -1,0 +1,110 @@
+//! The schema: the areas merged, with its limits.
+
+use async_graphql::dataloader::DataLoader;
+use async_graphql::{EmptySubscription, MergedObject, Object, Result, SchemaBuilder, SimpleObject};
+use store::Store;
+
+use crate::chantier::{
+    ChantierMutation, ChantierQuery, ParticipationMutation, ResourceMutation, StepMutation,
+};
+use crate::history::{HistoryMutation, HistoryQuery};
+use crate::load::Reader;
+use crate::node::NodeQuery;
+use crate::organisation::{ContactMutation, OrganisationMutation, OrganisationQuery};
+use crate::person::{PersonMutation, PersonQuery};
+use crate::project::{MembershipMutation, NoteMutation, ProjectMutation, ProjectQuery};
+use crate::provenance::ProvenanceMutation;
+use crate::territory::{TerritoryMutation, TerritoryQuery};
+
+/// How deep a query may nest.
+pub(crate) const DEPTH: usize = 16;
+/// How much a query may cost: each field counts one, times the rows of the lists around it.
+pub(crate) const COMPLEXITY: usize = 60_000;
+
+/// What can be read.
+#[derive(Default, MergedObject)]
+pub struct Query(
+    NodeQuery,
+    ChantierQuery,
+    ProjectQuery,
+    OrganisationQuery,
+    TerritoryQuery,
+    PersonQuery,
+    HistoryQuery,
+    ServiceQuery,
+);
+
+/// What can be changed.
+#[derive(Default, MergedObject)]
+pub struct Mutation(
+    ChantierMutation,
+    StepMutation,
+    ResourceMutation,
+    ParticipationMutation,
+    ProjectMutation,
+    MembershipMutation,
+    NoteMutation,
+    OrganisationMutation,
+    ContactMutation,
+    TerritoryMutation,
+    ProvenanceMutation,
+    PersonMutation,
+    HistoryMutation,
+);
+
+/// The schema.
+pub type Schema = async_graphql::Schema<Query, Mutation, EmptySubscription>;
+
+/// A credit line that its source's licence asks to show.
+#[derive(SimpleObject)]
+struct Credit {
+    /// What the data is, in French.
+    what: String,
+    /// Its licence.
+    licence: String,
+    /// The line to show.
+    credit: String,
+}
+
+#[derive(Default)]
+struct ServiceQuery;
+
+#[Object]
+impl ServiceQuery {
+    /// The server's version.
+    async fn version(&self) -> &str {
+        env!("CARGO_PKG_VERSION")
+    }
+
+    /// The sources of the reference data with their licences and credit lines.
+    async fn credits(&self) -> Result<Vec<Credit>> {
+        let credits = store::credits()?;
+        Ok(credits
+            .into_iter()
+            .map(|credit| Credit {
+                what: credit.what_fr,
+                licence: credit.licence,
+                credit: credit.credit,
+            })
+            .collect())
+    }
+}
+
+fn builder() -> SchemaBuilder<Query, Mutation, EmptySubscription> {
+    Schema::build(Query::default(), Mutation::default(), EmptySubscription)
+        .limit_depth(DEPTH)
+        .limit_complexity(COMPLEXITY)
+}
+
+/// The schema over a store.
+#[must_use]
+pub fn build(store: Store) -> Schema {
+    let loader = DataLoader::new(Reader(store.clone()), tokio::spawn);
+    builder().data(loader).data(store).finish()
+}
+
+/// The schema as text.
+#[must_use]
+pub fn sdl() -> String {
+    builder().finish().sdl()
+}

@@ -1,0 +1,186 @@
+//! Territories over GraphQL.
+
+use async_graphql::{ComplexObject, Context, Object, Result};
+use domain::chantier::{Step, StepFilter, StepOrder};
+use domain::organisation::{self, Organisation};
+use domain::project::{self, Project};
+use domain::territory::{Filter, NewTerritory, Order, Territory, TerritoryPatch};
+use domain::{Lang, TerritoryId};
+
+use crate::chantier::StepNode;
+use crate::connection::{Connection, cost, listed, many, page};
+use crate::ctx::{caller, store};
+use crate::error::fail;
+use crate::organisation::OrganisationNode;
+use crate::project::ProjectNode;
+
+node! {
+    /// A territory: an official one (region, province, arrondissement, commune) or a named set of communes.
+    TerritoryNode = Territory as "Territory"
+}
+payload!(TerritoryPayload { territory: TerritoryNode } of Territory);
+
+#[ComplexObject]
+impl TerritoryNode {
+    /// Its name in this language, or in the caller's, else in French.
+    async fn label(&self, ctx: &Context<'_>, language: Option<Lang>) -> &str {
+        self.record.name.in_language(language.unwrap_or(caller(ctx).lang))
+    }
+
+    /// The official territories it lies in, by their codes: for a commune its arrondissement, province and region;
+    /// for a named territory those of all its known communes, or the provinces known for it.
+    async fn within(&self, ctx: &Context<'_>) -> Result<Vec<Self>> {
+        let ids: Vec<TerritoryId> = self
+            .record
+            .within_codes
+            .iter()
+            .map(|nis| TerritoryId::from(*nis))
+            .collect();
+        Ok(many::<Territory>(ctx, &ids)
+            .await?
+            .into_iter()
+            .map(Self::from)
+            .collect())
+    }
+
+    /// The communes it is made of, those that are known, at most 300.
+    async fn communes(&self, ctx: &Context<'_>) -> Result<Vec<Self>> {
+        let ids: Vec<TerritoryId> = self
+            .record
+            .commune_codes
+            .iter()
+            .map(|nis| TerritoryId::from(*nis))
+            .collect();
+        Ok(many::<Territory>(ctx, &ids)
+            .await?
+            .into_iter()
+            .map(Self::from)
+            .collect())
+    }
+
+    /// The territories that share a commune with it: larger, smaller and overlapping ones.
+    #[graphql(complexity = "20 + 20 * child_complexity")]
+    async fn overlapping(&self, ctx: &Context<'_>) -> Result<Vec<Self>> {
+        let ids = store(ctx)
+            .overlapping(self.record.id)
+            .await
+            .map_err(|error| fail(ctx, error))?;
+        Ok(many::<Territory>(ctx, &ids)
+            .await?
+            .into_iter()
+            .map(Self::from)
+            .collect())
+    }
+
+    /// The projects that work for it, or for a territory that shares a commune with it.
+    #[graphql(complexity = "cost(first, last, child_complexity)")]
+    async fn projects(
+        &self,
+        ctx: &Context<'_>,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+    ) -> Result<Connection<ProjectNode>> {
+        let filter = project::Filter {
+            territory: Some(self.record.id),
+            ..project::Filter::default()
+        };
+        listed::<Project, _>(
+            ctx,
+            filter,
+            project::Order::Title,
+            page(ctx, first, after, last, before)?,
+        )
+        .await
+    }
+
+    /// The organisations with their seat or work in it.
+    #[graphql(complexity = "cost(first, last, child_complexity)")]
+    async fn organisations(
+        &self,
+        ctx: &Context<'_>,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+    ) -> Result<Connection<OrganisationNode>> {
+        let filter = organisation::Filter {
+            territory: Some(self.record.id),
+            ..organisation::Filter::default()
+        };
+        listed::<Organisation, _>(
+            ctx,
+            filter,
+            organisation::Order::Name,
+            page(ctx, first, after, last, before)?,
+        )
+        .await
+    }
+
+    /// The steps of chantiers that are about it.
+    #[graphql(complexity = "cost(first, last, child_complexity)")]
+    async fn steps(
+        &self,
+        ctx: &Context<'_>,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+    ) -> Result<Connection<StepNode>> {
+        let filter = StepFilter {
+            territory: Some(self.record.id),
+            ..StepFilter::default()
+        };
+        listed::<Step, _>(
+            ctx,
+            filter,
+            StepOrder::Date,
+            page(ctx, first, after, last, before)?,
+        )
+        .await
+    }
+}
+
+#[derive(Default)]
+pub(crate) struct TerritoryQuery;
+
+#[Object]
+impl TerritoryQuery {
+    /// The territories, by name unless ordered otherwise.
+    #[graphql(complexity = "cost(first, last, child_complexity)")]
+    #[expect(clippy::too_many_arguments, reason = "a connection's arguments")]
+    async fn territories(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(name = "where")] filter: Option<Filter>,
+        order_by: Option<Order>,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+    ) -> Result<Connection<TerritoryNode>> {
+        let page = page(ctx, first, after, last, before)?;
+        listed::<Territory, _>(
+            ctx,
+            filter.unwrap_or_default(),
+            order_by.unwrap_or(Order::Name),
+            page,
+        )
+        .await
+    }
+
+    /// One territory, by its identifier or its official code.
+    async fn territory(&self, ctx: &Context<'_>, id: TerritoryId) -> Result<Option<TerritoryNode>> {
+        let found = store(ctx)
+            .find::<Territory>(id)
+            .await
+            .map_err(|error| fail(ctx, error))?;
+        Ok(found.map(Into::into))
+    }
+}
+
+mutations! {
+    TerritoryMutation of Territory, TerritoryPayload;
+    territory_create(NewTerritory), territory_update(TerritoryPatch), territory_delete;
+}
