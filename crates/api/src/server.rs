@@ -116,7 +116,7 @@ pub fn router(app: Arc<App>) -> Router {
             "application/vnd.openxmlformats-officedocument",
         ))
         .and(NotForContentType::const_new("font/"));
-    Router::new()
+    let routes = Router::new()
         .route("/health/live", get(live))
         .route("/health/ready", get(ready))
         .route("/metrics", get(metrics))
@@ -126,10 +126,9 @@ pub fn router(app: Arc<App>) -> Router {
         .fallback(spa::serve)
         .method_not_allowed_fallback(async || Fault::new(Code::MethodNotAllowed))
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
-        .layer(CompressionLayer::new().compress_when(compressed))
-        .layer(cors(&app.site))
-        .layer(from_fn_with_state(Arc::clone(&app), surround))
-        .with_state(app)
+        .layer(CompressionLayer::new().compress_when(compressed));
+    let routes = if app.site.cors_origins.is_empty() { routes } else { routes.layer(cors(&app.site)) };
+    routes.layer(from_fn_with_state(Arc::clone(&app), surround)).with_state(app)
 }
 
 /// Serves until told to stop, then finishes what is under way, for a bounded time.
