@@ -1,5 +1,6 @@
 //! Turns `locales/*.json` into typed functions (`t::home_title()`), and stops the build when a text is missing,
-//! unknown, or asks for other values than the French one. Nothing else happens at build time.
+//! unknown, or asks for other values than the French one; and registers `schema.graphql`, against which every
+//! GraphQL fragment is checked when it compiles. Nothing else happens at build time.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -11,6 +12,14 @@ type Texts = BTreeMap<String, String>;
 
 fn main() {
     println!("cargo::rerun-if-changed=locales");
+    println!("cargo::rerun-if-changed=../schema.graphql");
+    let contract =
+        fs::read_to_string("../schema.graphql").unwrap_or_else(|e| stop(&format!("schema.graphql: {e}")));
+    cynic_codegen::register_schema("chantiers")
+        .from_sdl(&words_as_scalars(&contract))
+        .unwrap_or_else(|fault| stop(&format!("schema.graphql: {fault}")))
+        .as_default()
+        .unwrap_or_else(|fault| stop(&format!("schema.graphql: {fault}")));
     let texts: Vec<Texts> = LANGUAGES.iter().map(|language| read(language)).collect();
     let faults = faults(&texts);
     if !faults.is_empty() {
@@ -21,6 +30,27 @@ fn main() {
     }
     let out = env::var("OUT_DIR").expect("cargo sets OUT_DIR");
     fs::write(Path::new(&out).join("t.rs"), generate(&texts)).expect("OUT_DIR is writable");
+}
+
+/// The contract with each closed list as a scalar: cynic wants every list declared once more in this crate, where
+/// `domain`'s own, which the server uses too, can be read as a word.
+fn words_as_scalars(contract: &str) -> String {
+    let mut out = String::with_capacity(contract.len());
+    let mut in_list = false;
+    for line in contract.lines() {
+        if let Some(name) = line
+            .strip_prefix("enum ")
+            .and_then(|rest| rest.strip_suffix(" {"))
+        {
+            in_list = true;
+            let _ = writeln!(out, "scalar {name}");
+        } else if !in_list {
+            let _ = writeln!(out, "{line}");
+        } else if line == "}" {
+            in_list = false;
+        }
+    }
+    out
 }
 
 fn read(language: &str) -> Texts {

@@ -1,0 +1,185 @@
+//! The server's contract as the browser's fragments use it: `schema.graphql`, checked at compile time, whose scalars,
+//! closed lists and inputs are `domain`'s own types. The application is served by the server it speaks to, so both
+//! know the same closed lists; identifiers travel as opaque `cynic::Id`.
+
+/// What `schema.graphql` holds, for cynic's derives.
+#[cynic::schema("chantiers")]
+pub mod schema {}
+
+use domain::{chantier, contact, organisation, person, policy, project, provenance, territory};
+use std::str::FromStr;
+
+/// A typed identifier from an opaque one; none where it names another kind of record.
+pub fn typed<T: FromStr>(id: &cynic::Id) -> Option<T> {
+    id.inner().parse().ok()
+}
+
+/// An opaque identifier from a typed one.
+pub fn opaque(id: impl ToString) -> cynic::Id {
+    cynic::Id::new(id.to_string())
+}
+
+/// Scalars of the contract; its closed lists too, which `build.rs` hands to cynic as scalars.
+macro_rules! scalars {
+    ($($ours:ty = $theirs:ident),+ $(,)?) => {$(
+        cynic::impl_scalar!($ours, schema::$theirs);
+    )+};
+}
+
+/// What can be a variable of an operation.
+macro_rules! sent {
+    ($($ours:ty = $theirs:ident),+ $(,)?) => {$(
+        impl cynic::coercions::CoercesTo<schema::$theirs> for $ours {}
+
+        impl schema::variable::Variable for $ours {
+            const TYPE: cynic::variables::VariableType = cynic::variables::VariableType::Named(stringify!($theirs));
+        }
+    )+};
+}
+
+scalars!(
+    chrono::DateTime<chrono::Utc> = DateTime,
+    chrono::NaiveDate = NaiveDate,
+    domain::PartialDate = PartialDate,
+    territory::Nis = NisCode,
+    rust_decimal::Decimal = Decimal,
+    serde_json::Value = JSON,
+    domain::Lang = Language,
+    domain::RecordType = RecordType,
+    domain::change::Kind = ChangeKind,
+    domain::refusal::Code = RefusalCode,
+    policy::Role = Role,
+    person::State = AccountState,
+    provenance::Confidence = Confidence,
+    chantier::Stage = ChantierStage,
+    chantier::Progress = ChantierProgress,
+    chantier::Order = ChantierOrder,
+    chantier::StepStatus = StepStatus,
+    chantier::StepOrder = StepOrder,
+    chantier::ResourceKind = ResourceKind,
+    chantier::LinkState = LinkState,
+    chantier::Part = ParticipationPart,
+    project::Status = ProjectStatus,
+    project::Type = ProjectType,
+    project::Known = Known,
+    project::Public = SocialPublic,
+    project::Currency = Currency,
+    project::Order = ProjectOrder,
+    project::MembershipRole = MembershipRole,
+    organisation::Kind = OrganisationKind,
+    organisation::State = OrganisationState,
+    organisation::NumberScheme = OfficialNumberScheme,
+    organisation::Order = OrganisationOrder,
+    territory::Kind = TerritoryKind,
+    territory::Extent = TerritoryExtent,
+    territory::Order = TerritoryOrder,
+);
+
+// Inputs are `domain`'s structs, checked by the same rules before they are sent.
+sent!(
+    territory::NewTerritory = NewTerritory,
+    territory::TerritoryPatch = TerritoryPatch,
+    territory::Filter = TerritoryFilter,
+    organisation::NewOrganisation = NewOrganisation,
+    organisation::OrganisationPatch = OrganisationPatch,
+    organisation::Filter = OrganisationFilter,
+    contact::NewContact = NewContact,
+    contact::ContactPatch = ContactPatch,
+    person::NewPerson = NewPerson,
+    person::PersonPatch = PersonPatch,
+    chantier::NewChantier = NewChantier,
+    chantier::ChantierPatch = ChantierPatch,
+    chantier::Filter = ChantierFilter,
+    chantier::NewStep = NewStep,
+    chantier::StepPatch = StepPatch,
+    chantier::StepFilter = StepFilter,
+    chantier::NewResource = NewResource,
+    chantier::ResourcePatch = ResourcePatch,
+    chantier::ResourceFilter = ResourceFilter,
+    chantier::NewParticipation = NewParticipation,
+    chantier::ParticipationPatch = ParticipationPatch,
+    project::NewProject = NewProject,
+    project::ProjectPatch = ProjectPatch,
+    project::Filter = ProjectFilter,
+    project::NewMembership = NewMembership,
+    project::MembershipPatch = MembershipPatch,
+    project::NewNote = NewNote,
+    project::NotePatch = NotePatch,
+    provenance::NewProvenance = NewProvenance,
+    provenance::ProvenancePatch = ProvenancePatch,
+);
+
+#[cfg(test)]
+mod tests {
+    use super::schema;
+    use cynic::{MutationBuilder, QueryBuilder};
+    use domain::project::{Filter, ProjectPatch, Status};
+
+    #[derive(cynic::QueryVariables)]
+    struct Variables {
+        filter: Option<Filter>,
+    }
+
+    #[derive(cynic::QueryFragment)]
+    #[cynic(graphql_type = "Query", variables = "Variables")]
+    struct Query {
+        #[arguments(where: $filter, first: 5)]
+        #[expect(dead_code, reason = "only the document is looked at")]
+        projects: ProjectConnection,
+    }
+
+    #[derive(cynic::QueryFragment)]
+    struct ProjectConnection {
+        #[expect(dead_code, reason = "only the document is looked at")]
+        nodes: Vec<Project>,
+    }
+
+    #[derive(cynic::QueryFragment)]
+    struct Project {
+        #[expect(dead_code, reason = "only the document is looked at")]
+        status: Status,
+    }
+
+    #[derive(cynic::QueryVariables)]
+    struct Change {
+        input: ProjectPatch,
+    }
+
+    #[derive(cynic::QueryFragment)]
+    #[cynic(graphql_type = "Mutation", variables = "Change")]
+    struct Update {
+        #[arguments(input: $input)]
+        #[expect(dead_code, reason = "only the document is looked at")]
+        project_update: ProjectPayload,
+    }
+
+    #[derive(cynic::QueryFragment)]
+    struct ProjectPayload {
+        #[expect(dead_code, reason = "only the document is looked at")]
+        user_errors: Vec<UserError>,
+    }
+
+    #[derive(cynic::QueryFragment)]
+    struct UserError {
+        #[expect(dead_code, reason = "only the document is looked at")]
+        code: domain::refusal::Code,
+    }
+
+    #[test]
+    fn a_fragment_of_domain_s_own_types_becomes_a_document() {
+        let query = Query::build(Variables { filter: None });
+        assert!(
+            query.query.contains("projects(where: $filter, first: 5)"),
+            "{}",
+            query.query
+        );
+        let patch = ProjectPatch::of(domain::ProjectId(uuid::Uuid::nil()), 1);
+        let update = Update::build(Change { input: patch });
+        let sent = serde_json::to_value(&update).unwrap();
+        assert_eq!(sent["variables"]["input"]["expectedRevision"], 1);
+        assert!(
+            sent["variables"]["input"].get("title").is_none(),
+            "what is absent is not sent"
+        );
+    }
+}
