@@ -15,7 +15,7 @@ pub fn typed<T: FromStr>(id: &cynic::Id) -> Option<T> {
 }
 
 /// An opaque identifier from a typed one.
-pub fn opaque(id: impl ToString) -> cynic::Id {
+pub fn opaque(id: &impl ToString) -> cynic::Id {
     cynic::Id::new(id.to_string())
 }
 

@@ -3,6 +3,8 @@
 
 use crate::browser;
 use crate::language::t;
+use crate::ui::button::{Button, Look};
+use crate::ui::icon::{Icon, icon};
 use crate::ui::toast::toasts;
 use leptos::prelude::*;
 use serde::de::DeserializeOwned;
@@ -143,6 +145,23 @@ where
     fn end(self) {
         self.ended.set(true);
         browser::forget_in_tab(&self.key.get_value());
+    }
+}
+
+/// Says that a draft from before is being continued, and offers to throw it away.
+#[component]
+pub fn DraftNote<T>(draft: Draft<T>) -> impl IntoView
+where
+    T: Clone + PartialEq + Serialize + DeserializeOwned + Send + Sync + 'static,
+{
+    let shown = move || draft.resumed && draft.changed.get();
+    view! {
+        <Show when=shown>
+            <p class="stale-note" role="status">
+                {icon(Icon::Undo)} <span>{t::draft_resumed}</span>
+                <Button text=t::draft_discard look=Look::Quiet small=true on_press=move |()| draft.discard() />
+            </p>
+        </Show>
     }
 }
 

@@ -8,6 +8,7 @@ pub mod address;
 pub mod api;
 pub mod app;
 pub mod browser;
+pub mod contract;
 pub mod draft;
 pub mod format;
 pub mod language;

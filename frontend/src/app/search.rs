@@ -2,15 +2,40 @@
 
 use super::Overlays;
 use super::places::places;
+use crate::api;
+use crate::browser;
+use crate::contract::schema;
 use crate::language::t;
 use crate::session;
 use crate::ui::dialog::Dialog;
 use crate::ui::fold::matches;
 use crate::ui::icon::{Icon, icon};
+use cynic::QueryBuilder;
+use domain::RecordType;
 use leptos::html;
 use leptos::prelude::*;
+use leptos::task::spawn_local;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::use_navigate;
+
+#[derive(cynic::QueryVariables)]
+struct Asked {
+    text: String,
+}
+
+#[derive(Clone, cynic::QueryFragment)]
+#[cynic(graphql_type = "Query", variables = "Asked")]
+struct Everything {
+    #[arguments(text: $text, first: 8)]
+    search: Vec<SearchHit>,
+}
+
+#[derive(Clone, cynic::QueryFragment)]
+struct SearchHit {
+    record_id: cynic::Id,
+    record_type: RecordType,
+    title: String,
+}
 
 /// Something that was found, as a line that can be opened.
 #[derive(Clone, Debug, PartialEq)]
@@ -37,7 +62,42 @@ fn Inside(open: RwSignal<bool>) -> impl IntoView {
     let active = RwSignal::new(0_usize);
     let input = NodeRef::<html::Input>::new();
     let navigate = use_navigate();
-    let found = Memo::new(move |_| lines(&typed.get(), session::person().is_some()));
+    let hits = RwSignal::new(Vec::<Found>::new());
+    let found = Memo::new(move |_| {
+        let mut found = lines(&typed.get(), session::person().is_some());
+        // After the search as a page, before the places.
+        let at = usize::from(!typed.with(|typed| typed.trim().is_empty()));
+        found.splice(at..at, hits.get());
+        found
+    });
+    let turn = StoredValue::new(0_u32);
+    let look = move || {
+        turn.update_value(|turn| *turn += 1);
+        let mine = turn.get_value();
+        spawn_local(async move {
+            browser::wait(PAUSE).await;
+            let asked = typed.try_get_untracked().unwrap_or_default();
+            let asked = asked.trim();
+            if turn.try_get_value() != Some(mine) {
+                return;
+            }
+            let found = if asked.chars().count() < 2 {
+                Vec::new()
+            } else {
+                let answer = api::query(&Everything::build(Asked {
+                    text: asked.to_owned(),
+                }))
+                .await;
+                // A failure leaves the places; the search as a page says what went wrong.
+                answer
+                    .map(|it| it.search.into_iter().filter_map(line).collect())
+                    .unwrap_or_default()
+            };
+            if turn.try_get_value() == Some(mine) {
+                let _ = hits.try_set(found);
+            }
+        });
+    };
     Effect::new(move |_| {
         if let Some(input) = input.get() {
             let _ = input.focus();
@@ -66,7 +126,7 @@ fn Inside(open: RwSignal<bool>) -> impl IntoView {
             <input type="search" node_ref=input autocomplete="off" role="combobox" aria-expanded="true" aria-controls="search-lines"
                 aria-activedescendant=move || format!("search-line-{}", active.get())
                 aria-label=t::search_label placeholder=t::search_placeholder prop:value=typed
-                on:input=move |event| { typed.set(event_target_value(&event)); active.set(0); } on:keydown=key />
+                on:input=move |event| { typed.set(event_target_value(&event)); active.set(0); look(); } on:keydown=key />
         </div>
         <div class="results" role="listbox" id="search-lines" aria-label=t::search_results on:click=move |_| open.set(false)>
             {move || found.get().into_iter().enumerate().map(|(place, line)| view! {
@@ -77,6 +137,39 @@ fn Inside(open: RwSignal<bool>) -> impl IntoView {
             }).collect_view()}
         </div>
     }
+}
+
+/// Milliseconds without a key before the server is asked.
+const PAUSE: u32 = 180;
+
+/// A hit as a line; none for a record that has no page of its own.
+fn line(hit: SearchHit) -> Option<Found> {
+    let id = hit.record_id.inner();
+    let (href, detail, mark) = match hit.record_type {
+        RecordType::Chantier => (format!("/chantiers/{id}"), t::record_chantier(), Icon::Sign),
+        RecordType::Project => (format!("/projets/{id}"), t::record_project(), Icon::Map),
+        RecordType::Organisation => (
+            format!("/organisations/{id}"),
+            t::record_organisation(),
+            Icon::People,
+        ),
+        RecordType::Territory => (format!("/territoires/{id}"), t::record_territory(), Icon::Globe),
+        RecordType::Contact
+        | RecordType::Person
+        | RecordType::Step
+        | RecordType::Resource
+        | RecordType::Participation
+        | RecordType::Membership
+        | RecordType::Note
+        | RecordType::Provenance
+        | RecordType::Change => return None,
+    };
+    Some(Found {
+        href,
+        label: hit.title,
+        detail: detail.to_owned(),
+        mark,
+    })
 }
 
 /// The places that what is typed names, and the search for it as a page.
