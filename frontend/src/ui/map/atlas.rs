@@ -235,7 +235,7 @@ mod tests {
         let [forth, back] = &atlas.communes[..] else {
             panic!("two communes")
         };
-        assert!(forth.path.starts_with("M0.0") && forth.path.ends_with('Z'));
+        assert!(forth.path.starts_with("M18.0") && forth.path.ends_with('Z'));
         assert_eq!(forth.path.matches('L').count(), 4);
         assert_eq!(back.path.matches('L').count(), 4);
         assert_eq!(forth.bounds, back.bounds);
