@@ -236,10 +236,19 @@ fn code(error: &ServerError) -> Option<&str> {
     }
 }
 
+/// The code of what the library itself refuses: a document or a value that does not fit the schema, or the limits.
+fn of_the_library(error: &ServerError) -> Code {
+    match error.message.as_str() {
+        "Query is too complex." | "Query is nested too deep." => Code::CostExceeded,
+        _ => Code::BadRequest,
+    }
+}
+
 fn write(form: Form, reader: &Reader, mut answer: Answer) -> Response {
     for error in &mut answer.errors {
-        // What the library itself refuses (a document or a value that does not fit the schema) has no code yet.
-        let code = code(error).unwrap_or(Code::BadRequest.word()).to_owned();
+        let code = code(error)
+            .unwrap_or_else(|| of_the_library(error).word())
+            .to_owned();
         let extensions = error.extensions.get_or_insert_default();
         extensions.set("code", code);
         extensions.set("requestId", reader.request_id.as_str());
@@ -271,7 +280,7 @@ fn write(form: Form, reader: &Reader, mut answer: Answer) -> Response {
 fn status(form: Form, errors: &[ServerError]) -> StatusCode {
     let code = errors.iter().find_map(code).unwrap_or_default();
     match Code::ALL.into_iter().find(|known| known.word() == code) {
-        Some(Code::BadRequest | Code::CursorInvalid) | None => match form {
+        Some(Code::BadRequest | Code::CursorInvalid | Code::CostExceeded) | None => match form {
             Form::New => StatusCode::BAD_REQUEST,
             Form::Old => StatusCode::OK,
         },
@@ -340,6 +349,37 @@ mod tests {
         assert!(writes("query A { a } mutation B { b }", Some("B")));
         assert!(!writes("query A { a } mutation B { b }", Some("A")));
         assert!(!writes("{", None));
+    }
+
+    #[tokio::test]
+    async fn what_asks_for_too_much_is_told_so() {
+        struct Query;
+        #[async_graphql::Object]
+        impl Query {
+            async fn same(&self) -> Self {
+                Self
+            }
+            async fn one(&self) -> i32 {
+                1
+            }
+        }
+        let builder = || {
+            let (mutation, subscription) = (async_graphql::EmptyMutation, async_graphql::EmptySubscription);
+            async_graphql::Schema::build(Query, mutation, subscription)
+        };
+        for schema in [
+            builder().limit_complexity(2).finish(),
+            builder().limit_depth(2).finish(),
+        ] {
+            let answer = schema.execute("{ same { same { one } } }").await;
+            assert_eq!(
+                of_the_library(&answer.errors[0]),
+                Code::CostExceeded,
+                "{answer:?}"
+            );
+        }
+        let answer = builder().finish().execute("{ two }").await;
+        assert_eq!(of_the_library(&answer.errors[0]), Code::BadRequest);
     }
 
     #[test]

@@ -43,6 +43,8 @@ pub enum Code {
     UnsupportedMediaType,
     /// A cursor that is not ours, or of another order or filter.
     CursorInvalid,
+    /// The operation is too deep or asks for too much at once.
+    CostExceeded,
     /// Too many attempts.
     RateLimited,
     /// It took too long.
@@ -53,7 +55,7 @@ pub enum Code {
 
 impl Code {
     /// Every code.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::BadRequest,
         Self::Unauthenticated,
         Self::Forbidden,
@@ -63,6 +65,7 @@ impl Code {
         Self::PayloadTooLarge,
         Self::UnsupportedMediaType,
         Self::CursorInvalid,
+        Self::CostExceeded,
         Self::RateLimited,
         Self::Timeout,
         Self::Internal,
@@ -81,6 +84,7 @@ impl Code {
             Self::PayloadTooLarge => "PAYLOAD_TOO_LARGE",
             Self::UnsupportedMediaType => "UNSUPPORTED_MEDIA_TYPE",
             Self::CursorInvalid => "CURSOR_INVALID",
+            Self::CostExceeded => "COST_EXCEEDED",
             Self::RateLimited => "RATE_LIMITED",
             Self::Timeout => "TIMEOUT",
             Self::Internal => "INTERNAL",
@@ -91,7 +95,7 @@ impl Code {
     #[must_use]
     pub const fn status(self) -> StatusCode {
         match self {
-            Self::BadRequest | Self::CursorInvalid => StatusCode::BAD_REQUEST,
+            Self::BadRequest | Self::CursorInvalid | Self::CostExceeded => StatusCode::BAD_REQUEST,
             Self::Unauthenticated => StatusCode::UNAUTHORIZED,
             Self::Forbidden => StatusCode::FORBIDDEN,
             Self::NotFound => StatusCode::NOT_FOUND,
@@ -162,6 +166,12 @@ impl Code {
                 "Deze cursor hoort bij een andere lijst, volgorde of filter.",
                 "Dieser Cursor gehört zu einer anderen Liste, Ordnung oder Filterung.",
                 "This cursor belongs to another list, order or filter.",
+            ],
+            Self::CostExceeded => [
+                "L'opération est trop profonde ou demande trop à la fois.",
+                "De bewerking is te diep of vraagt te veel tegelijk.",
+                "Die Operation ist zu tief oder verlangt zu viel auf einmal.",
+                "The operation is too deep or asks for too much at once.",
             ],
             Self::RateLimited => [
                 "Trop d'essais. Réessayez plus tard.",

@@ -127,8 +127,14 @@ pub fn router(app: Arc<App>) -> Router {
         .method_not_allowed_fallback(async || Fault::new(Code::MethodNotAllowed))
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
         .layer(CompressionLayer::new().compress_when(compressed));
-    let routes = if app.site.cors_origins.is_empty() { routes } else { routes.layer(cors(&app.site)) };
-    routes.layer(from_fn_with_state(Arc::clone(&app), surround)).with_state(app)
+    let routes = if app.site.cors_origins.is_empty() {
+        routes
+    } else {
+        routes.layer(cors(&app.site))
+    };
+    routes
+        .layer(from_fn_with_state(Arc::clone(&app), surround))
+        .with_state(app)
 }
 
 /// Serves until told to stop, then finishes what is under way, for a bounded time.
