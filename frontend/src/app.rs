@@ -28,6 +28,7 @@ pub fn App() -> impl IntoView {
     provide_context(FirstPage(StoredValue::new(true)));
     provide_context(Overlays::default());
     session::start();
+    crate::viewer::start();
     view! {
         <Router>
             <Shell said />

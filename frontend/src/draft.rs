@@ -142,6 +142,33 @@ where
         self.value.update(|_| {});
     }
 
+    /// One part of it as a signal of its own, for a field: each follows the other.
+    pub fn part<U>(
+        self,
+        get: impl Fn(&T) -> U + Send + Sync + 'static,
+        set: impl Fn(&mut T, U) + Send + Sync + 'static,
+    ) -> RwSignal<U>
+    where
+        U: Clone + PartialEq + Send + Sync + 'static,
+    {
+        let get = std::sync::Arc::new(get);
+        let part = RwSignal::new(self.value.with_untracked(|value| get(value)));
+        let read = get.clone();
+        Effect::new(move |_| {
+            let now = self.value.with(|value| read(value));
+            if part.with_untracked(|part| *part != now) {
+                part.set(now);
+            }
+        });
+        Effect::new(move |_| {
+            let now = part.get();
+            if self.value.with_untracked(|value| get(value)) != now {
+                self.value.update(|value| set(value, now));
+            }
+        });
+        part
+    }
+
     fn end(self) {
         self.ended.set(true);
         browser::forget_in_tab(&self.key.get_value());

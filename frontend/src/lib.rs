@@ -12,9 +12,11 @@ pub mod contract;
 pub mod draft;
 pub mod format;
 pub mod language;
+pub mod refusal;
 pub mod session;
 pub mod theme;
 pub mod ui;
+pub mod viewer;
 
 pub mod about;
 pub mod account;
