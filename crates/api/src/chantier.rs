@@ -50,7 +50,7 @@ impl ChantierNode {
     /// Where it stands today, derived from its steps.
     async fn progress(&self, ctx: &Context<'_>) -> Result<Progress> {
         let steps = loader(ctx)
-            .load_one(AllSteps(self.record.id))
+            .one(AllSteps(self.record.id))
             .await
             .map_err(|error| shared(ctx, &error))?;
         Ok(progress(&steps.unwrap_or_default(), today(ctx)))

@@ -136,7 +136,7 @@ impl<T: OutputType + Clone> Connection<T> {
             Total::Listed(list) => list.count(ctx).await.map_err(|error| fail(ctx, error)),
             Total::Related(count) => {
                 let count = loader(ctx)
-                    .load_one(*count)
+                    .one(*count)
                     .await
                     .map_err(|error| shared(ctx, &error))?;
                 Ok(count.unwrap_or(0))
@@ -223,7 +223,7 @@ pub(crate) async fn related<R: Listed, T: From<R>>(
         of: PhantomData,
     };
     let slice = loader(ctx)
-        .load_one(key)
+        .one(key)
         .await
         .map_err(|error| shared(ctx, &error))?
         .unwrap_or_default();
@@ -296,7 +296,7 @@ pub(crate) async fn named<R: Listed, T: From<R>>(
 /// The records with these identifiers, those that exist.
 pub(crate) async fn many<R: Stored>(ctx: &Context<'_>, ids: &[R::Id]) -> Result<Vec<R>> {
     let found = loader(ctx)
-        .load_many(ids.iter().map(|id| ById::<R>(*id)))
+        .many(ids.iter().map(|id| ById::<R>(*id)))
         .await
         .map_err(|error| shared(ctx, &error))?;
     Ok(ids
@@ -308,7 +308,7 @@ pub(crate) async fn many<R: Stored>(ctx: &Context<'_>, ids: &[R::Id]) -> Result<
 /// The record with this identifier.
 pub(crate) async fn one<R: Stored>(ctx: &Context<'_>, id: R::Id) -> Result<Option<R>> {
     loader(ctx)
-        .load_one(ById::<R>(id))
+        .one(ById::<R>(id))
         .await
         .map_err(|error| shared(ctx, &error))
 }

@@ -1,11 +1,10 @@
 //! What every resolver needs: who asks, the store, the loaders.
 
 use async_graphql::Context;
-use async_graphql::dataloader::DataLoader;
 use domain::{Actor, Lang};
 use store::Store;
 
-use crate::load::Reader;
+use crate::load::Loader;
 
 /// Who asks, in which language, under which request id.
 #[derive(Clone, Debug)]
@@ -28,7 +27,7 @@ pub(crate) fn store<'c>(ctx: &Context<'c>) -> &'c Store {
     ctx.data_unchecked::<Store>()
 }
 
-/// The loaders.
-pub(crate) fn loader<'c>(ctx: &Context<'c>) -> &'c DataLoader<Reader> {
-    ctx.data_unchecked::<DataLoader<Reader>>()
+/// The loaders of this request.
+pub(crate) fn loader<'c>(ctx: &Context<'c>) -> &'c Loader {
+    ctx.data_unchecked::<Loader>()
 }

@@ -14,6 +14,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 
 use crate::auth;
+use crate::load::Loader;
 use crate::problem::{Code, Fault};
 use crate::server::{App, Reader, body, is_json, wants_page};
 
@@ -185,7 +186,10 @@ async fn answer(
             .insert(ALLOW, HeaderValue::from_static("POST"));
         return response;
     }
-    let answer = app.schema.execute(asked.data(caller)).await;
+    let answer = app
+        .schema
+        .execute(asked.data(Loader::new(app.store.clone())).data(caller))
+        .await;
     write(form, reader, answer)
 }
 

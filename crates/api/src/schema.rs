@@ -1,6 +1,5 @@
 //! The schema: the areas merged, with its limits.
 
-use async_graphql::dataloader::DataLoader;
 use async_graphql::{EmptySubscription, MergedObject, Object, Result, SchemaBuilder, SimpleObject};
 use store::Store;
 
@@ -8,7 +7,6 @@ use crate::chantier::{
     ChantierMutation, ChantierQuery, ParticipationMutation, ResourceMutation, StepMutation,
 };
 use crate::history::{HistoryMutation, HistoryQuery};
-use crate::load::Reader;
 use crate::node::NodeQuery;
 use crate::organisation::{ContactMutation, OrganisationMutation, OrganisationQuery};
 use crate::person::{PersonMutation, PersonQuery};
@@ -99,8 +97,7 @@ fn builder() -> SchemaBuilder<Query, Mutation, EmptySubscription> {
 /// The schema over a store.
 #[must_use]
 pub fn build(store: Store) -> Schema {
-    let loader = DataLoader::new(Reader(store.clone()), tokio::spawn);
-    builder().data(loader).data(store).finish()
+    builder().data(store).finish()
 }
 
 /// The schema as text.

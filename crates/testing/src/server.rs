@@ -12,9 +12,9 @@ use tokio::process::{Child, Command};
 use crate::database::Postgres;
 
 /// The first account of a test server.
-pub const EMAIL: &str = "admin@chantiers.test";
+pub(crate) const EMAIL: &str = "admin@chantiers.test";
 /// Its password.
-pub const PASSWORD: &str = "correct horse battery staple";
+pub(crate) const PASSWORD: &str = "correct horse battery staple";
 
 /// A server of a test's own.
 #[derive(Debug)]
@@ -147,9 +147,8 @@ impl Server {
         format!("http://{}{path}", self.address)
     }
 
-    /// Kills it at once (SIGKILL) and starts it again on the same data.
-    pub async fn kill_and_restart(&mut self) {
-        self.child.kill().await.expect("the server can be killed");
+    /// Starts it again on the same data.
+    pub async fn restart(&mut self) {
         self.child = Self::spawn(&self.folder, &self.database, &self.address);
         self.wait_until_ready().await;
     }
@@ -157,6 +156,24 @@ impl Server {
     /// Kills it at once (SIGKILL).
     pub async fn kill(&mut self) {
         self.child.kill().await.expect("the server can be killed");
+    }
+
+    /// How many rows the change feed has, read beside the server: no client can read it yet.
+    pub async fn feed_rows(&self) -> i64 {
+        use sea_orm::ConnectionTrait as _;
+        let db = sea_orm::Database::connect(&self.database)
+            .await
+            .expect("the database can be read beside the server");
+        let count =
+            sea_orm::Statement::from_string(db.get_database_backend(), "SELECT count(*) AS rows FROM feed");
+        let row = db
+            .query_one_raw(count)
+            .await
+            .expect("the feed can be counted")
+            .expect("a count is one row");
+        let rows = row.try_get("", "rows").expect("a count is a number");
+        db.close().await.expect("the connection closes");
+        rows
     }
 
     /// A client who is not signed in.

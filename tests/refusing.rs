@@ -1,0 +1,95 @@
+//! Every mutation of the schema refuses a visitor, found by introspection so that a new one is covered without being
+//! listed; and nothing of it is kept.
+
+use std::collections::HashMap;
+
+use serde_json::{Map, Value, json};
+use stories::{codes, story};
+
+const SCHEMA: &str = "{ __schema { mutationType { fields { name args { name type { ...T } } } } types { name kind inputFields { name type { ...T } } enumValues { name } } } } \
+    fragment T on __Type { kind name ofType { kind name ofType { kind name ofType { kind name } } } }";
+
+/// The least input of a type: what is required, with real identifiers where a field names a record.
+fn least(schema: &HashMap<String, Value>, of: &Value, field: &str, ids: &Map<String, Value>) -> Value {
+    match of["kind"].as_str().unwrap_or_default() {
+        "NON_NULL" => least(schema, &of["ofType"], field, ids),
+        "LIST" => json!([]),
+        "ENUM" => schema[of["name"].as_str().unwrap()]["enumValues"][0]["name"].clone(),
+        "INPUT_OBJECT" => {
+            let fields = schema[of["name"].as_str().unwrap()]["inputFields"]
+                .as_array()
+                .unwrap();
+            let required = fields.iter().filter(|field| field["type"]["kind"] == "NON_NULL");
+            required
+                .map(|field| {
+                    let name = field["name"].as_str().unwrap();
+                    (name.to_owned(), least(schema, &field["type"], name, ids))
+                })
+                .collect::<Map<_, _>>()
+                .into()
+        }
+        _ => match of["name"].as_str().unwrap_or_default() {
+            "Int" => json!(1),
+            "Boolean" => json!(false),
+            "ID" => ids
+                .get(field.trim_end_matches("Id"))
+                .or(ids.get("id"))
+                .cloned()
+                .unwrap_or_default(),
+            "PartialDate" => json!("2027"),
+            _ => json!("text"),
+        },
+    }
+}
+
+story! {
+    async fn every_mutation_refuses_a_visitor(server: Server) {
+        let visitor = server.visitor();
+        let schema = visitor.data(SCHEMA, json!({})).await["__schema"].take();
+        let types: HashMap<String, Value> =
+            schema["types"].as_array().unwrap().iter().map(|t| (t["name"].as_str().unwrap().to_owned(), t.clone())).collect();
+        let known = visitor.data(
+            "{ chantiers(first: 1) { nodes { id steps(first: 1) { nodes { id } } } } projects(first: 1) { nodes { id participations(first: 1) { nodes { id } } sources(first: 1) { nodes { id } } } } \
+               organisations(first: 1) { nodes { id } } territories(where: { kinds: [LIVING_AREA] }, first: 1) { nodes { id } } resources(first: 1) { nodes { id } } steps(first: 1) { nodes { id } } history(first: 1) { nodes { id } } }",
+            json!({}),
+        ).await;
+        let at = |path: &str| known.pointer(path).cloned().unwrap_or_else(|| panic!("{path} in {known}"));
+        let ids: Map<String, Value> = [
+            ("chantier", at("/chantiers/nodes/0/id")),
+            ("project", at("/projects/nodes/0/id")),
+            ("participation", at("/projects/nodes/0/participations/nodes/0/id")),
+            ("provenance", at("/projects/nodes/0/sources/nodes/0/id")),
+            ("organisation", at("/organisations/nodes/0/id")),
+            ("territory", at("/territories/nodes/0/id")),
+            ("resource", at("/resources/nodes/0/id")),
+            ("step", at("/steps/nodes/0/id")),
+            ("change", at("/history/nodes/0/id")),
+            ("record", at("/projects/nodes/0/id")),
+            ("person", json!("person_00000000000000000000000000")),
+            ("membership", json!("membership_00000000000000000000000000")),
+            ("note", json!("note_00000000000000000000000000")),
+            ("contact", json!("contact_00000000000000000000000000")),
+        ].map(|(name, id)| (name.to_owned(), id)).into_iter().collect();
+        let before = server.feed_rows().await;
+        let mutations = schema["mutationType"]["fields"].as_array().unwrap();
+        assert!(mutations.len() > 30, "the schema has its mutations");
+        for mutation in mutations {
+            let name = mutation["name"].as_str().unwrap();
+            let mut ids = ids.clone();
+            // The identifier of the record that the mutation is named after.
+            let own = ids.iter().find(|(kind, _)| name.starts_with(kind.as_str())).map(|(_, id)| id.clone());
+            ids.insert("id".to_owned(), own.unwrap_or_else(|| json!("project_00000000000000000000000000")));
+            let argument = &mutation["args"][0];
+            let input = least(&types, &argument["type"], "input", &ids);
+            let kind = argument["type"]["ofType"]["name"].as_str().unwrap();
+            let query = format!("mutation($input: {kind}!) {{ {name}(input: $input) {{ userErrors {{ code }} }} }}");
+            let data = visitor.data(&query, json!({"input": input})).await;
+            let refused = codes(&data[name]);
+            let expected = ["person", "membership", "note", "contact"].iter().any(|kind| name.starts_with(kind) && !name.ends_with("Create") && !name.ends_with("Invite"));
+            // Of what a visitor may not know exists, the answer is that it is not there.
+            let code = if expected && name != "viewerUpdate" { ["NOT_FOUND", "UNAUTHENTICATED"] } else { ["UNAUTHENTICATED"; 2] };
+            assert!(refused.iter().any(|refusal| code.contains(refusal)), "{name} with {input}: {data}");
+        }
+        assert_eq!(server.feed_rows().await, before, "nothing was written");
+    }
+}

@@ -1,0 +1,39 @@
+//! Nested pages cost a fixed number of statements, however many rows they hold.
+
+use serde_json::json;
+use stories::{counter, story};
+
+const NESTED: &str = "query($first: Int!) { projects(first: $first) { nodes { id title \
+    leads(first: 5) { nodes { name commune { nis } } } territories { nis } \
+    participations(first: 10) { totalCount nodes { part chantier { code progress } } } sources(first: 3) { nodes { source } } } } }";
+
+story! {
+    async fn a_nested_page_of_projects_costs_the_same_statements_for_five_as_for_all(server: Server) {
+        let client = server.visitor();
+        let mut costs = Vec::new();
+        for first in [5, 31] {
+            client.data(NESTED, json!({"first": first})).await;
+            let before = counter(&client, "chantiers_statements_total").await;
+            client.data(NESTED, json!({"first": first})).await;
+            costs.push(counter(&client, "chantiers_statements_total").await - before);
+        }
+        assert_eq!(costs[0], costs[1], "the same for few and for many");
+        // Projects, organisations, communes, territories, participations, their counts, chantiers, their steps,
+        // sources.
+        assert!(costs[1] <= 9, "a nested page costs {} statements", costs[1]);
+    }
+}
+
+story! {
+    async fn a_list_does_not_count_unless_asked(server: Server) {
+        let client = server.visitor();
+        let cost = async |query: &str| {
+            client.data(query, json!({})).await;
+            let before = counter(&client, "chantiers_statements_total").await;
+            client.data(query, json!({})).await;
+            counter(&client, "chantiers_statements_total").await - before
+        };
+        assert_eq!(cost("{ projects(first: 10) { nodes { title } } }").await, 1);
+        assert_eq!(cost("{ projects(first: 10) { nodes { title } totalCount } }").await, 2);
+    }
+}
