@@ -167,13 +167,7 @@ impl Store {
     /// Not allowed.
     pub async fn set_password(&self, actor: &Actor, person: PersonId, password_hash: String) -> Result<()> {
         self.write(actor, Action::EditSelf { person }, async |tx: &mut Tx| {
-            keep_password(tx, person, &password_hash).await?;
-            let gone = Query::delete()
-                .from_table("session")
-                .and_where(Expr::col("person_id").eq(person))
-                .take();
-            tx.conn.execute(&gone).await?;
-            Ok(())
+            keep_password(tx, person, &password_hash).await
         })
         .await
     }
@@ -450,6 +444,7 @@ impl Store {
     }
 }
 
+/// Keeps a password's hash and closes the sessions that the earlier one opened.
 async fn keep_password(tx: &Tx, person: PersonId, hash: &str) -> Result<()> {
     let mut insert = Query::insert();
     insert
@@ -463,5 +458,10 @@ async fn keep_password(tx: &Tx, person: PersonId, hash: &str) -> Result<()> {
                 .to_owned(),
         );
     tx.conn.execute(&insert).await?;
+    let gone = Query::delete()
+        .from_table("session")
+        .and_where(Expr::col("person_id").eq(person))
+        .take();
+    tx.conn.execute(&gone).await?;
     Ok(())
 }

@@ -5,11 +5,14 @@ use chrono::{DateTime, Utc};
 use domain::change::{FieldChange, Kind, undone};
 use domain::page::Page;
 use domain::policy::{Action, Actor, allows};
+use domain::provenance::Provenance;
 use domain::record::Verb;
 use domain::{ChangeId, PersonId, RecordId, RecordType, Refusal, Role, check::Checks};
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::{Condition, ExprTrait, Query};
-use sea_orm::{ActiveModelTrait, ConnectionTrait, DatabaseTransaction, IntoActiveModel, QueryTrait};
+use sea_orm::{
+    ActiveModelTrait, ConnectionTrait, DatabaseTransaction, IntoActiveModel, QueryOrder, QueryTrait,
+};
 use serde::Serialize;
 
 use crate::connect::Store;
@@ -297,6 +300,8 @@ async fn undo_one<R: Stored>(store: &Store, actor: &Actor, entry: &Entry) -> Res
     match (entry.kind, present) {
         (Kind::Created, Some(present)) => {
             let action = present.action(Verb::Delete);
+            store.ask(actor, action)?;
+            undone(&json(&present)?, &entry.fields).map_err(|fields| Refusal::UndoConflict { fields })?;
             store
                 .write(actor, action, async |tx: &mut Tx| {
                     tx.undoing(entry.id);
@@ -305,11 +310,20 @@ async fn undo_one<R: Stored>(store: &Store, actor: &Actor, entry: &Entry) -> Res
                 .await?;
         }
         (Kind::Updated, Some(present)) => {
-            let action = present.action(Verb::Update);
+            // A project's life has a verb of its own, and so has taking a move back.
+            let moved = entry.fields.iter().any(|change| change.field == "phases");
+            let action = if moved && entry.record.kind == RecordType::Project {
+                Action::MoveProject {
+                    project: entry.record.uuid.into(),
+                }
+            } else {
+                present.action(Verb::Update)
+            };
             store.ask(actor, action)?;
             let state =
                 undone(&json(&present)?, &entry.fields).map_err(|fields| Refusal::UndoConflict { fields })?;
             let after = restored::<R>(state)?;
+            store.ask(actor, after.action(Verb::Update))?;
             store
                 .write(actor, action, async |tx: &mut Tx| {
                     tx.undoing(entry.id);
@@ -318,22 +332,16 @@ async fn undo_one<R: Stored>(store: &Store, actor: &Actor, entry: &Entry) -> Res
                 .await?;
         }
         (Kind::Deleted, None) => {
-            let fields = entry
-                .fields
-                .iter()
-                .map(|change| (change.field.clone(), change.from.clone()));
-            let mut state = serde_json::Value::Object(fields.collect());
-            state["id"] = serde_json::Value::String(entry.record.to_string());
-            state["revision"] = entry.revision.into();
-            state["createdAt"] = serde_json::json!(entry.at);
-            state["updatedAt"] = serde_json::json!(entry.at);
-            let mut record = restored::<R>(state)?;
-            let action = record.action(Verb::Create);
+            let record = revived::<R>(store, entry).await?;
+            let sources = store.removed_with(entry).await?;
             store
-                .write(actor, action, async |tx: &mut Tx| {
+                .write(actor, record.action(Verb::Create), async |tx: &mut Tx| {
                     tx.undoing(entry.id);
-                    record.restate(entry.revision + 1, tx.now());
-                    tx.insert(&record).await
+                    tx.revive(&record).await?;
+                    for source in &sources {
+                        tx.revive(source).await?;
+                    }
+                    Ok(())
                 })
                 .await?;
         }
@@ -345,6 +353,47 @@ async fn undo_one<R: Stored>(store: &Store, actor: &Actor, entry: &Entry) -> Res
         }
     }
     Ok(entry.record)
+}
+
+/// A removed record as it was.
+async fn revived<R: Stored>(store: &Store, entry: &Entry) -> Result<R> {
+    let first = ChangeEntity::find()
+        .filter(Expr::col(("change", "record_id")).eq(entry.record.uuid))
+        .order_by_asc(row::Column::At)
+        .one(&store.db)
+        .await?;
+    let made = first.map_or(entry.at, |first| first.at);
+    let fields = entry
+        .fields
+        .iter()
+        .map(|change| (change.field.clone(), change.from.clone()));
+    let mut state = serde_json::Value::Object(fields.collect());
+    state["id"] = serde_json::json!(entry.record);
+    state["revision"] = entry.revision.into();
+    state["createdAt"] = serde_json::json!(made);
+    state["updatedAt"] = serde_json::json!(entry.at);
+    restored(state)
+}
+
+impl Store {
+    /// What was said of a record's sources until it was removed.
+    async fn removed_with(&self, entry: &Entry) -> Result<Vec<Provenance>> {
+        let rows = ChangeEntity::find()
+            .filter(Expr::col(("change", "at")).eq(entry.at))
+            .filter(Expr::col(("change", "record_kind")).eq(RecordType::Provenance))
+            .filter(Expr::col(("change", "kind")).eq(Kind::Deleted))
+            .order_by_asc(row::Column::Id)
+            .all(&self.db)
+            .await?;
+        let mut sources = Vec::new();
+        for row in rows {
+            let source: Provenance = revived(self, &row.into()).await?;
+            if source.record_id == entry.record && self.find::<Provenance>(source.id).await?.is_none() {
+                sources.push(source);
+            }
+        }
+        Ok(sources)
+    }
 }
 
 /// A record from what the history kept of it, checked as any other.

@@ -9,11 +9,12 @@ use domain::chantier::{
 use domain::check::Checks;
 use domain::date::PartialDate;
 use domain::policy::Actor;
+use domain::refusal::{Invalid, Refusal};
 use domain::text::{Lang, fold};
-use domain::{ChantierId, OrganisationId, ProjectId, Refusal, StepId, TerritoryId};
+use domain::{ChantierId, OrganisationId, ProjectId, RecordType, StepId, TerritoryId};
 use sea_orm::ConnectionTrait;
 use sea_orm::prelude::DateTimeUtc;
-use sea_orm::sea_query::{Condition, Expr, ExprTrait, Query};
+use sea_orm::sea_query::{Condition, Expr, ExprTrait, LockType, Query};
 use uuid::Uuid;
 
 use crate::connect::Store;
@@ -316,11 +317,21 @@ impl Store {
 }
 
 impl Tx {
-    /// A step's dependencies are steps of the same chantier and close no ring.
+    /// A step's dependencies are steps of the same chantier and close no ring, and so are the steps that depend on it.
     pub(crate) async fn check_step(&self, step: &Step) -> Result<()> {
-        if step.dependency_ids.is_empty() {
+        let field = "dependencyIds";
+        let dependents = self.linking(step.id.into(), field, RecordType::Step).await?;
+        if step.dependency_ids.is_empty() && dependents.is_empty() {
             return Ok(());
         }
+        // Of two that would close a ring together, the second waits here and then sees the first.
+        let lock = Query::select()
+            .column("id")
+            .from("chantier")
+            .and_where(Expr::col("id").eq(step.chantier_id))
+            .lock(LockType::NoKeyUpdate)
+            .take();
+        self.conn.query_one(&lock).await?;
         let query = Query::select()
             .columns(["id", "dependency_ids"])
             .from("step")
@@ -331,13 +342,16 @@ impl Tx {
             let after: crate::json::Json<Vec<StepId>> = row.try_get("", "dependency_ids")?;
             dependencies.insert(row.try_get("", "id")?, after.0);
         }
-        let field = "dependencyIds";
-        if step
-            .dependency_ids
-            .iter()
-            .any(|id| !dependencies.contains_key(id))
-        {
+        let elsewhere = |id: &StepId| !dependencies.contains_key(id);
+        if step.dependency_ids.iter().any(elsewhere) {
             return Err(Refusal::UnknownReference { field: field.into() }.into());
+        }
+        if dependents.into_iter().map(StepId::from).any(|id| elsewhere(&id)) {
+            return Err(Refusal::Invalid {
+                field: "chantierId".into(),
+                why: Invalid::Reference,
+            }
+            .into());
         }
         if step
             .dependency_ids

@@ -5,7 +5,7 @@ use domain::policy::Actor;
 use domain::record::Record;
 use domain::{RecordId, RecordType, Refusal};
 use sea_orm::ConnectionTrait;
-use sea_orm::sea_query::{Expr, ExprTrait, Query};
+use sea_orm::sea_query::{Expr, ExprTrait, OnConflict, Query};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
@@ -44,26 +44,9 @@ impl Retry {
 }
 
 impl Tx {
-    /// The record that the same request made before; another request by the same name is refused.
-    pub(crate) async fn retried<R: Stored>(&self, retry: &Retry) -> Result<Option<R>> {
-        let query = Query::select()
-            .columns(["digest", "record_id"])
-            .from("retry")
-            .and_where(Expr::col("caller").eq(retry.caller))
-            .and_where(Expr::col("name").eq(retry.name.clone()))
-            .take();
-        let Some(row) = self.conn.query_one(&query).await? else {
-            return Ok(None);
-        };
-        let (digest, id): (String, Uuid) = (row.try_get("", "digest")?, row.try_get("", "record_id")?);
-        if digest != retry.digest {
-            return Err(Refusal::KeyReused.into());
-        }
-        self.find::<R>(id.into()).await
-    }
-
-    /// Keeps what a named request made.
-    pub(crate) async fn remember(&self, retry: &Retry, made: RecordId) -> Result<()> {
+    /// Takes a request's name for what it is about to make; false where it was taken before. Of two at once, the
+    /// second waits here for the first.
+    pub(crate) async fn remember(&self, retry: &Retry, made: RecordId) -> Result<bool> {
         let mut insert = Query::insert();
         insert
             .into_table("retry")
@@ -75,9 +58,25 @@ impl Tx {
                 Expr::value(made.uuid),
                 Expr::value(self.now()),
             ])
-            .map_err(|error| Error::Corrupt(error.to_string()))?;
-        self.conn.execute(&insert).await?;
-        Ok(())
+            .map_err(|error| Error::Corrupt(error.to_string()))?
+            .on_conflict(OnConflict::columns(["caller", "name"]).do_nothing().to_owned());
+        Ok(self.conn.execute(&insert).await?.rows_affected() > 0)
+    }
+
+    /// The record that the same request made before, as it is now; another request by the same name is refused.
+    pub(crate) async fn made_before<R: Stored>(&self, retry: &Retry) -> Result<R> {
+        let query = Query::select()
+            .columns(["digest", "record_id"])
+            .from("retry")
+            .and_where(Expr::col("caller").eq(retry.caller))
+            .and_where(Expr::col("name").eq(retry.name.clone()))
+            .take();
+        let row = self.conn.query_one(&query).await?.ok_or(Refusal::NotFound)?;
+        let (digest, id): (String, Uuid) = (row.try_get("", "digest")?, row.try_get("", "record_id")?);
+        if digest != retry.digest {
+            return Err(Refusal::KeyReused.into());
+        }
+        Ok(self.find::<R>(id.into()).await?.ok_or(Refusal::NotFound)?)
     }
 
     /// The record that a source knows by this identifier, as this transaction sees it.

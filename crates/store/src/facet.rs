@@ -7,7 +7,7 @@ use domain::facet::Facets;
 use domain::text::fold;
 use domain::{RecordId, RecordType, Refusal};
 use sea_orm::ConnectionTrait;
-use sea_orm::sea_query::{Expr, ExprTrait, Query};
+use sea_orm::sea_query::{Expr, ExprTrait, LockType, Query};
 use uuid::Uuid;
 
 use crate::error::{Error, Result};
@@ -15,7 +15,7 @@ use crate::record::table;
 use crate::write::Tx;
 
 impl Tx {
-    /// Every record that a new link or place names must exist.
+    /// Every record that a new link or place names must exist, and stay until this transaction ends.
     pub(crate) async fn check_references(&self, facets: &Facets, known: Option<&Facets>) -> Result<()> {
         let places = facets
             .places
@@ -38,6 +38,7 @@ impl Tx {
                 .column("id")
                 .from(table(kind))
                 .and_where(Expr::col("id").is_in(ids))
+                .lock(LockType::KeyShare)
                 .take();
             let rows = self.conn.query_all(&query).await?;
             let found: Vec<Uuid> = rows
@@ -60,8 +61,15 @@ impl Tx {
         }
     }
 
-    /// How many other records name this one.
+    /// How many other records name this one; until this transaction ends no other comes to name it.
     pub(crate) async fn users_of(&self, id: RecordId) -> Result<u64> {
+        let lock = Query::select()
+            .column("id")
+            .from(table(id.kind))
+            .and_where(Expr::col("id").eq(id.uuid))
+            .lock_exclusive()
+            .take();
+        self.conn.query_one(&lock).await?;
         let links = Query::select()
             .expr_as(Expr::col("record_id").count_distinct(), "users")
             .from("link")
@@ -146,7 +154,7 @@ impl Tx {
         }
         if id.kind == RecordType::Territory {
             let gone = Query::delete()
-                .from_table("territory_commune")
+                .from_table("territory_area")
                 .and_where(Expr::col("territory_id").eq(id.uuid))
                 .take();
             self.conn.execute(&gone).await?;

@@ -2,7 +2,7 @@
 
 use domain::text::fold;
 use domain::{RecordId, TerritoryId};
-use sea_orm::sea_query::{Condition, Expr, ExprTrait, JoinType, Query, SelectStatement};
+use sea_orm::sea_query::{Condition, Expr, ExprTrait, JoinType, Query, SelectStatement, UnionType};
 
 /// Builds a condition on one table.
 pub(crate) struct Narrow {
@@ -75,7 +75,7 @@ impl Narrow {
     /// Every word stands somewhere in the record's text, accents and case aside.
     pub(crate) fn text(self, text: Option<&String>) -> Self {
         let Some(text) = text else { return self };
-        let mut records = Query::select().column("record_id").from("words").take();
+        let mut records = Query::select().column("record_id").from("words_pieces").take();
         for word in fold(text).split(' ').filter(|word| !word.is_empty()) {
             // Folded text has neither % nor _ in it.
             records.and_where(Expr::col("text").like(format!("%{word}%")));
@@ -97,37 +97,36 @@ impl Narrow {
     }
 }
 
-/// The records placed in a territory: on it, on one that shares a commune with it for certain, or, where the
-/// territory is a province or the region, on one that is known to lie in it.
+/// The records placed in a territory: on it, or on one that shares an area with it.
 pub(crate) fn placed_in(territory: TerritoryId) -> SelectStatement {
+    let itself = Query::select().expr(Expr::value(territory.0)).take();
+    // One list of territories, so that the index on places serves for all of them.
+    let mut territories = sharing(territory);
+    territories.union(UnionType::All, itself);
     Query::select()
         .column("record_id")
         .from("place")
-        .and_where(
-            Expr::col("territory_id")
-                .eq(territory.0)
-                .or(Expr::col("territory_id").in_subquery(sharing(territory))),
-        )
+        .and_where(Expr::col("territory_id").in_subquery(territories))
         .take()
 }
 
-/// The territories that share a commune with one.
+/// The territories that share an area with one: a commune that both are made of, or a province (or the region) that
+/// one of them is and the other is known to lie in.
 pub(crate) fn sharing(territory: TerritoryId) -> SelectStatement {
     Query::select()
         .column(("theirs", "territory_id"))
-        .from_as("territory_commune", "ours")
+        .from_as("territory_area", "ours")
         .join_as(
             JoinType::InnerJoin,
-            "territory_commune",
+            "territory_area",
             "theirs",
-            Expr::col(("theirs", "commune")).equals(("ours", "commune")),
+            Expr::col(("theirs", "area")).equals(("ours", "area")),
         )
         .and_where(Expr::col(("ours", "territory_id")).eq(territory.0))
-        .and_where(Expr::col(("ours", "certain")).eq(true))
         .and_where(
-            Expr::col(("theirs", "certain"))
+            Expr::col(("ours", "whole"))
                 .eq(true)
-                .or(Expr::col(("ours", "wide")).eq(true)),
+                .or(Expr::col(("theirs", "whole")).eq(true)),
         )
         .take()
 }

@@ -5,8 +5,10 @@ use std::collections::HashMap;
 
 use domain::page::Page;
 use domain::{RecordId, RecordType};
-use sea_orm::sea_query::{Alias, Condition, Expr, ExprTrait, Func, JoinType, Order, Query, WindowStatement};
-use sea_orm::{ConnectionTrait, EntityTrait, FromQueryResult, Iterable, QueryTrait};
+use sea_orm::sea_query::{
+    Alias, Condition, Expr, ExprTrait, Func, JoinType, Order, Query, SelectStatement, WindowStatement,
+};
+use sea_orm::{ConnectionTrait, EntityTrait, FromQueryResult, Iterable, QueryTrait, Select, Statement};
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -50,17 +52,7 @@ impl Store {
         order: R::Order,
         page: &Page,
     ) -> Result<Slice<R>> {
-        let filter_text = serde_json::to_string(filter).map_err(|error| Error::Corrupt(error.to_string()))?;
-        let print = fingerprint(&[R::TABLE, &order.to_string(), &filter_text]);
-        let after = page
-            .cursor
-            .as_deref()
-            .map(|cursor| place(&print, cursor))
-            .transpose()?;
-        let mut select = R::Entity::find();
-        let query = QueryTrait::query(&mut select);
-        query.cond_where(R::condition(filter));
-        cut(query, R::TABLE, R::column(order), page, after.as_ref());
+        let (select, print) = listing::<R>(filter, order, page)?;
         let records: Vec<R> = select.all(&self.db).await?.into_iter().map(Into::into).collect();
         Ok(slice(records, page, |record| {
             cursor(&print, &record.key(order), record.id().into())
@@ -93,46 +85,7 @@ impl Store {
         page: &Page,
         parents: &[RecordId],
     ) -> Result<HashMap<RecordId, Slice<R>>> {
-        let print = fingerprint(&[R::TABLE, relation.field, &order.to_string()]);
-        let after = page
-            .cursor
-            .as_deref()
-            .map(|cursor| place(&print, cursor))
-            .transpose()?;
-        // The window numbers each parent's rows from the page's end; the cut takes one more than asked.
-        let mut ranked = Query::select();
-        ranked
-            .columns(
-                <<R::Entity as EntityTrait>::Column as Iterable>::iter().map(|column| (R::TABLE, column)),
-            )
-            .column(("link", "target_id"))
-            .from("link")
-            .join(
-                JoinType::InnerJoin,
-                R::TABLE,
-                Expr::col((R::TABLE, "id")).equals(("link", "record_id")),
-            )
-            .and_where(Expr::col(("link", "field")).eq(relation.field))
-            .and_where(Expr::col(("link", "record_kind")).eq(R::TYPE.word()))
-            .and_where(Expr::col(("link", "target_id")).is_in(parents.iter().map(|parent| parent.uuid)));
-        let column = R::column(order);
-        let upward = column.goes_up(page.direction);
-        let direction = if upward { Order::Asc } else { Order::Desc };
-        let window = WindowStatement::partition_by(("link", "target_id"))
-            .order_by((R::TABLE, column.name), direction.clone())
-            .order_by((R::TABLE, "id"), direction)
-            .take();
-        if let Some((key, id)) = &after {
-            ranked.cond_where(beyond(R::TABLE, column, upward, key, *id));
-        }
-        ranked.expr_window_as(Func::cust("ROW_NUMBER"), window, Alias::new("place_in_parent"));
-        let query = Query::select()
-            .column(sea_orm::sea_query::Asterisk)
-            .from_subquery(ranked, "ranked")
-            .and_where(Expr::col("place_in_parent").lte(page.size as u64 + 1))
-            .order_by("target_id", Order::Asc)
-            .order_by("place_in_parent", Order::Asc)
-            .take();
+        let (query, print) = relating::<R>(relation, order, page, parents)?;
         let mut groups: HashMap<Uuid, Vec<R>> = HashMap::new();
         for row in self.db.query_all(&query).await? {
             let parent: Uuid = row.try_get("", "target_id")?;
@@ -181,6 +134,98 @@ impl Store {
             .iter()
             .map(|parent| (*parent, counts.get(&parent.uuid).copied().unwrap_or(0)))
             .collect())
+    }
+}
+
+/// The statement for a page of a list, and what stands for that list in its cursors.
+fn listing<R: Listed>(
+    filter: &R::Filter,
+    order: R::Order,
+    page: &Page,
+) -> Result<(Select<R::Entity>, String)> {
+    let filter_text = serde_json::to_string(filter).map_err(|error| Error::Corrupt(error.to_string()))?;
+    let print = fingerprint(&[R::TABLE, &order.to_string(), &filter_text]);
+    let after = page
+        .cursor
+        .as_deref()
+        .map(|cursor| place(&print, cursor))
+        .transpose()?;
+    let mut select = R::Entity::find();
+    let query = QueryTrait::query(&mut select);
+    query.cond_where(R::condition(filter));
+    cut(query, R::TABLE, R::column(order), page, after.as_ref());
+    Ok((select, print))
+}
+
+/// The statement for many parents' pages, and what stands for those lists in their cursors.
+fn relating<R: Listed>(
+    relation: Relation,
+    order: R::Order,
+    page: &Page,
+    parents: &[RecordId],
+) -> Result<(SelectStatement, String)> {
+    let print = fingerprint(&[R::TABLE, relation.field, &order.to_string()]);
+    let after = page
+        .cursor
+        .as_deref()
+        .map(|cursor| place(&print, cursor))
+        .transpose()?;
+    // The window numbers each parent's rows from the page's end; the cut takes one more than asked.
+    let mut ranked = Query::select();
+    ranked
+        .columns(<<R::Entity as EntityTrait>::Column as Iterable>::iter().map(|column| (R::TABLE, column)))
+        .column(("link", "target_id"))
+        .from("link")
+        .join(
+            JoinType::InnerJoin,
+            R::TABLE,
+            Expr::col((R::TABLE, "id")).equals(("link", "record_id")),
+        )
+        .and_where(Expr::col(("link", "field")).eq(relation.field))
+        .and_where(Expr::col(("link", "record_kind")).eq(R::TYPE.word()))
+        .and_where(Expr::col(("link", "target_id")).is_in(parents.iter().map(|parent| parent.uuid)));
+    let column = R::column(order);
+    let upward = column.goes_up(page.direction);
+    let direction = if upward { Order::Asc } else { Order::Desc };
+    let window = WindowStatement::partition_by(("link", "target_id"))
+        .order_by((R::TABLE, column.name), direction.clone())
+        .order_by((R::TABLE, "id"), direction)
+        .take();
+    if let Some((key, id)) = &after {
+        ranked.cond_where(beyond(R::TABLE, column, upward, key, *id));
+    }
+    ranked.expr_window_as(Func::cust("ROW_NUMBER"), window, Alias::new("place_in_parent"));
+    let query = Query::select()
+        .column(sea_orm::sea_query::Asterisk)
+        .from_subquery(ranked, "ranked")
+        .and_where(Expr::col("place_in_parent").lte(page.size as u64 + 1))
+        .order_by("target_id", Order::Asc)
+        .order_by("place_in_parent", Order::Asc)
+        .take();
+    Ok((query, print))
+}
+
+/// For the test of how the databases read the lists.
+impl Store {
+    /// What `list` asks.
+    #[doc(hidden)]
+    pub fn listing<R: Listed>(&self, filter: &R::Filter, order: R::Order, page: &Page) -> Result<Statement> {
+        Ok(listing::<R>(filter, order, page)?
+            .0
+            .build(self.db.get_database_backend()))
+    }
+
+    /// What `related` asks.
+    #[doc(hidden)]
+    pub fn relating<R: Listed>(
+        &self,
+        relation: Relation,
+        order: R::Order,
+        page: &Page,
+        parents: &[RecordId],
+    ) -> Result<Statement> {
+        let (query, _) = relating::<R>(relation, order, page, parents)?;
+        Ok(self.db.get_database_backend().build(&query))
     }
 }
 

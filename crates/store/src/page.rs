@@ -115,14 +115,21 @@ impl Column {
 /// The rows beyond a place.
 pub(crate) fn beyond(table: &'static str, column: Column, upward: bool, key: &Key, id: Uuid) -> Condition {
     let (key_column, id_column) = (Expr::col((table, column.name)), Expr::col((table, "id")));
-    let (further, tie) = if upward {
-        (key_column.clone().gt(key.expr()), id_column.gt(id))
+    let (bound, further, tie) = if upward {
+        (
+            key_column.clone().gte(key.expr()),
+            key_column.gt(key.expr()),
+            id_column.gt(id),
+        )
     } else {
-        (key_column.clone().lt(key.expr()), id_column.lt(id))
+        (
+            key_column.clone().lte(key.expr()),
+            key_column.lt(key.expr()),
+            id_column.lt(id),
+        )
     };
-    Condition::any()
-        .add(further)
-        .add(key_column.eq(key.expr()).and(tie))
+    // The first condition follows from the second; both databases seek by it in the order's index.
+    Condition::all().add(bound).add(further.or(tie))
 }
 
 /// Orders a query by the column and the identifier, from the page's end and after its cursor, and takes one row

@@ -43,6 +43,10 @@ pub trait Stored: Rules {
     #[doc(hidden)]
     fn check_in(&self, tx: &Tx) -> impl Future<Output = Result<()>> + Send;
 
+    /// Checks whether it may be removed at all.
+    #[doc(hidden)]
+    fn check_out(&self, tx: &Tx) -> Result<()>;
+
     /// Keeps what else it is found by, after it is kept.
     #[doc(hidden)]
     fn index_in(&self, tx: &Tx) -> impl Future<Output = Result<()>> + Send;
@@ -50,7 +54,7 @@ pub trait Stored: Rules {
 
 /// Declares a record's table (types are written as one name with at most one argument, since the entity derive
 /// cannot read richer macro fragments): columns as they are, columns as JSON, and columns worked out from the record
-/// (for order and filters). `check` and `index` name functions of the transaction for the few records that need
+/// (for order and filters). `check`, `check_out` and `index` name functions of the transaction for the few records that need
 /// them.
 macro_rules! stored {
     (
@@ -59,6 +63,7 @@ macro_rules! stored {
         json { $($json:ident: $jty:ident $(<$jarg:ident>)?),* $(,)? }
         derived { $($derived:ident: $dty:ident = |$from:ident| $value:expr),* $(,)? }
         $(check $check:ident;)?
+        $(check_out $check_out:ident;)?
         $(index $index:ident;)?
     ) => {
         pub(crate) mod $module {
@@ -115,6 +120,11 @@ macro_rules! stored {
 
             async fn check_in(&self, _tx: &$crate::write::Tx) -> $crate::error::Result<()> {
                 $(_tx.$check(self).await?;)?
+                Ok(())
+            }
+
+            fn check_out(&self, _tx: &$crate::write::Tx) -> $crate::error::Result<()> {
+                $(_tx.$check_out(self)?;)?
                 Ok(())
             }
 
@@ -179,23 +189,21 @@ impl Store {
         complete: impl FnOnce(&mut R) + Send,
     ) -> Result<R> {
         let retry = crate::external::Retry::of::<R>(actor, &new);
-        let mut record = R::made(new, self.mint.uuid().into(), self.mint.now());
+        let now = self.mint.now();
+        let mut record = R::made(new, self.mint.uuid().into(), now);
         complete(&mut record);
         let mut checks = Checks::default();
         record.check(&mut checks);
         let action = record.action(Verb::Create);
         self.ask(actor, action)?;
         checks.finish()?;
-        self.write(actor, action, async |tx: &mut Tx| {
+        self.write_at(actor, action, Some(now), async |tx: &mut Tx| {
             if let Some(retry) = &retry
-                && let Some(known) = tx.retried::<R>(retry).await?
+                && !tx.remember(retry, record.id().into()).await?
             {
-                return Ok(known);
+                return tx.made_before(retry).await;
             }
             tx.insert(&record).await?;
-            if let Some(retry) = &retry {
-                tx.remember(retry, record.id().into()).await?;
-            }
             Ok(record.clone())
         })
         .await

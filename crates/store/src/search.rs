@@ -23,24 +23,31 @@ impl Store {
         if folded.is_empty() {
             return Ok(Vec::new());
         }
+        // The words of a closed list, so they can stand in the statement itself.
+        let words: Vec<String> = kinds
+            .unwrap_or(RecordType::ALL)
+            .iter()
+            .map(|kind| format!("'{kind}'"))
+            .collect();
+        if words.is_empty() {
+            return Ok(Vec::new());
+        }
+        let of = format!("record_kind IN ({})", words.join(", "));
         let statement = match self.engine {
-            Engine::Sqlite => sqlite(&folded),
-            Engine::Postgres => postgres(&folded),
+            Engine::Sqlite => sqlite(&folded, &of),
+            Engine::Postgres => postgres(&folded, &of),
         };
         let mut candidates = Vec::new();
         for row in self.db.query_all_raw(statement).await? {
-            let kind: RecordType = row.try_get("", "record_kind")?;
-            if kinds.is_none_or(|kinds| kinds.contains(&kind)) {
-                candidates.push(Candidate {
-                    record: RecordId {
-                        kind,
-                        uuid: row.try_get("", "record_id")?,
-                    },
-                    title: row.try_get("", "title")?,
-                    names: row.try_get("", "names")?,
-                    body: row.try_get("", "text")?,
-                });
-            }
+            candidates.push(Candidate {
+                record: RecordId {
+                    kind: row.try_get("", "record_kind")?,
+                    uuid: row.try_get("", "record_id")?,
+                },
+                title: row.try_get("", "title")?,
+                names: row.try_get("", "names")?,
+                body: row.try_get("", "text")?,
+            });
         }
         Ok(rank(&asked, candidates, most))
     }
@@ -48,7 +55,7 @@ impl Store {
 
 /// Every piece of three letters of the asked words, any of which makes a candidate; shorter words must begin
 /// one.
-fn sqlite(folded: &str) -> Statement {
+fn sqlite(folded: &str, of: &str) -> Statement {
     let pieces: Vec<String> = folded
         .split(' ')
         .flat_map(|word| {
@@ -65,22 +72,27 @@ fn sqlite(folded: &str) -> Statement {
         let values: [Value; 3] = [beginning.into(), inner.into(), CANDIDATES.into()];
         return Statement::from_sql_and_values(
             DbBackend::Sqlite,
-            "SELECT record_kind, record_id, title, names, text FROM words WHERE names LIKE ? OR names LIKE ? LIMIT ?",
+            format!(
+                "SELECT record_kind, record_id, title, names, text FROM words \
+                 WHERE (names LIKE ? OR names LIKE ?) AND {of} LIMIT ?"
+            ),
             values,
         );
     }
     let values: [Value; 2] = [pieces.join(" OR ").into(), CANDIDATES.into()];
     Statement::from_sql_and_values(
         DbBackend::Sqlite,
-        "SELECT w.record_kind, w.record_id, w.title, w.names, w.text \
-         FROM words_pieces p JOIN words w ON w.rowid = p.rowid \
-         WHERE words_pieces MATCH ? ORDER BY bm25(words_pieces, 8.0, 1.0) LIMIT ?",
+        format!(
+            "SELECT w.record_kind, w.record_id, w.title, w.names, w.text \
+             FROM words_pieces p JOIN words w ON w.rowid = p.rowid \
+             WHERE words_pieces MATCH ? AND w.{of} ORDER BY bm25(words_pieces, 8.0, 1.0) LIMIT ?"
+        ),
         values,
     )
 }
 
-/// All asked words beginning a lexeme, or names alike by trigram.
-fn postgres(folded: &str) -> Statement {
+/// All asked words beginning a lexeme, or names or other words alike by trigram.
+fn postgres(folded: &str, of: &str) -> Statement {
     let lexemes = folded
         .split(' ')
         .map(|word| format!("{word}:*"))
@@ -89,9 +101,11 @@ fn postgres(folded: &str) -> Statement {
     let values: [Value; 3] = [lexemes.into(), folded.into(), CANDIDATES.into()];
     Statement::from_sql_and_values(
         DbBackend::Postgres,
-        "SELECT record_kind, record_id, title, names, text FROM words \
-         WHERE lexemes @@ to_tsquery('simple', $1) OR $2 <% names \
-         ORDER BY word_similarity($2, names) DESC LIMIT $3",
+        format!(
+            "SELECT record_kind, record_id, title, names, text FROM words \
+             WHERE (lexemes @@ to_tsquery('simple', $1) OR $2 <% names OR $2 <% text) AND {of} \
+             ORDER BY greatest(word_similarity($2, names), 0.6 * word_similarity($2, text)) DESC LIMIT $3"
+        ),
         values,
     )
 }

@@ -1,9 +1,10 @@
-//! Territories as rows, and the index of the communes they are made of, through which everything that has a
+//! Territories as rows, and the index of the areas they are made of or lie in, through which everything that has a
 //! place is listed by territory, upward and downward.
 
+use domain::TerritoryId;
+use domain::refusal::{Invalid, Refusal};
 use domain::territory::{COMMUNES, Extent, Filter, Kind, Nis, Order, Point, Territory};
 use domain::text::{LocalName, fold};
-use domain::{Refusal, TerritoryId};
 use sea_orm::ConnectionTrait;
 use sea_orm::sea_query::{Condition, Expr, ExprTrait, Query};
 
@@ -33,6 +34,7 @@ stored! {
         order_key: String = |territory| fold(&territory.name.fr),
     }
     check check_territory;
+    check_out refuse_official;
     index index_territory;
 }
 
@@ -99,61 +101,58 @@ impl Store {
 }
 
 impl Tx {
-    /// Writes the communes of a territory, the certain and the possible ones.
+    /// Writes the areas of a territory: whole, those it is made of; else, those it lies in, where not all its communes
+    /// are known.
     pub(crate) async fn index_territory(&self, territory: &Territory) -> Result<()> {
         let gone = Query::delete()
-            .from_table("territory_commune")
+            .from_table("territory_area")
             .and_where(Expr::col("territory_id").eq(territory.id.0))
             .take();
         self.conn.execute(&gone).await?;
-        let certain = territory.commune_codes.clone();
-        let mut possible = Vec::new();
-        if territory.extent != Extent::Complete {
-            for within in &territory.within_codes {
-                possible.extend(self.communes_of(*within).await?);
+        let whole = in_force(territory.commune_codes.iter().copied().chain(territory.nis));
+        let around = match territory.extent {
+            Extent::Complete => Vec::new(),
+            // Every province lies in the region.
+            Extent::Partial | Extent::Unknown => {
+                in_force(territory.within_codes.iter().copied().chain([Nis::WALLONIA]))
             }
-            possible.retain(|commune| !certain.contains(commune));
-            possible.sort_unstable();
-            possible.dedup();
-        }
-        let wide = matches!(territory.kind, Kind::Region | Kind::Province);
+        };
         let mut insert = Query::insert();
         insert
-            .into_table("territory_commune")
-            .columns(["territory_id", "commune", "certain", "wide"]);
-        let rows = certain
-            .iter()
-            .map(|commune| (commune, true))
-            .chain(possible.iter().map(|commune| (commune, false)));
-        for (commune, is_certain) in rows {
+            .into_table("territory_area")
+            .columns(["territory_id", "area", "whole"]);
+        let rows = whole
+            .into_iter()
+            .map(|area| (area, true))
+            .chain(around.into_iter().map(|area| (area, false)));
+        for (area, is_whole) in rows {
             insert
                 .values([
                     Expr::value(territory.id.0),
-                    Expr::value(*commune),
-                    Expr::value(is_certain),
-                    Expr::value(wide),
+                    Expr::value(area),
+                    Expr::value(is_whole),
                 ])
                 .map_err(|error| Error::Corrupt(error.to_string()))?;
         }
-        if !certain.is_empty() || !possible.is_empty() {
-            self.conn.execute(&insert).await?;
+        self.conn.execute(&insert).await?;
+        Ok(())
+    }
+
+    /// An official territory is kept by the server alone, from the official register.
+    pub(crate) fn refuse_official(&self, territory: &Territory) -> Result<()> {
+        if territory.kind.is_official() && !self.is_system() {
+            return Err(Refusal::Invalid {
+                field: "kind".to_owned(),
+                why: Invalid::OfficialTerritory,
+            }
+            .into());
         }
         Ok(())
     }
 
-    async fn communes_of(&self, territory: Nis) -> Result<Vec<Nis>> {
-        let query = Query::select()
-            .column("commune")
-            .from("territory_commune")
-            .and_where(Expr::col("territory_id").eq(TerritoryId::from(territory).0))
-            .and_where(Expr::col("certain").eq(true))
-            .take();
-        let rows = self.conn.query_all(&query).await?;
-        rows.iter().map(|row| Ok(row.try_get("", "commune")?)).collect()
-    }
-
     /// The communes and provinces that a named territory names exist.
     pub(crate) async fn check_territory(&self, territory: &Territory) -> Result<()> {
+        self.refuse_official(territory)?;
         if territory.kind.is_official() {
             return Ok(());
         }
@@ -169,7 +168,7 @@ impl Tx {
             if codes.is_empty() {
                 continue;
             }
-            let codes: Vec<Nis> = codes.iter().map(|code| code.in_force()).collect();
+            let codes = in_force(codes.iter().copied());
             let query = Query::select()
                 .expr_as(Expr::col("id").count(), "known")
                 .from("territory")
@@ -190,6 +189,14 @@ impl Tx {
             Err(refusals.into())
         }
     }
+}
+
+/// The codes in force, each once: two merged communes have become one.
+fn in_force(codes: impl Iterator<Item = Nis>) -> Vec<Nis> {
+    let mut codes: Vec<Nis> = codes.map(Nis::in_force).collect();
+    codes.sort_unstable();
+    codes.dedup();
+    codes
 }
 
 /// The most communes a territory can have.

@@ -12,7 +12,7 @@ use domain::record::{Record, Rules};
 use domain::{ChangeId, RecordId, RecordType, Refusal};
 use sea_orm::sea_query::{Expr, ExprTrait, Query};
 use sea_orm::{
-    ActiveModelTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, IntoActiveModel, QueryFilter,
+    ActiveModelTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel, QueryFilter,
     SqliteTransactionMode, TransactionOptions, TransactionTrait,
 };
 use serde_json::Value;
@@ -63,6 +63,21 @@ impl Store {
         F: AsyncFnOnce(&mut Tx) -> Result<T> + Send,
         T: Send,
     {
+        self.write_at(actor, action, None, changes).await
+    }
+
+    /// The same, as of an instant that the records to be kept name already.
+    pub(crate) async fn write_at<T, F>(
+        &self,
+        actor: &Actor,
+        action: Action,
+        now: Option<DateTime<Utc>>,
+        changes: F,
+    ) -> Result<T>
+    where
+        F: AsyncFnOnce(&mut Tx) -> Result<T> + Send,
+        T: Send,
+    {
         self.ask(actor, action)?;
         let turn = match self.engine {
             Engine::Sqlite => Some(self.turn.lock().await),
@@ -76,7 +91,7 @@ impl Store {
             conn: self.db.begin_with_options(options).await?,
             store: self.clone(),
             actor: actor.clone(),
-            now: self.mint.now(),
+            now: now.unwrap_or_else(|| self.mint.now()),
             feed: Vec::new(),
             undoes: None,
         };
@@ -107,6 +122,11 @@ impl Tx {
         self.store.mint.uuid()
     }
 
+    /// Whether the server itself acts.
+    pub(crate) fn is_system(&self) -> bool {
+        self.actor == Actor::System
+    }
+
     /// Reads a record as this transaction sees it.
     pub(crate) async fn find<R: Stored>(&self, id: R::Id) -> Result<Option<R>> {
         find(&self.conn, id).await
@@ -130,6 +150,13 @@ impl Tx {
         record.index_in(self).await?;
         self.tell(record, Kind::Created, &Value::Null, &json(record)?)
             .await
+    }
+
+    /// Brings a removed record back, as its next revision.
+    pub(crate) async fn revive<R: Stored>(&mut self, record: &R) -> Result<()> {
+        let mut next = record.clone();
+        next.restate(record.revision() + 1, self.now);
+        self.insert(&next).await
     }
 
     /// Keeps a record's new state; nothing is written where nothing changed.
@@ -169,6 +196,7 @@ impl Tx {
     /// Removes a record that nothing else uses, with what is said of its sources.
     pub(crate) async fn delete<R: Stored>(&mut self, record: &R) -> Result<()> {
         let id: RecordId = record.id().into();
+        record.check_out(self)?;
         for source in self.sources_of(id).await? {
             self.delete_one(&source).await?;
         }
@@ -185,7 +213,8 @@ impl Tx {
             .filter(Expr::col((R::TABLE, "id")).eq(uuid))
             .filter(Expr::col((R::TABLE, "revision")).eq(record.revision()))
             .exec(&self.conn)
-            .await?;
+            .await
+            .map_err(still_used)?;
         if gone.rows_affected == 0 {
             let current = self.find::<R>(record.id()).await?.ok_or(Refusal::NotFound)?;
             return Err(Refusal::StaleRevision {
@@ -249,6 +278,20 @@ impl Tx {
             self.conn.query_one(&lock).await?;
         }
         NewFeedRow::insert(&self.conn, &std::mem::take(&mut self.feed), self.now).await
+    }
+}
+
+/// What names a record without being listed under it (a note its author) keeps it from being removed too.
+fn still_used(error: DbErr) -> Error {
+    // SQLite reports a restricted removal as a trigger's, which the driver does not know for what it is.
+    if error
+        .to_string()
+        .to_lowercase()
+        .contains("foreign key constraint")
+    {
+        Refusal::InUse { count: 1 }.into()
+    } else {
+        error.into()
     }
 }
 

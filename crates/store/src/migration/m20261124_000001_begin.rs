@@ -311,13 +311,12 @@ fn others() -> Vec<TableCreateStatement> {
     );
     let place = facet("place", vec![uuid("territory_id")]);
     let words = facet("words", vec![text("title"), text("names"), text("text")]);
-    let territory_commune = Table::create()
-        .table("territory_commune")
+    let territory_area = Table::create()
+        .table("territory_area")
         .col(uuid("territory_id"))
-        .col(text("commune"))
-        .col(flag("certain"))
-        .col(flag("wide"))
-        .primary_key(Index::create().col("territory_id").col("commune"))
+        .col(text("area"))
+        .col(flag("whole"))
+        .primary_key(Index::create().col("territory_id").col("area"))
         .take();
     let change = Table::create()
         .table("change")
@@ -414,7 +413,7 @@ fn others() -> Vec<TableCreateStatement> {
         link,
         place,
         words,
-        territory_commune,
+        territory_area,
         change,
         feed,
         external_id,
@@ -437,9 +436,11 @@ fn indexes() -> Vec<IndexCreateStatement> {
         unique("uq_chantier_code", "chantier", &["code"]),
         unique("uq_project_code", "project", &["code"]),
         index("ix_project_order", "project", &["order_key", "id"]),
+        index("ix_project_code", "project", &["code_key", "id"]),
         index("ix_project_updated", "project", &["updated_at", "id"]),
-        index("ix_step_chantier", "step", &["chantier_id"]),
+        index("ix_step_chantier", "step", &["chantier_id", "position", "id"]),
         index("ix_step_starts", "step", &["starts_on", "id"]),
+        index("ix_resource_order", "resource", &["order_key", "id"]),
         index("ix_resource_chantier", "resource", &["chantier_id"]),
         index("ix_resource_project", "resource", &["project_id"]),
         unique(
@@ -460,11 +461,7 @@ fn indexes() -> Vec<IndexCreateStatement> {
         ),
         index("ix_place_record", "place", &["record_id"]),
         index("ix_place_territory", "place", &["territory_id", "record_id"]),
-        index(
-            "ix_territory_commune",
-            "territory_commune",
-            &["commune", "territory_id"],
-        ),
+        index("ix_territory_area", "territory_area", &["area", "territory_id"]),
         unique("uq_words_record", "words", &["record_id"]),
         index("ix_change_record", "change", &["record_id", "at"]),
         index("ix_change_at", "change", &["at", "id"]),
@@ -490,17 +487,19 @@ const ORDERED: [(&str, &str); 9] = [
 ];
 
 /// The search's indexes on PostgreSQL: whole words by tsvector, pieces of words by trigram.
-const POSTGRES_SEARCH: [&str; 5] = [
+const POSTGRES_SEARCH: [&str; 6] = [
     "CREATE EXTENSION IF NOT EXISTS pg_trgm",
     "ALTER TABLE words ADD COLUMN lexemes tsvector GENERATED ALWAYS AS (to_tsvector('simple', text)) STORED",
     "CREATE INDEX ix_words_lexemes ON words USING gin (lexemes)",
     "CREATE INDEX ix_words_names ON words USING gin (names gin_trgm_ops)",
     "CREATE INDEX ix_words_text ON words USING gin (text gin_trgm_ops)",
+    // By the name under which SQLite has its own, so that a list is narrowed by text in the same words.
+    "CREATE VIEW words_pieces AS SELECT record_id, names, text FROM words",
 ];
 
 /// The search's index on SQLite: FTS5 over pieces of words, kept by triggers.
 const SQLITE_SEARCH: [&str; 4] = [
-    "CREATE VIRTUAL TABLE words_pieces USING fts5(names, text, content='words', content_rowid='rowid', tokenize='trigram')",
+    "CREATE VIRTUAL TABLE words_pieces USING fts5(names, text, record_id UNINDEXED, content='words', content_rowid='rowid', tokenize='trigram')",
     "CREATE TRIGGER words_inserted AFTER INSERT ON words BEGIN \
      INSERT INTO words_pieces(rowid, names, text) VALUES (new.rowid, new.names, new.text); END",
     "CREATE TRIGGER words_deleted AFTER DELETE ON words BEGIN \

@@ -1,0 +1,134 @@
+//! The tables that the migrations make are those that the entities declare, on both databases; and the indexes
+//! are there that lists and filters need.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use sea_orm::{ConnectionTrait, DbBackend, Statement};
+use store::{Store, drift};
+use testing::Database;
+
+/// Of each column: its type, whether it must be there, its place in the primary key.
+type Columns = BTreeMap<String, (String, bool, i32)>;
+
+async fn columns(store: &Store, table: &str) -> Columns {
+    let connection = store.connection();
+    let backend = connection.get_database_backend();
+    let sql = match backend {
+        DbBackend::Postgres => format!(
+            "SELECT a.attname AS name, format_type(a.atttypid, NULL) AS type, a.attnotnull AS needed, \
+             coalesce(array_position(i.indkey::int2[], a.attnum) + 1, 0) AS key \
+             FROM pg_attribute a LEFT JOIN pg_index i ON i.indrelid = a.attrelid AND i.indisprimary \
+             WHERE a.attrelid = '\"{table}\"'::regclass AND a.attnum > 0 AND NOT a.attisdropped"
+        ),
+        _ => format!(
+            "SELECT name, type, \"notnull\" = 1 AS needed, pk AS key FROM pragma_table_info('{table}')"
+        ),
+    };
+    let rows = connection
+        .query_all_raw(Statement::from_string(backend, sql))
+        .await
+        .unwrap();
+    rows.iter()
+        .map(|row| {
+            let name: String = row.try_get("", "name").unwrap();
+            let kind: String = row.try_get("", "type").unwrap();
+            let needed: bool = row.try_get("", "needed").unwrap();
+            (
+                name,
+                (kind.to_lowercase(), needed, row.try_get("", "key").unwrap()),
+            )
+        })
+        .collect()
+}
+
+async fn drift(migrated: Database, empty: Database) {
+    let (store, declared) = (migrated.store(), empty.store());
+    let backend = store.connection().get_database_backend();
+    for (table, create) in drift::declared(backend) {
+        declared.connection().execute(&create).await.unwrap();
+        let [there, meant] = [columns(&store, table).await, columns(&declared, table).await];
+        assert!(there.len() > 3, "{table}: {there:?}");
+        assert_eq!(there, meant, "{table}");
+    }
+    migrated.close().await;
+    empty.close().await;
+}
+
+#[tokio::test]
+async fn the_tables_are_those_of_the_entities_on_sqlite() {
+    drift(Database::sqlite().await, Database::sqlite_empty().await).await;
+}
+
+#[tokio::test]
+async fn the_tables_are_those_of_the_entities_on_postgres() {
+    drift(Database::postgres().await, Database::postgres_empty().await).await;
+}
+
+async fn indexes(store: &Store) -> BTreeSet<(String, String)> {
+    let connection = store.connection();
+    let backend = connection.get_database_backend();
+    let sql = match backend {
+        DbBackend::Postgres => {
+            "SELECT t.relname AS of, string_agg(a.attname, ',' ORDER BY k.place) AS columns FROM pg_index i \
+             JOIN pg_class t ON t.oid = i.indrelid JOIN pg_namespace n ON n.oid = t.relnamespace AND n.nspname = 'public' \
+             CROSS JOIN LATERAL unnest(i.indkey::int2[]) WITH ORDINALITY AS k(number, place) \
+             JOIN pg_attribute a ON a.attrelid = t.oid AND a.attnum = k.number GROUP BY i.indexrelid, t.relname"
+        }
+        _ => {
+            "SELECT t.name AS of, (SELECT group_concat(name) FROM (SELECT name FROM pragma_index_info(i.name) ORDER BY seqno)) AS columns \
+             FROM sqlite_schema t, pragma_index_list(t.name) i WHERE t.type = 'table'"
+        }
+    };
+    let rows = connection
+        .query_all_raw(Statement::from_string(backend, sql.to_owned()))
+        .await
+        .unwrap();
+    rows.iter()
+        .map(|row| {
+            (
+                row.try_get("", "of").unwrap(),
+                row.try_get("", "columns").unwrap(),
+            )
+        })
+        .collect()
+}
+
+testing::both! {
+    async fn the_indexes_are_there_that_lists_and_filters_need(store: Store) {
+        let there = indexes(&store).await;
+        for (table, columns) in [
+            ("territory", "nis"),
+            ("territory", "order_key,id"),
+            ("territory_area", "territory_id,area"),
+            ("territory_area", "area,territory_id"),
+            ("organisation", "order_key,id"),
+            ("organisation", "updated_at,id"),
+            ("project", "order_key,id"),
+            ("project", "code_key,id"),
+            ("project", "updated_at,id"),
+            ("project", "code"),
+            ("resource", "order_key,id"),
+            ("step", "chantier_id,position,id"),
+            ("step", "starts_on,id"),
+            ("tag", "record_id"),
+            ("tag", "field,word,record_id"),
+            ("link", "record_id"),
+            ("link", "target_id,field,record_kind,record_id"),
+            ("place", "record_id"),
+            ("place", "territory_id,record_id"),
+            ("words", "record_id"),
+            ("change", "record_id,at"),
+            ("change", "at,id"),
+            ("feed", "record_id"),
+            ("external_id", "source,external_id"),
+            ("external_id", "record_id"),
+            ("retry", "caller,name"),
+            ("person", "email"),
+            ("session", "family"),
+            ("session", "person_id"),
+            ("invitation", "person_id"),
+        ] {
+            assert!(there.contains(&(table.to_owned(), columns.to_owned())), "{table} ({columns}): {there:#?}");
+        }
+    }
+}
