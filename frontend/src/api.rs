@@ -4,7 +4,7 @@
 pub mod cache;
 
 use crate::browser;
-use crate::language::{language, language_now};
+use crate::language::{Lang, language, language_now};
 use crate::session;
 use crate::ui::map::atlas::Atlas;
 use crate::ui::state::{Failure, FailureKind, Load};
@@ -277,6 +277,12 @@ pub fn asset(name: &str) -> Option<String> {
     serde_json::from_str::<HashMap<String, String>>(&text)
         .ok()?
         .remove(name)
+}
+
+/// A language's texts, as their file has them.
+pub async fn texts(language: Lang) -> Result<String, Failure> {
+    let address = asset(&format!("locales/{}.json", language.tag())).ok_or_else(|| internal(None))?;
+    text(&send(|| RequestBuilder::new(&address).method(Method::GET), None).await?).await
 }
 
 /// The map's shapes, read once for the whole visit.

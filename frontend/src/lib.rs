@@ -29,10 +29,12 @@ use leptos::prelude::*;
 /// Mounts the application in place of what index.html shows while it arrives.
 pub fn start() {
     console_error_panic_hook::set_once();
-    language::start();
     theme::start();
-    if let Some(starting) = document().get_element_by_id("starting") {
-        starting.remove();
-    }
-    mount_to_body(app::App);
+    wasm_bindgen_futures::spawn_local(async {
+        language::start().await;
+        if let Some(starting) = document().get_element_by_id("starting") {
+            starting.remove();
+        }
+        mount_to_body(app::App);
+    });
 }

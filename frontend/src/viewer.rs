@@ -67,7 +67,11 @@ pub fn start() {
                 set(Actor::Person(Signed {
                     id,
                     role: viewer.person.role,
-                    organisation: viewer.person.organisation_id.as_ref().and_then(typed::<OrganisationId>),
+                    organisation: viewer
+                        .person
+                        .organisation_id
+                        .as_ref()
+                        .and_then(typed::<OrganisationId>),
                     projects: viewer.project_ids.iter().filter_map(typed::<ProjectId>).collect(),
                 }));
             }

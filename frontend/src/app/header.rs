@@ -56,12 +56,15 @@ fn mark() -> impl IntoView {
 
 #[component]
 fn Languages(#[prop(optional)] in_full: bool) -> impl IntoView {
+    let said = toasts();
     view! {
         <ul role="list" aria-label=t::nav_languages>
             {Lang::ALL.iter().copied().map(|one| view! {
                 <li>
                     <button type="button" lang=one.tag() title=own_name(one) aria-label=own_name(one)
-                        aria-pressed=move || (language() == one).to_string() on:click=move |_| choose(one)>
+                        aria-pressed=move || (language() == one).to_string() on:click=move |_| spawn_local(async move {
+                            if let Err(failure) = choose(one).await { said.say(failure.kind.title()); }
+                        })>
                         {if in_full { own_name(one) } else { one.tag() }}
                     </button>
                 </li>

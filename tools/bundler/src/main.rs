@@ -191,9 +191,13 @@ struct Written {
 impl Dist {
     fn bundle(&mut self, bound: &Path) -> Result<()> {
         let mut addresses = BTreeMap::new();
-        for (name, bytes) in files_under(Path::new("frontend/assets"))? {
-            let address = self.asset(&name, &bytes)?;
-            addresses.insert(name, address);
+        // The texts are read one language at a time, by address, like any other asset.
+        for (folder, prefix) in [("frontend/assets", ""), ("frontend/locales", "locales/")] {
+            for (name, bytes) in files_under(Path::new(folder))? {
+                let name = format!("{prefix}{name}");
+                let address = self.asset(&name, &bytes)?;
+                addresses.insert(name, address);
+            }
         }
 
         let mut css = String::new();
@@ -269,9 +273,10 @@ impl Dist {
             gzip.write_all(bytes)?;
             fs::write(beside("gz"), gzip.finish()?)?;
         }
-        // Pictures and what was split off come when a page needs them, licence texts never.
-        let first_load =
-            matches!(extension, "css" | "html" | "js" | "topojson" | "woff2") || name.ends_with(MODULE);
+        // Pictures and what was split off come when a page needs them, licence texts never; of the languages, one.
+        let first_load = matches!(extension, "css" | "html" | "js" | "topojson" | "woff2")
+            || name.ends_with(MODULE)
+            || name.starts_with("assets/locales/fr.");
         self.files.push(Written {
             name: name.to_owned(),
             raw: bytes.len(),
