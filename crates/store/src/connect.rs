@@ -78,7 +78,7 @@ impl Store {
         });
         let engine = match db.get_database_backend() {
             DbBackend::Postgres => Engine::Postgres,
-            _ => Engine::Sqlite,
+            DbBackend::Sqlite | DbBackend::MySql | _ => Engine::Sqlite,
         };
         Ok(Self {
             db,

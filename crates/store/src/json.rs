@@ -27,10 +27,10 @@ impl<T: DeserializeOwned> TryGetable for Json<T> {
 
 impl<T: DeserializeOwned> ValueType for Json<T> {
     fn try_from(value: Value) -> Result<Self, ValueTypeErr> {
-        match value {
-            Value::Json(Some(value)) => serde_json::from_value(*value).map(Self).map_err(|_| ValueTypeErr),
-            _ => Err(ValueTypeErr),
-        }
+        let Value::Json(Some(value)) = value else {
+            return Err(ValueTypeErr);
+        };
+        serde_json::from_value(*value).map(Self).map_err(|_| ValueTypeErr)
     }
 
     fn type_name() -> String {

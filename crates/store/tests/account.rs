@@ -1,5 +1,7 @@
 //! Accounts: people, invitations, passwords, sessions.
 
+#![expect(clippy::unwrap_used, reason = "a test stops where it fails")]
+
 use domain::person::{NewPerson, Person, PersonPatch, State};
 use domain::policy::Role;
 use domain::{Actor, Lang};

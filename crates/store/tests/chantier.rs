@@ -1,5 +1,7 @@
 //! Chantiers, their steps, resources and the projects' part in them.
 
+#![expect(clippy::unwrap_used, reason = "a test stops where it fails")]
+
 use domain::chantier::{
     Chantier, ChantierPatch, LinkState, Order, Participation, Progress, Resource, ResourceFilter, Step,
     StepFilter, StepOrder, StepPatch, StepStatus, progress,
@@ -10,7 +12,7 @@ use domain::project::Project;
 use domain::{ChantierId, RecordId};
 use serde_json::{Value, json};
 use store::{ByTitle, Relation, Store};
-use testing::{editor, input, kept, member, officer, refused, visitor};
+use testing::{editor, input, input_with, kept, member, officer, refused, visitor};
 
 async fn chantier(store: &Store, code: &str, position: i32) -> Chantier {
     let new =
@@ -19,19 +21,18 @@ async fn chantier(store: &Store, code: &str, position: i32) -> Chantier {
 }
 
 async fn step(store: &Store, chantier: ChantierId, more: Value) -> Step {
-    let mut new = json!({"chantierId": chantier, "title": "Étape"});
-    new.as_object_mut()
-        .unwrap()
-        .extend(more.as_object().unwrap().clone());
-    kept(store.create(&officer(), input(new)).await)
+    kept(
+        store
+            .create(
+                &officer(),
+                input_with(json!({"chantierId": chantier, "title": "Étape"}), more),
+            )
+            .await,
+    )
 }
 
 fn patch(step: &Step, more: Value) -> StepPatch {
-    let mut json = json!({"id": step.id, "expectedRevision": step.revision});
-    json.as_object_mut()
-        .unwrap()
-        .extend(more.as_object().unwrap().clone());
-    input(json)
+    input_with(json!({"id": step.id, "expectedRevision": step.revision}), more)
 }
 
 testing::both! {

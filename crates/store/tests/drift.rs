@@ -1,10 +1,12 @@
 //! The tables that the migrations make are those that the entities declare, on both databases; and the indexes
 //! are there that lists and filters need.
 
+#![expect(clippy::unwrap_used, reason = "a test stops where it fails")]
+
 use std::collections::{BTreeMap, BTreeSet};
 
-use sea_orm::{ConnectionTrait, DbBackend, Statement};
-use store::{Store, drift};
+use sea_orm::{ConnectionTrait, Statement};
+use store::{Engine, Store, drift};
 use testing::Database;
 
 /// Of each column: its type, whether it must be there, its place in the primary key.
@@ -13,14 +15,14 @@ type Columns = BTreeMap<String, (String, bool, i32)>;
 async fn columns(store: &Store, table: &str) -> Columns {
     let connection = store.connection();
     let backend = connection.get_database_backend();
-    let sql = match backend {
-        DbBackend::Postgres => format!(
+    let sql = match store.engine() {
+        Engine::Postgres => format!(
             "SELECT a.attname AS name, format_type(a.atttypid, NULL) AS type, a.attnotnull AS needed, \
              coalesce(array_position(i.indkey::int2[], a.attnum) + 1, 0) AS key \
              FROM pg_attribute a LEFT JOIN pg_index i ON i.indrelid = a.attrelid AND i.indisprimary \
              WHERE a.attrelid = '\"{table}\"'::regclass AND a.attnum > 0 AND NOT a.attisdropped"
         ),
-        _ => format!(
+        Engine::Sqlite => format!(
             "SELECT name, type, \"notnull\" = 1 AS needed, pk AS key FROM pragma_table_info('{table}')"
         ),
     };
@@ -67,14 +69,14 @@ async fn the_tables_are_those_of_the_entities_on_postgres() {
 async fn indexes(store: &Store) -> BTreeSet<(String, String)> {
     let connection = store.connection();
     let backend = connection.get_database_backend();
-    let sql = match backend {
-        DbBackend::Postgres => {
+    let sql = match store.engine() {
+        Engine::Postgres => {
             "SELECT t.relname AS of, string_agg(a.attname, ',' ORDER BY k.place) AS columns FROM pg_index i \
              JOIN pg_class t ON t.oid = i.indrelid JOIN pg_namespace n ON n.oid = t.relnamespace AND n.nspname = 'public' \
              CROSS JOIN LATERAL unnest(i.indkey::int2[]) WITH ORDINALITY AS k(number, place) \
              JOIN pg_attribute a ON a.attrelid = t.oid AND a.attnum = k.number GROUP BY i.indexrelid, t.relname"
         }
-        _ => {
+        Engine::Sqlite => {
             "SELECT t.name AS of, (SELECT group_concat(name) FROM (SELECT name FROM pragma_index_info(i.name) ORDER BY seqno)) AS columns \
              FROM sqlite_schema t, pragma_index_list(t.name) i WHERE t.type = 'table'"
         }

@@ -1,6 +1,8 @@
 //! What records are found by is kept with them: after any sequence of changes the tables of tags, links, places and
 //! words hold what the present records say of themselves.
 
+#![expect(clippy::unwrap_used, reason = "a test stops where it fails")]
+
 use std::collections::BTreeSet;
 
 use domain::RecordId;

@@ -1,5 +1,7 @@
 //! The history and the feed: what each change leaves there, who sees it, and the way back.
 
+#![expect(clippy::unwrap_used, reason = "a test stops where it fails")]
+
 use domain::change::Kind;
 use domain::organisation::Organisation;
 use domain::page::Page;
@@ -11,18 +13,24 @@ use domain::{ChangeId, RecordId, RecordType};
 use sea_orm::{ConnectionTrait, Statement};
 use serde_json::{Value, json};
 use store::{Entry, HistoryFilter, Store};
-use testing::{administrator, editor, input, kept, member, officer, refused, signed, visitor};
+use testing::{administrator, editor, input, input_with, kept, member, officer, refused, signed, visitor};
 
 async fn project(store: &Store, json: Value) -> Project {
     kept(store.create(&editor(), input(json)).await)
 }
 
 async fn edit(store: &Store, project: &Project, more: Value) -> Project {
-    let mut json = json!({"id": project.id, "expectedRevision": project.revision});
-    json.as_object_mut()
-        .unwrap()
-        .extend(more.as_object().unwrap().clone());
-    kept(store.edit(&editor(), input::<ProjectPatch>(json)).await)
+    kept(
+        store
+            .edit(
+                &editor(),
+                input_with::<ProjectPatch>(
+                    json!({"id": project.id, "expectedRevision": project.revision}),
+                    more,
+                ),
+            )
+            .await,
+    )
 }
 
 /// The history of a record, the first first.

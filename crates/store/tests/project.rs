@@ -1,5 +1,7 @@
 //! Projects, their members and notes: making, changing, moving, removing, refusing, listing.
 
+#![expect(clippy::unwrap_used, reason = "a test stops where it fails")]
+
 use domain::organisation::Organisation;
 use domain::page::{Direction, Page};
 use domain::policy::{Actor, Role};
@@ -10,7 +12,7 @@ use domain::project::{
 use domain::{OrganisationId, ProjectId, RecordId, RecordType};
 use serde_json::{Value, json};
 use store::{AsTheyCame, Error, Relation, Store};
-use testing::{administrator, editor, input, kept, member, officer, refused, signed, visitor};
+use testing::{administrator, editor, input, input_with, kept, member, officer, refused, signed, visitor};
 use uuid::Uuid;
 
 async fn project(store: &Store, json: Value) -> Project {
@@ -34,11 +36,10 @@ async fn titles(store: &Store, filter: Value) -> Vec<String> {
 }
 
 fn patch(project: &Project, more: Value) -> ProjectPatch {
-    let mut json = json!({"id": project.id, "expectedRevision": project.revision});
-    json.as_object_mut()
-        .unwrap()
-        .extend(more.as_object().unwrap().clone());
-    input(json)
+    input_with(
+        json!({"id": project.id, "expectedRevision": project.revision}),
+        more,
+    )
 }
 
 fn phase(status: Status, reason: Option<&str>) -> Phase {
@@ -61,7 +62,7 @@ testing::both! {
         assert_eq!(made.title, "Légumerie du Tournaisis");
         assert_eq!((made.revision, made.status()), (1, Status::Unknown));
         assert_eq!(kept(store.get::<Project>(&visitor(), made.id).await), made);
-        assert_eq!(kept(store.many::<Project>(&[made.id]).await), [made.clone()]);
+        assert_eq!(kept(store.many::<Project>(&[made.id]).await), std::slice::from_ref(&made));
         let changed: Project = kept(store.edit(&editor(), patch(&made, json!({"acronym": null, "summary": "Bio."}))).await);
         assert_eq!((changed.revision, changed.acronym.as_deref(), changed.summary.as_deref()), (2, None, Some("Bio.")));
         assert_eq!(changed.created_at, made.created_at);

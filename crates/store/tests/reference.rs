@@ -1,5 +1,7 @@
 //! The reference data as it is loaded: how much of it, and what a second loading leaves alone.
 
+#![expect(clippy::unwrap_used, reason = "a test stops where it fails")]
+
 use domain::chantier::{
     Chantier, NewStep, Order, Resource, ResourceFilter, Stage, Step, StepFilter, StepOrder, StepStatus,
 };

@@ -1,5 +1,7 @@
 //! Territories: official ones and named sets of communes, and what is found through them, upward and downward.
 
+#![expect(clippy::unwrap_used, reason = "a test stops where it fails")]
+
 use domain::TerritoryId;
 use domain::chantier::{Chantier, Step};
 use domain::organisation::Organisation;

@@ -52,17 +52,14 @@ pub fn member(project: ProjectId) -> Actor {
 
 /// An account of this role, in use, and its holder as the policy sees them.
 pub async fn signed(store: &Store, role: Role, more: Value) -> (Actor, Person) {
-    let mut new = json!({
+    let new = json!({
         "name": role.word(),
         "email": format!("{}@chantiers.test", role.word()),
         "role": role,
         "state": "ACTIVE",
     });
-    if let (Some(new), Value::Object(more)) = (new.as_object_mut(), more) {
-        new.extend(more);
-    }
     let person: Person = store
-        .create(&administrator(), input::<NewPerson>(new))
+        .create(&administrator(), input_with::<NewPerson>(new, more))
         .await
         .expect("an administrator may make accounts");
     store
@@ -76,6 +73,18 @@ pub async fn signed(store: &Store, role: Role, more: Value) -> (Actor, Person) {
 #[must_use]
 pub fn input<T: DeserializeOwned>(json: Value) -> T {
     serde_json::from_value(json).expect("the input has the form of the schema")
+}
+
+/// An input as a client writes it: what all of its kind have, and what is this one's own.
+#[must_use]
+pub fn input_with<T: DeserializeOwned>(all: Value, own: Value) -> T {
+    match (all, own) {
+        (Value::Object(mut all), Value::Object(own)) => {
+            all.extend(own);
+            input(Value::Object(all))
+        }
+        (all, own) => panic!("not both objects: {all} {own}"),
+    }
 }
 
 /// What an answer that is no refusal holds.

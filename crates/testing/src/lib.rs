@@ -6,9 +6,11 @@ mod mint;
 mod server;
 
 pub use database::{Database, Postgres, both_engines};
-pub use fixture::{administrator, editor, input, kept, member, officer, refused, signed, visitor};
+pub use fixture::{
+    administrator, editor, input, input_with, kept, member, officer, refused, signed, visitor,
+};
 pub use mint::FixedMint;
-pub use server::{Server, TestClient};
+pub use server::{Server, TestClient, run_server};
 
 /// Runs one test body on SQLite and on PostgreSQL. The body takes the store.
 #[macro_export]

@@ -526,9 +526,10 @@ impl MigrationTrait for Migration {
         for index in indexes() {
             manager.create_index(index).await?;
         }
-        let search: &[&str] = match db.get_database_backend() {
-            DbBackend::Postgres => &POSTGRES_SEARCH,
-            _ => &SQLITE_SEARCH,
+        let search: &[&str] = if db.get_database_backend() == DbBackend::Postgres {
+            &POSTGRES_SEARCH
+        } else {
+            &SQLITE_SEARCH
         };
         for statement in search {
             db.execute_unprepared(statement).await?;
