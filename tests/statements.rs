@@ -8,19 +8,16 @@ const NESTED: &str = "query($first: Int!) { projects(first: $first) { nodes { id
     participations(first: 10) { totalCount nodes { part chantier { code progress } } } sources(first: 3) { nodes { source } } } } }";
 
 story! {
-    async fn a_nested_page_of_projects_costs_the_same_statements_for_five_as_for_all(server: Server) {
+    async fn a_nested_page_of_projects_costs_no_more_statements_for_all_than_for_five(server: Server) {
         let client = server.visitor();
-        let mut costs = Vec::new();
-        for first in [5, 31] {
-            client.data(NESTED, json!({"first": first})).await;
+        for first in [5, 31, 31, 31] {
             let before = counter(&client, "chantiers_statements_total").await;
             client.data(NESTED, json!({"first": first})).await;
-            costs.push(counter(&client, "chantiers_statements_total").await - before);
+            let cost = counter(&client, "chantiers_statements_total").await - before;
+            // Projects, organisations, communes, territories, participations, their counts, chantiers, their steps,
+            // sources; territories and communes may go together.
+            assert!((8..=9).contains(&cost), "a nested page of {first} costs {cost} statements");
         }
-        assert_eq!(costs[0], costs[1], "the same for few and for many");
-        // Projects, organisations, communes, territories, participations, their counts, chantiers, their steps,
-        // sources.
-        assert!(costs[1] <= 9, "a nested page costs {} statements", costs[1]);
     }
 }
 

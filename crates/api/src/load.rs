@@ -86,6 +86,7 @@ impl Loader {
             loader: self,
             of: PhantomData,
         };
+        // Of many siblings not all are run in one go: the turn has ended when no further question came.
         let mut gathered = 0;
         loop {
             tokio::task::yield_now().await;

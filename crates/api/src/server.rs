@@ -299,12 +299,12 @@ fn method(method: &Method) -> &'static str {
 }
 
 fn secure(headers: &mut HeaderMap, site: &Site) {
-    let is_page = headers
-        .get(CONTENT_TYPE)
-        .and_then(|value| value.to_str().ok())
-        .is_some_and(|kind| kind.starts_with("text/html"));
-    let policy = if is_page { PAGE_POLICY } else { DATA_POLICY };
-    headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(policy));
+    // What has no body ("unchanged") says nothing of the policy: a browser lays it over the page that it kept.
+    if let Some(kind) = headers.get(CONTENT_TYPE) {
+        let is_page = kind.to_str().is_ok_and(|kind| kind.starts_with("text/html"));
+        let policy = if is_page { PAGE_POLICY } else { DATA_POLICY };
+        headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(policy));
+    }
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.insert(X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
     headers.insert(REFERRER_POLICY, HeaderValue::from_static("same-origin"));

@@ -158,6 +158,22 @@ impl Server {
         self.child.kill().await.expect("the server can be killed");
     }
 
+    /// Tells it to stop (SIGTERM) and answers its exit code.
+    pub async fn terminate(&mut self) -> Option<i32> {
+        let id = self
+            .child
+            .id()
+            .expect("a running process has a number")
+            .to_string();
+        let told = Command::new("kill")
+            .args(["-TERM", &id])
+            .status()
+            .await
+            .expect("kill is there");
+        assert!(told.success(), "the server can be told to stop");
+        self.child.wait().await.expect("the server ends").code()
+    }
+
     /// How many rows the change feed has, read beside the server: no client can read it yet.
     pub async fn feed_rows(&self) -> i64 {
         use sea_orm::ConnectionTrait as _;
@@ -222,6 +238,30 @@ impl Server {
             admin.close().await.expect("the connection closes");
         }
     }
+}
+
+/// Runs the server with a setting that cannot work; answers its exit code and what it said.
+pub async fn run_server(settings: &[(&str, &str)]) -> (Option<i32>, String) {
+    let folder = Server::folder();
+    let mut command = Command::new(binary());
+    command
+        .arg("serve")
+        .env_clear()
+        .env("CHANTIERS_DATA_DIR", &folder)
+        .env("CHANTIERS_LOG", "error");
+    command
+        .envs(settings.iter().copied())
+        .stdin(Stdio::null())
+        .kill_on_drop(true);
+    let output = tokio::time::timeout(Duration::from_secs(30), command.output()).await;
+    let output = output
+        .expect("a server that cannot start ends")
+        .expect("the server can be run");
+    drop(std::fs::remove_dir_all(&folder));
+    (
+        output.status.code(),
+        String::from_utf8_lossy(&output.stderr).into_owned(),
+    )
 }
 
 impl Drop for Server {

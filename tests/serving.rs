@@ -1,0 +1,91 @@
+//! The server as a process: health, forms of GraphQL over HTTP, the report, how it stops and how it says what is wrong.
+
+use reqwest::Method;
+use serde_json::{Value, json};
+use stories::story;
+
+story! {
+    async fn health_and_metrics_answer(server: Server) {
+        let client = server.visitor();
+        assert_eq!(client.get("/health/live").await.status(), 200);
+        assert_eq!(client.get("/health/ready").await.status(), 200);
+        let metrics = client.get("/metrics").await.text().await.unwrap();
+        assert!(metrics.contains("chantiers_statements_total"), "{metrics}");
+        let lost = client.get("/v1/nowhere").await;
+        assert_eq!(lost.status(), 404);
+        let problem: Value = lost.json().await.unwrap();
+        assert_eq!(problem["code"], "NOT_FOUND");
+        assert!(problem["requestId"].is_string());
+    }
+}
+
+story! {
+    async fn graphql_is_read_by_get_and_changed_only_by_post_of_json(server: Server) {
+        let client = server.visitor();
+        let read = client.request(Method::GET, "/graphql").query(&[("query", "{ projectsSelected }")])
+            .header("Accept", "application/graphql-response+json").send().await.unwrap();
+        assert_eq!(read.status(), 200);
+        let kind = read.headers()["content-type"].to_str().unwrap().to_owned();
+        assert!(kind.starts_with("application/graphql-response+json"), "{kind}");
+        let change = client.request(Method::GET, "/graphql")
+            .query(&[("query", "mutation { changeUndo(input: { id: \"x\" }) { recordId } }")]).send().await.unwrap();
+        assert_eq!(change.status(), 405);
+        let form = client.request(Method::POST, "/graphql").header("Content-Type", "text/plain").body("{}").send().await.unwrap();
+        assert_eq!(form.status(), 415);
+        let deep = format!("{{ {} {} }}", "projects { nodes { participations { nodes { chantier { participations { nodes { project { ".repeat(3), "id".to_owned() + &" } } } } } } } }".repeat(3));
+        let refused = client.ask(&deep, json!({})).await;
+        assert!(refused["errors"][0]["extensions"]["code"].is_string(), "{refused}");
+        assert!(refused["data"].is_null());
+    }
+}
+
+story! {
+    async fn the_report_is_one_table_with_sources(server: Server) {
+        let client = server.visitor();
+        let answer = client.get("/v1/exports/report.csv?lang=fr").await;
+        assert_eq!(answer.status(), 200);
+        let etag = answer.headers()["etag"].clone();
+        let text = answer.text().await.unwrap();
+        let rows: Vec<&str> = text.trim_start_matches('\u{feff}').lines().collect();
+        assert_eq!(rows.len(), 32, "a header and the 31 documented projects");
+        assert!(rows[1].starts_with("P01,"), "{}", rows[1]);
+        assert!(text.contains("281000"));
+        let again = client.request(Method::GET, "/v1/exports/report.csv?lang=fr").header("If-None-Match", etag).send().await.unwrap();
+        assert_eq!(again.status(), 304);
+        let sheet = client.get("/v1/exports/report.xlsx?territory=60000").await.bytes().await.unwrap();
+        assert_eq!(&sheet[..2], b"PK", "a spreadsheet is a zip file");
+        assert_eq!(client.get("/v1/exports/report.csv?territory=nowhere").await.status(), 400);
+    }
+}
+
+story! {
+    async fn an_unchanged_page_keeps_the_policy_it_came_with(server: Server) {
+        let client = server.visitor();
+        let page = client.request(Method::GET, "/v1/openapi.json").send().await.unwrap();
+        assert!(page.headers()["content-security-policy"].to_str().unwrap().contains("default-src 'none'"));
+        let etag = page.headers()["etag"].clone();
+        let again = client.request(Method::GET, "/v1/openapi.json").header("If-None-Match", etag).send().await.unwrap();
+        assert_eq!(again.status(), 304);
+        assert!(again.headers().get("content-security-policy").is_none(), "a browser would lay it over what it kept");
+    }
+}
+
+story! {
+    async fn it_stops_when_told_and_ends_well(server: Server) {
+        assert_eq!(server.terminate().await, Some(0));
+    }
+}
+
+#[tokio::test]
+async fn a_wrong_setting_is_one_clear_line_and_exit_2() {
+    for (name, value) in [
+        ("CHANTIERS_LISTEN", "nowhere"),
+        ("CHANTIERS_DATABASE_URL", "mysql://localhost/x"),
+        ("CHANTIERS_DATABASE_URL", "postgres://nobody@127.0.0.1:1/none"),
+    ] {
+        let (code, said) = testing::run_server(&[(name, value)]).await;
+        assert_eq!(code, Some(2), "{name}={value}: {said}");
+        let lines: Vec<&str> = said.lines().filter(|line| !line.is_empty()).collect();
+        assert_eq!(lines.len(), 1, "{said}");
+    }
+}

@@ -1,0 +1,92 @@
+//! Signing in and out: short access tokens, a refresh cookie that turns at each use, invitations, suspended accounts.
+
+use reqwest::Method;
+use serde_json::{Value, json};
+use stories::{codes, colleague, story};
+
+/// The refresh token in a response's cookie.
+fn refresh(answer: &reqwest::Response) -> String {
+    let cookie = answer.headers()["set-cookie"].to_str().unwrap();
+    assert!(
+        cookie.contains("HttpOnly") && cookie.contains("SameSite=Strict"),
+        "{cookie}"
+    );
+    cookie.split(';').next().unwrap().to_owned()
+}
+
+story! {
+    async fn a_refresh_token_works_once_and_its_theft_closes_the_session(server: Server) {
+        let http = reqwest::Client::new();
+        let credentials = json!({"email": "admin@chantiers.test", "password": "correct horse battery staple"});
+        let first = http.post(server.url("/v1/session")).json(&credentials).send().await.unwrap();
+        assert_eq!(first.status(), 200);
+        let stolen = refresh(&first);
+        let turn = async |cookie: &str| {
+            http.request(Method::PUT, server.url("/v1/session"))
+                .header("Cookie", cookie).header("Sec-Fetch-Site", "same-origin").send().await.unwrap()
+        };
+        let second = turn(&stolen).await;
+        assert_eq!(second.status(), 200);
+        let third = turn(&refresh(&second)).await;
+        assert_eq!(third.status(), 200);
+        let last = refresh(&third);
+        assert_eq!(turn(&stolen).await.status(), 401, "used before");
+        assert_eq!(turn(&last).await.status(), 401, "and the whole session is closed");
+    }
+}
+
+story! {
+    async fn a_wrong_password_says_the_same_as_an_unknown_address(server: Server) {
+        let client = server.visitor();
+        let mut answers = Vec::new();
+        for email in ["admin@chantiers.test", "nobody@chantiers.test"] {
+            let answer = client.post("/v1/session", &json!({"email": email, "password": "not this one"})).await;
+            assert_eq!(answer.status(), 401);
+            assert_eq!(answer.headers()["content-type"], "application/problem+json");
+            let mut body: Value = answer.json().await.unwrap();
+            body.as_object_mut().unwrap().remove("requestId");
+            answers.push(body);
+        }
+        assert_eq!(answers[0], answers[1]);
+    }
+}
+
+story! {
+    async fn an_invitation_is_taken_up_once(server: Server) {
+        let administrator = server.administrator().await;
+        let invite = "mutation($input: NewPerson!) { personInvite(input: $input) { person { id state } invitation { path } userErrors { code field } } }";
+        let input = json!({"name": "Lou", "email": "lou@chantiers.test", "role": "OFFICER"});
+        let made = administrator.data(invite, json!({"input": input})).await["personInvite"].take();
+        assert_eq!(made["person"]["state"], "INVITED");
+        let path = made["invitation"]["path"].as_str().unwrap().replace("/invitation/", "/v1/invitations/");
+        let client = server.visitor();
+        let who: Value = client.get(&path).await.json().await.unwrap();
+        assert_eq!(who["email"], "lou@chantiers.test");
+        let weak = client.post(&path, &json!({"password": "court"})).await;
+        assert_eq!(weak.status(), 422, "a plain password is refused");
+        assert!(client.post(&path, &json!({"password": "un panier de saison"})).await.status().is_success());
+        assert_eq!(client.post(&path, &json!({"password": "un autre panier"})).await.status(), 410);
+        server.sign_in("lou@chantiers.test", "un panier de saison").await;
+        let twice = administrator.data(invite, json!({"input": input})).await["personInvite"].take();
+        assert_eq!(codes(&twice), ["DUPLICATE"]);
+        assert_eq!(twice["userErrors"][0]["field"], json!(["email"]));
+    }
+}
+
+story! {
+    async fn a_suspended_account_stops_at_once(server: Server) {
+        let (administrator, editor) = (server.administrator().await, colleague(&server, "Alix", "EDITOR").await);
+        let viewer = editor.data("{ viewer { person { id revision } } }", json!({})).await["viewer"]["person"].take();
+        let suspend = "mutation($input: PersonPatch!) { personUpdate(input: $input) { person { state } userErrors { code } } }";
+        let input = json!({"id": viewer["id"], "expectedRevision": viewer["revision"], "state": "SUSPENDED"});
+        assert!(codes(&administrator.data(suspend, json!({"input": input})).await["personUpdate"]).is_empty());
+        let answer = editor.ask("{ viewer { person { id } } }", json!({})).await;
+        assert_eq!(answer["errors"][0]["extensions"]["code"], "UNAUTHENTICATED", "{answer}");
+        let again = server.visitor().post("/v1/session", &json!({"email": "alix@chantiers.test", "password": "une ceinture alimentaire"})).await;
+        assert_eq!(again.status(), 401);
+        let refused = administrator.data("{ persons(first: 5) { totalCount } }", json!({})).await;
+        assert!(refused["persons"]["totalCount"].as_i64().unwrap() >= 2);
+        let visitor = server.visitor().ask("{ persons { totalCount } }", json!({})).await;
+        assert_eq!(visitor["errors"][0]["extensions"]["code"], "UNAUTHENTICATED");
+    }
+}
