@@ -9,7 +9,7 @@ use domain::chantier::{
 use domain::organisation::Organisation;
 use domain::project::Project;
 use domain::territory::Territory;
-use domain::{ChantierId, PartialDate, StepId};
+use domain::{ChantierId, PartialDate, ResourceId, StepId};
 use store::{AsTheyCame, ByTitle};
 
 use crate::connection::{Connection, cost, listed, many, named, one, page, related, shared};
@@ -348,9 +348,27 @@ mutations! {
     }
 }
 
+/// What somebody saw who tried a resource's link.
+#[derive(InputObject)]
+struct ResourceCheckLinkInput {
+    /// The resource.
+    id: ResourceId,
+    /// The revision it was tried on; another one is refused with `STALE_REVISION`.
+    expected_revision: i32,
+    /// Whether the link led to the resource.
+    works: bool,
+}
+
 mutations! {
     ResourceMutation of Resource, ResourcePayload;
     resource_create(NewResource), resource_update(ResourcePatch), resource_delete;
+
+    /// Says whether a resource's link worked when somebody tried it just now; the day is kept with it.
+    async fn resource_check_link(&self, ctx: &Context<'_>, input: ResourceCheckLinkInput) -> Result<ResourcePayload> {
+        let ResourceCheckLinkInput { id, expected_revision, works } = input;
+        let checked = store(ctx).check_link(&caller(ctx).actor, id, expected_revision, works).await;
+        Ok(answer(ctx, Some(id), checked).await?.into())
+    }
 }
 
 mutations! {

@@ -283,6 +283,32 @@ impl Store {
         .await
     }
 
+    /// Says whether a resource's link worked when somebody tried it just now.
+    ///
+    /// # Errors
+    /// Not found, not allowed, a stale revision, a resource without a link.
+    pub async fn check_link(
+        &self,
+        actor: &Actor,
+        id: ResourceId,
+        expected: i32,
+        works: bool,
+    ) -> Result<Resource> {
+        let now = self.mint.now();
+        self.change::<Resource>(actor, id, expected, |resource, checks: &mut Checks| {
+            if resource.url.is_none() {
+                checks.refuse(Refusal::Required { field: "url".into() });
+            }
+            resource.link_state = if works {
+                LinkState::Working
+            } else {
+                LinkState::Broken
+            };
+            resource.link_checked_at = Some(now);
+        })
+        .await
+    }
+
     /// All steps of these chantiers, for what is derived from all of them.
     ///
     /// # Errors
