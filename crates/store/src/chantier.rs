@@ -11,7 +11,7 @@ use domain::date::PartialDate;
 use domain::policy::Actor;
 use domain::refusal::{Invalid, Refusal};
 use domain::text::{Lang, fold};
-use domain::{ChantierId, OrganisationId, ProjectId, RecordType, StepId, TerritoryId};
+use domain::{ChantierId, OrganisationId, ProjectId, RecordType, ResourceId, StepId, TerritoryId};
 use sea_orm::ConnectionTrait;
 use sea_orm::prelude::DateTimeUtc;
 use sea_orm::sea_query::{Condition, Expr, ExprTrait, LockType, Query};
