@@ -333,7 +333,7 @@ impl Store {
         Ok(Some((Actor::Person(signed), person)))
     }
 
-    /// Whether there is an administrator who can, or was invited to, sign in.
+    /// Whether there is an administrator who can sign in.
     ///
     /// # Errors
     /// A database fault.

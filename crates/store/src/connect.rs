@@ -5,12 +5,19 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use domain::Mint;
-use sea_orm::{ConnectOptions, Database, DatabaseConnection, DbBackend};
+use sea_orm::sea_query::{Expr, Query};
+use sea_orm::{
+    ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbBackend,
+    SqliteTransactionMode, TransactionOptions, TransactionTrait,
+};
 use sea_orm_migration::MigratorTrait;
 use tokio::sync::Mutex;
 
 use crate::error::Result;
 use crate::migration::Migrator;
+
+/// Taken while the tables are brought up to date.
+const MIGRATION_LOCK: i64 = 0x6368_616e_746a;
 
 /// Which database it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -89,12 +96,37 @@ impl Store {
         })
     }
 
-    /// Brings the tables up to date.
+    /// Brings the tables up to date. Of several servers that start at once, one does, and the others wait for it.
     ///
     /// # Errors
-    /// Where a migration fails; nothing of that migration remains.
+    /// Where a migration fails; nothing of what was under way remains.
     pub async fn migrate(&self) -> Result<()> {
-        Ok(Migrator::up(&self.db, None).await?)
+        let tx = self.begin().await?;
+        self.hold(&tx, MIGRATION_LOCK).await?;
+        Migrator::up(&tx, None).await?;
+        Ok(tx.commit().await?)
+    }
+
+    /// Opens a transaction; on SQLite one that may write from its beginning, since it could not become one later
+    /// without the risk of being refused.
+    pub(crate) async fn begin(&self) -> Result<DatabaseTransaction> {
+        let options = TransactionOptions {
+            sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+            ..TransactionOptions::default()
+        };
+        Ok(self.db.begin_with_options(options).await?)
+    }
+
+    /// Waits until no other transaction holds this lock, and holds it until this one ends. On SQLite every transaction
+    /// does so anyway.
+    pub(crate) async fn hold(&self, tx: &DatabaseTransaction, lock: i64) -> Result<()> {
+        if self.engine == Engine::Postgres {
+            let lock = Query::select()
+                .expr(Expr::cust_with_values("pg_advisory_xact_lock($1)", [lock]))
+                .take();
+            tx.query_one(&lock).await?;
+        }
+        Ok(())
     }
 
     /// Whether the database answers and every migration is applied.

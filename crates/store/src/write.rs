@@ -10,11 +10,8 @@ use domain::policy::{Action, Actor, allows};
 use domain::provenance::Provenance;
 use domain::record::{Record, Rules};
 use domain::{ChangeId, RecordId, RecordType, Refusal};
-use sea_orm::sea_query::{Expr, ExprTrait, Query};
-use sea_orm::{
-    ActiveModelTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel, QueryFilter,
-    SqliteTransactionMode, TransactionOptions, TransactionTrait,
-};
+use sea_orm::sea_query::{Expr, ExprTrait};
+use sea_orm::{ActiveModelTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel, QueryFilter};
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -83,12 +80,8 @@ impl Store {
             Engine::Sqlite => Some(self.turn.lock().await),
             Engine::Postgres => None,
         };
-        let options = TransactionOptions {
-            sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
-            ..TransactionOptions::default()
-        };
         let mut tx = Tx {
-            conn: self.db.begin_with_options(options).await?,
+            conn: self.begin().await?,
             store: self.clone(),
             actor: actor.clone(),
             now: now.unwrap_or_else(|| self.mint.now()),
@@ -271,12 +264,7 @@ impl Tx {
         if self.feed.is_empty() {
             return Ok(());
         }
-        if self.store.engine == Engine::Postgres {
-            let lock = Query::select()
-                .expr(Expr::cust_with_values("pg_advisory_xact_lock($1)", [FEED_LOCK]))
-                .take();
-            self.conn.query_one(&lock).await?;
-        }
+        self.store.hold(&self.conn, FEED_LOCK).await?;
         NewFeedRow::insert(&self.conn, &std::mem::take(&mut self.feed), self.now).await
     }
 }

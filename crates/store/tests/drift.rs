@@ -66,6 +66,24 @@ async fn the_tables_are_those_of_the_entities_on_postgres() {
     drift(Database::postgres().await, Database::postgres_empty().await).await;
 }
 
+async fn at_once(database: Database) {
+    let store = database.store();
+    let (one, other) = tokio::join!(store.migrate(), store.migrate());
+    assert!(one.is_ok() && other.is_ok(), "{one:?} {other:?}");
+    assert!(store.is_ready().await.unwrap());
+    database.close().await;
+}
+
+#[tokio::test]
+async fn two_servers_that_start_at_once_migrate_once_on_sqlite() {
+    at_once(Database::sqlite_empty().await).await;
+}
+
+#[tokio::test]
+async fn two_servers_that_start_at_once_migrate_once_on_postgres() {
+    at_once(Database::postgres_empty().await).await;
+}
+
 async fn indexes(store: &Store) -> BTreeSet<(String, String)> {
     let connection = store.connection();
     let backend = connection.get_database_backend();
