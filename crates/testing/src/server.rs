@@ -302,7 +302,6 @@ impl TestClient {
     }
 
     /// Makes any request, for what the others do not cover.
-    #[must_use]
     pub fn request(&self, method: reqwest::Method, path: &str) -> reqwest::RequestBuilder {
         self.signed(self.http.request(method, format!("{}{path}", self.base)))
     }
