@@ -1,5 +1,7 @@
 //! The server is killed in the middle of writes, again and again: what it acknowledged is there after the restart.
 
+#![expect(clippy::unwrap_used, reason = "a story stops at the first surprise")]
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;

@@ -1,6 +1,8 @@
 //! An editor changes a project: everybody sees it, the history and the feed tell it, a visitor may not, and of two
 //! editors at once the second is told.
 
+#![expect(clippy::unwrap_used, reason = "a story stops at the first surprise")]
+
 use serde_json::{Value, json};
 use stories::{codes, colleague, project, story};
 

@@ -1,5 +1,7 @@
 //! What anybody can read on a fresh server: the real chantiers, projects, territories and organisations.
 
+#![expect(clippy::unwrap_used, reason = "a story stops at the first surprise")]
+
 use serde_json::json;
 use stories::{project, story};
 
@@ -102,9 +104,9 @@ story! {
             data["search"][0]["title"].as_str().unwrap_or_default().to_owned()
         };
         assert_eq!(first("marches publics").await, "Marchés publics");
-        assert_eq!(first("Liége").await.contains("Liège"), true);
+        assert!(first("Liége").await.contains("Liège"));
         assert!(first("legumries").await.starts_with("Légumeries"));
-        assert_eq!(first("wagralin").await.to_lowercase().contains("wagralim"), true);
+        assert!(first("wagralin").await.to_lowercase().contains("wagralim"));
     }
 }
 

@@ -1,5 +1,7 @@
 //! The server as a process: health, forms of GraphQL over HTTP, the report, how it stops and how it says what is wrong.
 
+#![expect(clippy::unwrap_used, reason = "a story stops at the first surprise")]
+
 use reqwest::Method;
 use serde_json::{Value, json};
 use stories::story;

@@ -1,5 +1,7 @@
 //! Signing in and out: short access tokens, a refresh cookie that turns at each use, invitations, suspended accounts.
 
+#![expect(clippy::unwrap_used, reason = "a story stops at the first surprise")]
+
 use reqwest::Method;
 use serde_json::{Value, json};
 use stories::{codes, colleague, story};

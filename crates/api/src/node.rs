@@ -31,10 +31,6 @@ use crate::territory::TerritoryNode;
     ty = "ID",
     desc = "The record's identifier, opaque and lasting."
 ))]
-#[expect(
-    clippy::large_enum_variant,
-    reason = "the enumeration lives as long as one answer"
-)]
 pub(crate) enum Node {
     Territory(TerritoryNode),
     Organisation(OrganisationNode),

@@ -96,7 +96,6 @@ macro_rules! node {
 
         impl $node {
             /// The identifier, for the `Node` interface.
-            #[expect(clippy::unused_async, reason = "the interface's derive awaits it")]
             pub(crate) async fn node_id(&self, _ctx: &async_graphql::Context<'_>) -> async_graphql::Result<async_graphql::ID> {
                 Ok(self.record.id.to_string().into())
             }

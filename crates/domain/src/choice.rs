@@ -1,11 +1,12 @@
 //! One macro for every closed list of values: its words on the wire, in the database and in the schema are
 //! the same and written once.
 
-/// Declares an enumeration whose variants are written as given everywhere outside Rust.
+/// Declares an enumeration whose variants are written as given everywhere outside Rust; `default` names the one
+/// that stands where nothing is said.
 macro_rules! choices {
     (
         $(#[$meta:meta])*
-        pub enum $name:ident as $graphql:literal {
+        pub enum $name:ident as $graphql:literal $(default $default:ident)? {
             $( $(#[$vmeta:meta])* $variant:ident = $word:literal ),+ $(,)?
         }
     ) => {
@@ -23,6 +24,14 @@ macro_rules! choices {
                 $variant
             ),+
         }
+
+        $(
+            impl Default for $name {
+                fn default() -> Self {
+                    Self::$default
+                }
+            }
+        )?
 
         impl $name {
             /// Every value, in the order of declaration.

@@ -11,8 +11,8 @@ pub struct Facets {
     pub tags: Vec<(&'static str, String)>,
     /// Other records that a field names: (field, target).
     pub links: Vec<(&'static str, RecordId)>,
-    /// The territories it lies in or acts in.
-    pub places: Vec<TerritoryId>,
+    /// The territories it lies in or acts in: (field, territory).
+    pub places: Vec<(&'static str, TerritoryId)>,
     /// The words it is searched by; absent where the record is not for everybody's search.
     pub words: Option<Words>,
 }
@@ -45,12 +45,18 @@ impl Facets {
             .extend(targets.into_iter().map(|target| (field, target.into())));
     }
 
-    /// Adds territories it lies or acts in.
-    pub fn place(&mut self, territories: impl IntoIterator<Item = TerritoryId>) {
-        for territory in territories {
-            if !self.places.contains(&territory) {
-                self.places.push(territory);
-            }
-        }
+    /// Adds the territories that a field names.
+    pub fn place(&mut self, field: &'static str, territories: impl IntoIterator<Item = TerritoryId>) {
+        self.places
+            .extend(territories.into_iter().map(|territory| (field, territory)));
+    }
+
+    /// The territories, each once.
+    #[must_use]
+    pub fn territories(&self) -> Vec<TerritoryId> {
+        let mut territories: Vec<TerritoryId> = self.places.iter().map(|(_, territory)| *territory).collect();
+        territories.sort_unstable();
+        territories.dedup();
+        territories
     }
 }

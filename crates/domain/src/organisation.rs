@@ -73,7 +73,7 @@ choices! {
 
 choices! {
     /// Whether an organisation still lives.
-    pub enum State as "OrganisationState" {
+    pub enum State as "OrganisationState" default Unknown {
         /// It is at work.
         Active = "ACTIVE",
         /// It has stopped.
@@ -82,12 +82,6 @@ choices! {
         Bankrupt = "BANKRUPT",
         /// Nobody has said.
         Unknown = "UNKNOWN",
-    }
-}
-
-impl Default for State {
-    fn default() -> Self {
-        Self::Unknown
     }
 }
 
@@ -190,7 +184,7 @@ fn check_gs1(digits: &str) -> bool {
         .zip([1, 3].into_iter().cycle())
         .map(|(d, w)| u32::from(d - b'0') * w)
         .sum();
-    weighted % 10 == 0
+    weighted.is_multiple_of(10)
 }
 
 /// A postal address.
@@ -289,8 +283,8 @@ impl Rules for Organisation {
             .map(|number| format!("{}:{}", number.scheme, number.value))
             .collect();
         facets.tag("numbers", &numbers);
-        facets.place(self.commune_id);
-        facets.place(self.territory_ids.iter().copied());
+        facets.place("communeId", self.commune_id);
+        facets.place("territoryIds", self.territory_ids.iter().copied());
         facets.words = Some(Words {
             title: self.name.clone(),
             names: std::iter::once(self.name.clone())

@@ -10,25 +10,13 @@ use crate::text::Lang;
 
 choices! {
     /// Whether an account can be used.
-    pub enum State as "AccountState" {
+    pub enum State as "AccountState" default Invited {
         /// Invited; has not chosen a password yet.
         Invited = "INVITED",
         /// In use.
         Active = "ACTIVE",
         /// Closed by an administrator.
         Suspended = "SUSPENDED",
-    }
-}
-
-impl Default for State {
-    fn default() -> Self {
-        Self::Invited
-    }
-}
-
-impl Default for Lang {
-    fn default() -> Self {
-        Self::Fr
     }
 }
 
@@ -68,7 +56,7 @@ impl Rules for Person {
     fn facets(&self) -> Facets {
         let mut facets = Facets::default();
         facets.link("organisationId", self.organisation_id);
-        facets.place(self.territory_ids.iter().copied());
+        facets.place("territoryIds", self.territory_ids.iter().copied());
         facets
     }
 

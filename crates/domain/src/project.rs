@@ -48,19 +48,13 @@ choices! {
 
 choices! {
     /// A yes, a no, or nobody has said.
-    pub enum Known as "Known" {
+    pub enum Known as "Known" default Unknown {
         /// Yes.
         Yes = "YES",
         /// No.
         No = "NO",
         /// Nobody has said.
         Unknown = "UNKNOWN",
-    }
-}
-
-impl Default for Known {
-    fn default() -> Self {
-        Self::Unknown
     }
 }
 
@@ -213,7 +207,7 @@ impl Rules for Project {
         facets.tag("socialPurpose", &[self.social_purpose]);
         facets.link("leadIds", self.lead_ids.iter().copied());
         facets.link("partnerIds", self.partner_ids.iter().copied());
-        facets.place(self.territory_ids.iter().copied());
+        facets.place("territoryIds", self.territory_ids.iter().copied());
         facets.words = Some(Words {
             title: self.title.clone(),
             names: std::iter::once(self.title.clone())

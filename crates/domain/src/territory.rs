@@ -164,10 +164,10 @@ mod scalar {
     )]
     impl ScalarType for Nis {
         fn parse(value: Value) -> InputValueResult<Self> {
-            match value {
-                Value::String(text) => Ok(text.parse()?),
-                other => Err(InputValueError::expected_type(other)),
-            }
+            let Value::String(text) = value else {
+                return Err(InputValueError::expected_type(value));
+            };
+            Ok(text.parse()?)
         }
 
         fn to_value(&self) -> Value {

@@ -5,7 +5,7 @@ use unicode_normalization::char::is_combining_mark;
 
 choices! {
     /// The languages of the interface and of messages.
-    pub enum Lang as "Language" {
+    pub enum Lang as "Language" default Fr {
         /// French.
         Fr = "FR",
         /// Dutch.
@@ -201,11 +201,18 @@ fn word_likeness(wanted: &str, word: &str) -> f64 {
     if word.starts_with(wanted) {
         return 0.9;
     }
-    let (a, b) = (trigrams(wanted), trigrams(word));
+    // An ending more (a plural) counts little: the word is also compared as far as the asked one reaches.
+    let reach: String = word.chars().take(wanted.chars().count() + 1).collect();
+    0.8 * alike(wanted, word).max(0.95 * alike(wanted, &reach))
+}
+
+/// The share of pieces that two words have in common.
+fn alike(a: &str, b: &str) -> f64 {
+    let (a, b) = (trigrams(a), trigrams(b));
     let shared = a.iter().filter(|piece| b.binary_search(piece).is_ok()).count();
     #[expect(clippy::cast_precision_loss, reason = "a word has a handful of pieces")]
     let (shared, union) = (shared as f64, (a.len() + b.len() - shared) as f64);
-    0.8 * shared / union.max(1.0)
+    shared / union.max(1.0)
 }
 
 #[cfg(test)]

@@ -20,12 +20,15 @@ impl Tx {
         let places = facets
             .places
             .iter()
-            .map(|territory| ("territoryIds", RecordId::from(*territory)));
+            .map(|(field, territory)| (*field, RecordId::from(*territory)));
         let mut wanted: HashMap<RecordType, Vec<(&str, Uuid)>> = HashMap::new();
         for (field, target) in facets.links.iter().copied().chain(places) {
             let is_known = known.is_some_and(|known| {
                 known.links.contains(&(field, target))
-                    || known.places.iter().any(|place| RecordId::from(*place) == target)
+                    || known
+                        .territories()
+                        .iter()
+                        .any(|known| RecordId::from(*known) == target)
             });
             if !is_known {
                 wanted.entry(target.kind).or_default().push((field, target.uuid));
@@ -128,7 +131,8 @@ impl Tx {
         }
         if old_facets.places != new.places {
             self.clear("place", id, old).await?;
-            let rows = new.places.iter().map(|territory| vec![Expr::value(territory.0)]);
+            let territories = new.territories();
+            let rows = territories.iter().map(|territory| vec![Expr::value(territory.0)]);
             self.fill("place", id, &["territory_id"], rows).await?;
         }
         if old_facets.words != new.words {

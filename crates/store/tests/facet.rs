@@ -74,7 +74,7 @@ async fn said<R: Stored>(store: &Store, into: &mut BTreeSet<String>) {
             facets
                 .places
                 .iter()
-                .map(|place| format!("{} {}", head("place"), place.0)),
+                .map(|(_, territory)| format!("{} {}", head("place"), territory.0)),
         );
         into.extend(facets.words.iter().map(|words| {
             let names = words.names.join(" ");

@@ -41,7 +41,7 @@ choices! {
 
 choices! {
     /// Whether a resource's link works.
-    pub enum LinkState as "LinkState" {
+    pub enum LinkState as "LinkState" default Untested {
         /// It has no link.
         NoLink = "NO_LINK",
         /// Nobody has tried it.
@@ -54,12 +54,6 @@ choices! {
         Working = "WORKING",
         /// It did not answer when it was last tried.
         Broken = "BROKEN",
-    }
-}
-
-impl Default for LinkState {
-    fn default() -> Self {
-        Self::Untested
     }
 }
 

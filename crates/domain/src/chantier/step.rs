@@ -14,7 +14,7 @@ use crate::refusal::{Invalid, Refusal};
 
 choices! {
     /// Where a step stands.
-    pub enum StepStatus as "StepStatus" {
+    pub enum StepStatus as "StepStatus" default Planned {
         /// To come.
         Planned = "PLANNED",
         /// Begun.
@@ -25,12 +25,6 @@ choices! {
         Cancelled = "CANCELLED",
         /// Nobody has said.
         Unknown = "UNKNOWN",
-    }
-}
-
-impl Default for StepStatus {
-    fn default() -> Self {
-        Self::Planned
     }
 }
 
@@ -174,7 +168,7 @@ impl Rules for Step {
         facets.link("chantierId", [self.chantier_id]);
         facets.link("responsibleIds", self.responsible_ids.iter().copied());
         facets.link("dependencyIds", self.dependency_ids.iter().copied());
-        facets.place(self.territory_id);
+        facets.place("territoryId", self.territory_id);
         facets.words = Some(Words {
             title: self.title.clone(),
             names: vec![self.title.clone()],
