@@ -183,6 +183,16 @@ pub fn moment(moment: Moment) -> String {
     t::date_moment(day(moment.day), clock(moment))
 }
 
+/// An instant as a day and a time in Brussels.
+pub fn instant(utc: DateTime<Utc>) -> String {
+    moment(Moment::of(utc))
+}
+
+/// The day in Brussels of an instant.
+pub fn instant_day(utc: DateTime<Utc>) -> String {
+    day(Moment::of(utc).day)
+}
+
 pub fn clock(moment: Moment) -> String {
     match language() {
         Lang::Fr => format!("{} h {:02}", moment.hour, moment.minute),

@@ -12,6 +12,8 @@ pub mod contract;
 pub mod draft;
 pub mod format;
 pub mod language;
+pub mod provenance;
+pub mod records;
 pub mod refusal;
 pub mod session;
 pub mod theme;
@@ -22,6 +24,10 @@ pub mod about;
 pub mod account;
 #[cfg(any(debug_assertions, feature = "atelier"))]
 pub mod atelier;
+pub mod history;
+pub mod organisation;
+pub mod person;
+pub mod territory;
 pub mod waiting;
 
 use leptos::prelude::*;

@@ -35,7 +35,9 @@ pub struct FirstPage(pub StoredValue<bool>);
 pub fn Page(
     #[prop(into)] title: TextProp,
     #[prop(optional, into)] lead: Option<TextProp>,
-    #[prop(optional)] crumbs: Vec<Crumb>,
+    /// Can come late, with the name.
+    #[prop(optional, into)]
+    crumbs: Signal<Vec<Crumb>>,
     #[prop(optional)] sign: Option<Sign>,
     #[prop(optional, into)] tools: Option<ViewFnOnce>,
     children: Children,
@@ -74,7 +76,10 @@ pub fn Page(
     view! {
         <div class=format!("page wrap {}", sign.map_or("", Sign::hue))>
             <header class="page-head">
-                {(!crumbs.is_empty()).then(|| breadcrumb(crumbs, last))}
+                {move || {
+                    let crumbs = crumbs.get();
+                    (!crumbs.is_empty()).then(|| breadcrumb(crumbs, last.clone()))
+                }}
                 <div class="page-title">
                     {sign.map(|sign| view! { <SignMark sign size=Size::Large /> })}
                     <h1 node_ref=heading tabindex="-1" aria-busy=move || waits.get().is_empty().then_some("true")>

@@ -95,6 +95,23 @@ impl<T> Load<T> {
     }
 }
 
+impl<T> Load<Option<T>> {
+    /// What the server answered « none » for is not found.
+    pub fn present(self) -> Load<T> {
+        let missing = Failure {
+            kind: FailureKind::NotFound,
+            reference: None,
+        };
+        match self {
+            Self::Pending => Load::Pending,
+            Self::Failed(failure) => Load::Failed(failure),
+            Self::Ready(Some(value)) => Load::Ready(value),
+            Self::Stale(Some(value), failure) => Load::Stale(value, failure),
+            Self::Ready(None) | Self::Stale(None, _) => Load::Failed(missing),
+        }
+    }
+}
+
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Shape {
     #[default]

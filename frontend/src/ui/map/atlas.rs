@@ -1,6 +1,7 @@
 //! The communes, provinces and outline of Wallonia, decoded from TopoJSON into drawable paths. Pure.
 
 use serde::Deserialize;
+use std::collections::HashMap;
 
 /// The width of the drawing; its height follows from the country's shape.
 pub const WIDTH: f64 = 1000.0;
@@ -26,6 +27,8 @@ pub struct Shape {
     pub path: String,
     /// (left, top, right, bottom)
     pub bounds: [f64; 4],
+    /// NIS codes of those that share a border with it.
+    pub neighbours: Vec<String>,
 }
 
 impl Shape {
@@ -142,10 +145,10 @@ impl Atlas {
             })
             .collect();
         let shapes = |collection: Collection| {
-            collection
-                .geometries
-                .into_iter()
-                .map(|it| shape(it, &arcs))
+            let borders = borders(&collection.geometries);
+            let geometries = collection.geometries.into_iter().zip(borders);
+            geometries
+                .map(|(it, neighbours)| shape(it, neighbours, &arcs))
                 .collect::<Option<Vec<_>>>()
         };
         Some(Self {
@@ -160,22 +163,87 @@ impl Atlas {
         })
     }
 
+    /// What lies around some communes: those that share a border with one of them and are none of them.
+    pub fn around(&self, communes: &[String]) -> Vec<String> {
+        let mut around: Vec<String> = Vec::new();
+        for commune in self.communes.iter().filter(|it| communes.contains(&it.nis)) {
+            for neighbour in &commune.neighbours {
+                if !communes.contains(neighbour) && !around.contains(neighbour) {
+                    around.push(neighbour.clone());
+                }
+            }
+        }
+        around
+    }
+
+    /// The bounds of some communes or provinces together; none where none of them is on the map.
+    pub fn bounds(&self, codes: &[String]) -> Option<[f64; 4]> {
+        let shapes = self.communes.iter().chain(&self.provinces);
+        shapes.filter(|it| codes.contains(&it.nis)).fold(None, |all, it| {
+            let [left, top, right, bottom] = it.bounds;
+            let all = all.unwrap_or([left, top, right, bottom]);
+            Some([all[0].min(left), all[1].min(top), all[2].max(right), all[3].max(bottom)])
+        })
+    }
+
+    /// The place on Earth of a point of the drawing, as (latitude, longitude).
+    pub fn earth(&self, (x, y): (f64, f64)) -> (f64, f64) {
+        let Frame {
+            west,
+            north,
+            across,
+            down,
+        } = self.frame;
+        (north - y / down, west + x / across)
+    }
+
     /// Where a place on Earth is in the drawing.
     pub fn at(&self, lat: f64, lon: f64) -> (f64, f64) {
         self.frame.project(lon, lat)
     }
 }
 
-fn shape(geometry: Geometry, arcs: &[Vec<(f64, f64)>]) -> Option<Shape> {
-    let rings: Vec<Vec<i64>> = match geometry.rings {
-        Rings::Polygon(rings) => rings,
-        Rings::MultiPolygon(polygons) => polygons.into_iter().flatten().collect(),
-    };
+impl Rings {
+    fn all(&self) -> Vec<&Vec<i64>> {
+        match self {
+            Self::Polygon(rings) => rings.iter().collect(),
+            Self::MultiPolygon(polygons) => polygons.iter().flatten().collect(),
+        }
+    }
+}
+
+/// For each shape, those that have an arc in common with it.
+fn borders(geometries: &[Geometry]) -> Vec<Vec<String>> {
+    let mut owners: HashMap<i64, Vec<usize>> = HashMap::new();
+    for (place, geometry) in geometries.iter().enumerate() {
+        for arc in geometry.rings.all().into_iter().flatten() {
+            owners
+                .entry(if *arc < 0 { !arc } else { *arc })
+                .or_default()
+                .push(place);
+        }
+    }
+    let mut borders: Vec<Vec<String>> = vec![Vec::new(); geometries.len()];
+    let mut pairs: Vec<(usize, usize)> = owners
+        .values()
+        .flat_map(|both| both.iter().flat_map(|a| both.iter().map(|b| (*a, *b))))
+        .filter(|(a, b)| a != b)
+        .collect();
+    pairs.sort_unstable();
+    pairs.dedup();
+    for (a, b) in pairs {
+        borders[a].push(geometries[b].properties.nis.clone());
+    }
+    borders
+}
+
+fn shape(geometry: Geometry, neighbours: Vec<String>, arcs: &[Vec<(f64, f64)>]) -> Option<Shape> {
+    let rings = geometry.rings.all();
     let mut path = String::new();
     let mut bounds = [f64::MAX, f64::MAX, f64::MIN, f64::MIN];
     for ring in rings {
         let mut first = true;
-        for index in ring {
+        for index in ring.iter().copied() {
             // A negative index is the arc ~index, walked backwards.
             let back = index < 0;
             let arc = arcs.get(usize::try_from(if back { !index } else { index }).ok()?)?;
@@ -210,6 +278,7 @@ fn shape(geometry: Geometry, arcs: &[Vec<(f64, f64)>]) -> Option<Shape> {
         province,
         path,
         bounds,
+        neighbours,
     })
 }
 
@@ -266,6 +335,16 @@ mod tests {
             .expect("Namur");
         let [left, top, right, bottom] = namur.bounds;
         assert!(left < x && x < right && top < y && y < bottom);
+    }
+
+    #[test]
+    fn liege_borders_on_its_suburbs_and_not_on_itself() {
+        let atlas = wallonia();
+        let around = atlas.around(&["62063".to_owned()]);
+        assert!(around.contains(&"62096".to_owned()), "Seraing: {around:?}");
+        assert!(!around.contains(&"62063".to_owned()) && !around.contains(&"92094".to_owned()));
+        assert!(atlas.communes.iter().all(|it| !it.neighbours.is_empty()));
+        assert!(atlas.bounds(&["62063".to_owned()]).is_some() && atlas.bounds(&[]).is_none());
     }
 
     #[test]

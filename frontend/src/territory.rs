@@ -1,0 +1,3 @@
+//! Territories.
+
+pub mod words;
