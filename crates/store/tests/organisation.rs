@@ -38,7 +38,7 @@ testing::both! {
             ["REQUIRED name", "INVALID numbers.0.value", "INVALID point"]
         );
         let new: NewOrganisation = input(json!({"name": "Ailleurs", "communeId": "62063"}));
-        assert_eq!(refused(store.create::<Organisation>(&editor(), new).await), ["UNKNOWN_REFERENCE territoryIds"]);
+        assert_eq!(refused(store.create::<Organisation>(&editor(), new).await), ["UNKNOWN_REFERENCE communeId"]);
     }
 }
 
