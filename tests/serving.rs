@@ -61,6 +61,21 @@ story! {
 }
 
 story! {
+    async fn the_dated_steps_are_a_calendar(server: Server) {
+        let client = server.visitor();
+        let answer = client.get("/v1/chantiers/approche-territoriale.ics").await;
+        assert!(answer.headers()["content-type"].to_str().unwrap().starts_with("text/calendar"));
+        let text = answer.text().await.unwrap();
+        assert_eq!(text.matches("BEGIN:VEVENT").count(), 5, "{text}");
+        // Two in the afternoon in Belgium's summer.
+        assert!(text.contains("DTSTART:20210601T120000Z"), "{text}");
+        assert!(text.contains("déduite"), "the year is said to be inferred: {text}");
+        assert_eq!(client.get("/v1/calendar.ics").await.status(), 200);
+        assert_eq!(client.get("/v1/chantiers/nulle-part.ics").await.status(), 404);
+    }
+}
+
+story! {
     async fn an_unchanged_page_keeps_the_policy_it_came_with(server: Server) {
         let client = server.visitor();
         let page = client.request(Method::GET, "/v1/openapi.json").send().await.unwrap();

@@ -17,7 +17,7 @@ use utoipa::OpenApi;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 
 use crate::problem::{Code, say};
-use crate::rest::{etag, exports, session, unchanged};
+use crate::rest::{calendar, etag, exports, session, unchanged};
 use crate::server::{self, App};
 
 /// What the document is made of.
@@ -37,6 +37,8 @@ use crate::server::{self, App};
         session::sign_out,
         session::invitation,
         session::accept,
+        calendar::all,
+        calendar::one,
         exports::csv,
         exports::xlsx,
         server::live,

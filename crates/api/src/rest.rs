@@ -1,5 +1,6 @@
 //! The JSON routes under `/v1`: their list, and what several of them need.
 
+pub mod calendar;
 pub mod exports;
 pub mod session;
 
@@ -28,6 +29,8 @@ pub(crate) fn routes() -> Router<Arc<App>> {
             "/v1/invitations/{token}",
             get(session::invitation).post(session::accept),
         )
+        .route("/v1/calendar.ics", get(calendar::all))
+        .route("/v1/chantiers/{file}", get(calendar::one))
         .route("/v1/exports/report.csv", get(exports::csv))
         .route("/v1/exports/report.xlsx", get(exports::xlsx))
 }
