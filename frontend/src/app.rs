@@ -11,7 +11,7 @@ use crate::language::t;
 use crate::session;
 use crate::ui::page::{Announcer, FirstPage, Page};
 use crate::ui::toast::{ToastCorner, provide_toasts};
-use crate::{about, account, waiting};
+use crate::{about, account, chantier, home, territory, waiting, week};
 use header::{Footer, Header, PhoneBar};
 use keys::Keys;
 use leptos::prelude::*;
@@ -78,18 +78,20 @@ fn Shell(said: RwSignal<String>) -> impl IntoView {
 fn Screens() -> impl IntoView {
     view! {
         <Routes fallback=NotFound>
-            <Route path=path!("/") view=|| waiting::waiting(t::home_title, t::home_question) />
-            <Route path=path!("/chantiers") view=|| waiting::waiting(t::chantiers_title, t::chantiers_question) />
-            <Route path=path!("/chantiers/:code") view=|| waiting::waiting(t::chantier_title, t::chantier_question) />
+            <Route path=path!("/") view={Lazy::<home::HomePage>::new()} />
+            <Route path=path!("/chantiers") view={Lazy::<chantier::Chantiers>::new()} />
+            <Route path=path!("/chantiers/:code") view={Lazy::<chantier::ChantierPage>::new()} />
             <Route path=path!("/projets") view=|| waiting::waiting(t::projects_title, t::projects_question) />
             <Route path=path!("/projets/:id") view=|| waiting::waiting(t::project_title, t::project_question) />
             <Route path=path!("/matrice") view=|| waiting::waiting(t::matrix_title, t::matrix_question) />
-            <Route path=path!("/territoires/:id") view=|| waiting::waiting(t::territory_title, t::territory_question) />
+            <Route path=path!("/territoires") view={Lazy::<territory::Sheet>::new()} />
+            <Route path=path!("/territoires/nouveau") view={Lazy::<territory::New>::new()} />
+            <Route path=path!("/territoires/:id") view={Lazy::<territory::Sheet>::new()} />
             <Route path=path!("/organisations") view=|| waiting::waiting(t::organisations_title, t::organisations_question) />
             <Route path=path!("/organisations/:id") view=|| waiting::waiting(t::organisation_title, t::organisation_question) />
             <Route path=path!("/rapport") view=|| waiting::waiting(t::report_title, t::report_question) />
             <Route path=path!("/recherche") view=|| waiting::waiting(t::search_title, t::search_question) />
-            <Route path=path!("/ma-semaine") view=|| waiting::waiting(t::week_title, t::week_question) />
+            <Route path=path!("/ma-semaine") view={Lazy::<week::WeekPage>::new()} />
             <Route path=path!("/connexion") view={Lazy::<account::SignIn>::new()} />
             <Route path=path!("/invitation/:token") view=|| waiting::waiting(t::invitation_title, t::invitation_question) />
             <Route path=path!("/comptes") view=|| waiting::waiting(t::accounts_title, t::accounts_question) />

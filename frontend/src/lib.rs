@@ -8,8 +8,10 @@ pub mod address;
 pub mod api;
 pub mod app;
 pub mod browser;
+pub mod changes;
 pub mod contract;
 pub mod draft;
+pub mod edit;
 pub mod format;
 pub mod language;
 pub mod provenance;
@@ -19,11 +21,15 @@ pub mod session;
 pub mod theme;
 pub mod ui;
 pub mod viewer;
+pub mod visit;
 
 pub mod about;
 pub mod account;
 #[cfg(any(debug_assertions, feature = "atelier"))]
 pub mod atelier;
+pub mod chantier;
+pub mod home;
+pub mod week;
 pub mod history;
 pub mod organisation;
 pub mod person;
