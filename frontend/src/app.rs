@@ -11,7 +11,7 @@ use crate::language::t;
 use crate::session;
 use crate::ui::page::{Announcer, FirstPage, Page};
 use crate::ui::toast::{ToastCorner, provide_toasts};
-use crate::{about, account, chantier, home, territory, waiting, week};
+use crate::{about, account, chantier, home, organisation, project, territory, waiting, week};
 use header::{Footer, Header, PhoneBar};
 use keys::Keys;
 use leptos::prelude::*;
@@ -81,15 +81,17 @@ fn Screens() -> impl IntoView {
             <Route path=path!("/") view={Lazy::<home::HomePage>::new()} />
             <Route path=path!("/chantiers") view={Lazy::<chantier::Chantiers>::new()} />
             <Route path=path!("/chantiers/:code") view={Lazy::<chantier::ChantierPage>::new()} />
-            <Route path=path!("/projets") view=|| waiting::waiting(t::projects_title, t::projects_question) />
-            <Route path=path!("/projets/:id") view=|| waiting::waiting(t::project_title, t::project_question) />
-            <Route path=path!("/matrice") view=|| waiting::waiting(t::matrix_title, t::matrix_question) />
+            <Route path=path!("/projets") view={Lazy::<project::ListPage>::new()} />
+            <Route path=path!("/projets/nouveau") view={Lazy::<project::NewPage>::new()} />
+            <Route path=path!("/projets/:id") view={Lazy::<project::SheetPage>::new()} />
+            <Route path=path!("/matrice") view={Lazy::<project::MatrixPage>::new()} />
             <Route path=path!("/territoires") view={Lazy::<territory::Sheet>::new()} />
             <Route path=path!("/territoires/nouveau") view={Lazy::<territory::New>::new()} />
             <Route path=path!("/territoires/:id") view={Lazy::<territory::Sheet>::new()} />
-            <Route path=path!("/organisations") view=|| waiting::waiting(t::organisations_title, t::organisations_question) />
-            <Route path=path!("/organisations/:id") view=|| waiting::waiting(t::organisation_title, t::organisation_question) />
-            <Route path=path!("/rapport") view=|| waiting::waiting(t::report_title, t::report_question) />
+            <Route path=path!("/organisations") view={Lazy::<organisation::List>::new()} />
+            <Route path=path!("/organisations/nouvelle") view={Lazy::<organisation::New>::new()} />
+            <Route path=path!("/organisations/:id") view={Lazy::<organisation::Sheet>::new()} />
+            <Route path=path!("/rapport") view={Lazy::<project::ReportPage>::new()} />
             <Route path=path!("/recherche") view=|| waiting::waiting(t::search_title, t::search_question) />
             <Route path=path!("/ma-semaine") view={Lazy::<week::WeekPage>::new()} />
             <Route path=path!("/connexion") view={Lazy::<account::SignIn>::new()} />

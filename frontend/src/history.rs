@@ -1,1 +1,3 @@
-//! Who changed what.
+//! Who changed what: field differences, undo.
+
+pub mod words;

@@ -33,6 +33,7 @@ pub mod week;
 pub mod history;
 pub mod organisation;
 pub mod person;
+pub mod project;
 pub mod territory;
 pub mod waiting;
 

@@ -1,6 +1,6 @@
 //! The words for the closed lists of organisations and their contacts, and how official numbers are written.
 
-use crate::language::t;
+use crate::language::{Text, t};
 use crate::ui::chips::Course;
 use domain::organisation::{Kind, NumberScheme, State};
 
@@ -86,38 +86,46 @@ pub fn number(scheme: NumberScheme, value: &str) -> String {
     .unwrap_or_else(|| value.to_owned())
 }
 
+/// The fields of an organisation, as the schema names them, with their names for people.
+pub const FIELDS: &[(&str, Text)] = &[
+    ("name", t::organisation_field_name),
+    ("acronym", t::organisation_field_acronym),
+    ("aliases", t::organisation_field_aliases),
+    ("kinds", t::organisation_field_kinds),
+    ("role", t::organisation_field_role),
+    ("numbers", t::organisation_field_numbers),
+    ("website", t::organisation_field_website),
+    ("communeId", t::organisation_field_commune),
+    ("address", t::organisation_field_address),
+    ("point", t::organisation_field_point),
+    ("territoryIds", t::organisation_field_territories),
+    ("state", t::organisation_field_state),
+    ("stateSince", t::organisation_field_state_since),
+    ("note", t::organisation_field_note),
+];
+
+/// The fields of a contact.
+pub const CONTACT_FIELDS: &[(&str, Text)] = &[
+    ("purpose", t::contact_field_purpose),
+    ("name", t::contact_field_name),
+    ("email", t::contact_field_email),
+    ("phone", t::contact_field_phone),
+    ("organisationId", t::contact_field_organisation),
+    ("projectId", t::contact_field_project),
+];
+
+fn named(fields: &[(&str, Text)], name: &str) -> Option<&'static str> {
+    fields.iter().find(|(field, _)| *field == name).map(|(_, text)| text())
+}
+
 /// A field's name, by its name in the schema.
 pub fn field(name: &str) -> Option<&'static str> {
-    Some(match name {
-        "name" => t::organisation_field_name(),
-        "acronym" => t::organisation_field_acronym(),
-        "aliases" => t::organisation_field_aliases(),
-        "kinds" => t::organisation_field_kinds(),
-        "role" => t::organisation_field_role(),
-        "numbers" => t::organisation_field_numbers(),
-        "website" => t::organisation_field_website(),
-        "communeId" => t::organisation_field_commune(),
-        "address" => t::organisation_field_address(),
-        "point" => t::organisation_field_point(),
-        "territoryIds" => t::organisation_field_territories(),
-        "state" => t::organisation_field_state(),
-        "stateSince" => t::organisation_field_state_since(),
-        "note" => t::organisation_field_note(),
-        _ => return None,
-    })
+    named(FIELDS, name)
 }
 
 /// A field's name of a contact.
 pub fn contact_field(name: &str) -> Option<&'static str> {
-    Some(match name {
-        "purpose" => t::contact_field_purpose(),
-        "name" => t::contact_field_name(),
-        "email" => t::contact_field_email(),
-        "phone" => t::contact_field_phone(),
-        "organisationId" => t::contact_field_organisation(),
-        "projectId" => t::contact_field_project(),
-        _ => return None,
-    })
+    named(CONTACT_FIELDS, name)
 }
 
 #[cfg(test)]
