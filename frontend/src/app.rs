@@ -11,7 +11,7 @@ use crate::language::t;
 use crate::session;
 use crate::ui::page::{Announcer, FirstPage, Page};
 use crate::ui::toast::{ToastCorner, provide_toasts};
-use crate::{about, account, chantier, home, organisation, project, territory, waiting, week};
+use crate::{about, account, chantier, history, home, organisation, project, territory, waiting, week};
 use header::{Footer, Header, PhoneBar};
 use keys::Keys;
 use leptos::prelude::*;
@@ -97,7 +97,8 @@ fn Screens() -> impl IntoView {
             <Route path=path!("/connexion") view={Lazy::<account::SignIn>::new()} />
             <Route path=path!("/invitation/:token") view=|| waiting::waiting(t::invitation_title, t::invitation_question) />
             <Route path=path!("/comptes") view=|| waiting::waiting(t::accounts_title, t::accounts_question) />
-            <Route path=path!("/historique/:id") view=|| waiting::waiting(t::history_title, t::history_question) />
+            <Route path=path!("/historique") view={Lazy::<history::History>::new()} />
+            <Route path=path!("/historique/:id") view={Lazy::<history::History>::new()} />
             <Route path=path!("/sources") view={Lazy::<about::Sources>::new()} />
             <Route path=path!("/a-propos") view={Lazy::<about::About>::new()} />
             <Route path=path!("/atelier") view=atelier />

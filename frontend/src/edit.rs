@@ -340,7 +340,9 @@ fn shown<R: Keeps>(field: &str, value: &Value) -> String {
             .or_else(|| text.parse::<PartialDate>().ok().map(|date| format::partial(Some(date))))
             .or_else(|| text.parse::<domain::id::RecordId>().ok().and_then(|_| untrack(|| records::title(text))))
             .unwrap_or_else(|| text.clone()),
-        other @ (Value::Bool(_) | Value::Number(_) | Value::Object(_)) => other.to_string(),
+        other @ (Value::Bool(_) | Value::Number(_) | Value::Object(_)) => {
+            untrack(|| crate::history::words::value(R::TYPE, field, other)).unwrap_or_default()
+        }
     }
 }
 
