@@ -193,7 +193,7 @@ pub fn ChantierCard(card: Card) -> impl IntoView {
                 {is_known.then(|| view! { <Bar label=t::chantier_steps_done part whole sign thin=true /> })}
             </div>
             <div class="card-foot">
-                <span>{move || t::chantier_contributes(contributes)}</span>
+                <span>{move || if contributes == 0 { t::chantier_contributes_nobody().to_owned() } else { t::chantier_contributes(contributes) }}</span>
                 <span>{move || if needs == 0 { t::chantier_needs_unknown().to_owned() } else { t::chantier_needs(needs) }}</span>
             </div>
         </article>

@@ -12,7 +12,6 @@ use crate::contract::schema;
 use crate::format;
 use crate::language::t;
 use crate::ui::chips::Status;
-use crate::ui::facts::Figures;
 use crate::ui::map::atlas::Atlas;
 use crate::ui::map::frame::View;
 use crate::ui::map::{Map, Pin};
@@ -160,22 +159,14 @@ fn Matter() -> impl IntoView {
 fn matter(home: Home, today: NaiveDate) -> AnyView {
     let Home { projects_selected, projects, chantiers, next, past, history } = home;
     let documented = projects.total_count;
-    let opened = chantiers.nodes.len();
     let names: Vec<(String, String)> = chantiers.nodes.iter().map(|it| (it.code.clone(), it.title.clone())).collect();
     let news = history.nodes.iter().filter(|it| visit::is_new(it.at)).count();
-    let figures = move || {
-        vec![
-            (t::home_figure_projects(projects_selected), Some(format::number(documented))),
-            (t::home_figure_chantiers().to_owned(), Some(format::number(opened))),
-        ]
-    };
     view! {
         <div class="home">
             <div class="home-said">
                 <p class="home-documented">{move || t::home_documented(documented, projects_selected)}</p>
                 <p class="muted">{t::home_documented_note}</p>
             </div>
-            <div class="visually-hidden"><Figures figures=Signal::derive(figures) /></div>
             <div class="home-map"><Section title=t::home_map note=t::home_map_note broad=true><Where projects=projects.nodes names /></Section></div>
             <div class="home-chantiers"><Section title=t::home_chantiers broad=true>
                 <div class="columns chantier-cards">{chantiers.nodes.into_iter().map(|card| view! { <ChantierCard card /> }).collect_view()}</div>

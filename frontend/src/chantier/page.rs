@@ -3,7 +3,7 @@
 
 use super::forms::{ChantierForm, MoveForm, PartForm, ResourceForm, StepForm};
 use super::read::{
-    Bodies, One, ParticipationRow, Removable, ResourceRow, StepRow, Which, Whole, remove,
+    Around, Bodies, One, ParticipationRow, Removable, ResourceRow, StepRow, Which, Whole, remove,
 };
 use super::words;
 use crate::address;
@@ -70,7 +70,7 @@ fn Screen(code: String) -> impl IntoView {
     let sign = RwSignal::new(Sign::of(&code));
     let asked = code.clone();
     let found = api::load(move || One::build(Which::of(&asked)));
-    let load = Signal::derive(move || found.load.get().map(|it| it.chantier).present());
+    let load = Signal::derive(move || found.load.get().map(One::whole).present());
     let whole = Memo::new(move |_| load.with(|load| load.value().cloned()));
     Effect::new(move |_| {
         if let Some(whole) = whole.get() {
@@ -102,7 +102,8 @@ fn Screen(code: String) -> impl IntoView {
 }
 
 fn matter(whole: Whole, open: RwSignal<Option<Open>>) -> AnyView {
-    let Whole { facts, sources, progress, leads, partners, related, steps, resources, participations } = whole;
+    let Whole { facts, around } = whole;
+    let Around { sources, progress, leads, partners, related, steps, resources, participations } = around;
     let code = facts.code.clone();
     let marks: Vec<_> = steps.nodes.iter().map(|step| step.mark(format!("/chantiers/{code}?etape={}", step.id.inner()))).collect();
     let today = format::day_of(browser::now());
@@ -347,10 +348,17 @@ fn one_resource(row: ResourceRow, open: RwSignal<Option<Open>>) -> impl IntoView
 fn Drawer(whole: Memo<Option<Whole>>, open: RwSignal<Option<Open>>) -> impl IntoView {
     let (named, set_named) = address::word("etape");
     let shown = RwSignal::new(false);
-    Effect::new(move |_| shown.set(open.with(Option::is_some) || !named.get().is_empty()));
+    Effect::new(move |_| {
+        let should = open.with(Option::is_some) || !named.get().is_empty();
+        if shown.get_untracked() != should {
+            shown.set(should);
+        }
+    });
     Effect::new(move |_| {
         if !shown.get() {
-            open.set(None);
+            if open.with_untracked(Option::is_some) {
+                open.set(None);
+            }
             if !named.get_untracked().is_empty() {
                 set_named.run(String::new());
             }
@@ -390,15 +398,15 @@ fn content(
     shown: RwSignal<bool>,
 ) -> Option<AnyView> {
     let chantier = typed::<ChantierId>(&whole.facts.id)?;
-    let step = |id: &str| whole.steps.nodes.iter().find(|it| it.id.inner() == id);
+    let step = |id: &str| whole.around.steps.nodes.iter().find(|it| it.id.inner() == id);
     let others = |id: &str| -> Vec<(String, String)> {
-        let others = whole.steps.nodes.iter().filter(|it| it.id.inner() != id);
+        let others = whole.around.steps.nodes.iter().filter(|it| it.id.inner() != id);
         others.map(|it| (it.id.inner().to_owned(), it.title.clone())).collect()
     };
     Some(match open {
         None => step_view(step(named)?.clone(), &whole, opener, shown),
         Some(Open::Chantier) => {
-            for it in whole.leads.nodes.iter().chain(&whole.partners.nodes) {
+            for it in whole.around.leads.nodes.iter().chain(&whole.around.partners.nodes) {
                 crate::records::know(it.id.inner(), &it.name);
             }
             view! { <ChantierForm record=record(&whole.facts)? on_end=end /> }.into_any()
@@ -408,12 +416,12 @@ fn content(
         Some(Open::MoveStep(id)) => view! { <MoveForm record=record(step(&id)?)? on_end=end /> }.into_any(),
         Some(Open::NewResource) => view! { <ResourceForm chantier record=None on_end=end /> }.into_any(),
         Some(Open::EditResource(id)) => {
-            let row = whole.resources.nodes.iter().find(|it| it.id.inner() == id)?;
+            let row = whole.around.resources.nodes.iter().find(|it| it.id.inner() == id)?;
             view! { <ResourceForm chantier record=Some(record(row)?) on_end=end /> }.into_any()
         }
         Some(Open::NewPart) => view! { <PartForm chantier record=None on_end=end /> }.into_any(),
         Some(Open::EditPart(id)) => {
-            let row = whole.participations.nodes.iter().find(|it| it.id.inner() == id)?;
+            let row = whole.around.participations.nodes.iter().find(|it| it.id.inner() == id)?;
             view! { <PartForm chantier record=Some(record(row)?) on_end=end /> }.into_any()
         }
     })
@@ -425,7 +433,7 @@ fn step_view(step: StepRow, whole: &Whole, open: RwSignal<Option<Open>>, shown: 
     let after: Vec<String> = step
         .dependency_ids
         .iter()
-        .filter_map(|id| whole.steps.nodes.iter().find(|it| it.id == *id))
+        .filter_map(|id| whole.around.steps.nodes.iter().find(|it| it.id == *id))
         .map(|it| it.title.clone())
         .collect();
     let (status, late, when) = (step.status, step.late, step.when());

@@ -201,11 +201,16 @@ pub struct Participations {
 }
 
 /// The whole of a chantier, as its page shows it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Whole {
+    pub facts: Facts,
+    pub around: Around,
+}
+
+/// What belongs to a chantier, beside its own fields.
 #[derive(Clone, Debug, PartialEq, cynic::QueryFragment)]
 #[cynic(graphql_type = "Chantier")]
-pub struct Whole {
-    #[cynic(spread)]
-    pub facts: Facts,
+pub struct Around {
     #[arguments(first: 100)]
     pub sources: Sources,
     pub progress: Progress,
@@ -265,8 +270,19 @@ impl Which {
 #[derive(Clone, cynic::QueryFragment)]
 #[cynic(graphql_type = "Query", variables = "Which")]
 pub struct One {
+    // Its own fields apart: a fragment spread into another cannot hold words of closed lists.
+    #[cynic(alias, rename = "chantier")]
     #[arguments(id: $id, code: $code)]
-    pub chantier: Option<Whole>,
+    own: Option<Facts>,
+    #[arguments(id: $id, code: $code)]
+    chantier: Option<Around>,
+}
+
+impl One {
+    pub fn whole(self) -> Option<Whole> {
+        let (facts, around) = self.own.zip(self.chantier)?;
+        Some(Whole { facts, around })
+    }
 }
 
 /// A chantier as a card shows it.
