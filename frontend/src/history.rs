@@ -1,3 +1,346 @@
-//! Who changed what: field differences, undo.
+//! Who changed what: every change with its fields from what to what, and the way back.
 
+pub mod difference;
 pub mod words;
+
+use crate::address;
+use crate::api;
+use crate::contract::schema;
+use crate::format;
+use crate::language::t;
+use crate::person;
+use crate::records;
+use crate::refusal::{UserError, refused};
+use crate::ui::button::Button;
+use crate::ui::chips::{ChipOption, FilterChips, NewMark};
+use crate::ui::icon::Icon;
+use crate::ui::more::More;
+use crate::ui::page::{Crumb, Page};
+use crate::ui::state::{Empty, Loaded};
+use crate::ui::toast::toasts;
+use crate::{viewer, visit};
+use chrono::{DateTime, Utc};
+use cynic::{MutationBuilder, QueryBuilder};
+use difference::{Piece, pieces};
+use domain::change::Kind;
+use domain::policy::Action;
+use domain::{OrganisationId, ProjectId, RecordType, Role};
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use leptos_router::hooks::use_params_map;
+use leptos_router::{LazyRoute, lazy_route};
+use serde_json::Value;
+
+#[derive(cynic::QueryVariables)]
+struct Asked {
+    record: Option<cynic::Id>,
+    kinds: Option<Vec<RecordType>>,
+    after: Option<String>,
+}
+
+#[derive(Clone, cynic::QueryFragment)]
+#[cynic(graphql_type = "Query", variables = "Asked")]
+struct Found {
+    #[arguments(record: $record, kinds: $kinds, first: 30, after: $after)]
+    history: ChangeConnection,
+}
+
+#[derive(Clone, cynic::QueryFragment)]
+struct ChangeConnection {
+    nodes: Vec<Change>,
+    page_info: PageInfo,
+    total_count: i32,
+}
+
+#[derive(Clone, cynic::QueryFragment)]
+struct PageInfo {
+    has_next_page: bool,
+    end_cursor: Option<String>,
+}
+
+#[derive(Clone, Debug, PartialEq, cynic::QueryFragment)]
+struct Change {
+    id: cynic::Id,
+    at: DateTime<Utc>,
+    kind: Kind,
+    record_id: cynic::Id,
+    record_type: RecordType,
+    title: String,
+    fields: Vec<FieldChange>,
+    role: Option<Role>,
+    undoes: Option<cynic::Id>,
+    person_name: Option<String>,
+}
+
+#[derive(Clone, Debug, PartialEq, cynic::QueryFragment)]
+struct FieldChange {
+    field: String,
+    from: Value,
+    to: Value,
+}
+
+#[derive(cynic::InputObject)]
+struct ChangeUndoInput {
+    id: cynic::Id,
+}
+
+#[derive(cynic::QueryVariables)]
+struct Undoing {
+    input: ChangeUndoInput,
+}
+
+#[derive(cynic::QueryFragment)]
+#[cynic(graphql_type = "Mutation", variables = "Undoing")]
+struct Undo {
+    #[arguments(input: $input)]
+    change_undo: ChangeUndoPayload,
+}
+
+#[derive(cynic::QueryFragment)]
+struct ChangeUndoPayload {
+    user_errors: Vec<UserError>,
+}
+
+impl Change {
+    /// What taking it back asks of the policy; none where the browser cannot know, and for what was loaded.
+    fn undoing(&self) -> Option<Action> {
+        self.role?;
+        let id = self.record_id.inner();
+        let updated = self.kind == Kind::Updated;
+        Some(match self.record_type {
+            RecordType::Territory => Action::EditTerritory,
+            RecordType::Organisation if updated => Action::EditOrganisation {
+                organisation: id.parse::<OrganisationId>().ok()?,
+            },
+            RecordType::Organisation => Action::KeepOrganisations,
+            RecordType::Contact => Action::EditContact {
+                organisation: self.owner("organisationId"),
+                project: self.owner("projectId"),
+            },
+            RecordType::Person => Action::ManageAccounts,
+            RecordType::Chantier => Action::EditChantier,
+            RecordType::Project if self.fields.iter().any(|it| it.field == "phases") && updated => Action::MoveProject {
+                project: id.parse::<ProjectId>().ok()?,
+            },
+            RecordType::Project if updated => Action::EditProject {
+                project: id.parse::<ProjectId>().ok()?,
+            },
+            RecordType::Project | RecordType::Note => Action::KeepProjects,
+            RecordType::Resource => Action::EditResource {
+                project: self.owner("projectId"),
+            },
+            RecordType::Provenance => Action::EditProvenance { project: None },
+            RecordType::Participation if self.owner::<ProjectId>("projectId").is_some() => Action::EditParticipation {
+                project: self.owner("projectId")?,
+            },
+            RecordType::Step | RecordType::Participation | RecordType::Membership => Action::EditStep,
+            RecordType::Change => return None,
+        })
+    }
+
+    /// The record it belongs to, where this change tells.
+    fn owner<T: std::str::FromStr>(&self, field: &str) -> Option<T> {
+        let change = self.fields.iter().find(|it| it.field == field)?;
+        change.to.as_str().or(change.from.as_str())?.parse().ok()
+    }
+}
+
+pub struct History;
+
+#[lazy_route]
+impl LazyRoute for History {
+    fn data() -> Self {
+        Self
+    }
+
+    fn view(_this: Self) -> AnyView {
+        view! { <Screen /> }.into_any()
+    }
+}
+
+type Rows = api::Page<Change>;
+
+#[component]
+fn Screen() -> impl IntoView {
+    let params = use_params_map();
+    let id = Memo::new(move |_| params.with(|params| params.get("id")).unwrap_or_default());
+    let (kinds, set_kinds) = address::words("sorte");
+    let found = api::pages(
+        move |after| {
+            let record = id.get();
+            let kinds: Vec<RecordType> = kinds.get().iter().filter_map(|it| it.parse().ok()).collect();
+            Found::build(Asked {
+                record: (!record.is_empty()).then(|| cynic::Id::new(record)),
+                kinds: (!kinds.is_empty()).then_some(kinds),
+                after,
+            })
+        },
+        |found: Found| {
+            let ChangeConnection { nodes, page_info, total_count } = found.history;
+            api::Page {
+                rows: nodes,
+                next: page_info.end_cursor.filter(|_| page_info.has_next_page),
+                total: Some(total_count.into()),
+            }
+        },
+    );
+    let of = move || {
+        let id = id.get();
+        if id.is_empty() { None } else { records::title(&id) }
+    };
+    let title = move || of().map_or_else(|| t::history_title().to_owned(), t::history_title_of);
+    let crumbs = Signal::derive(move || match (of(), records::href(&id.get())) {
+        (Some(name), Some(href)) => vec![Crumb::new(name, href)],
+        _ => Vec::new(),
+    });
+    let options = Signal::derive(move || {
+        let all = RecordType::ALL.iter().filter(|of| **of != RecordType::Change && viewer::may(Action::ReadHistory { of: **of }));
+        all.map(|of| ChipOption { value: of.to_string(), label: records::kind(*of).to_owned(), count: None }).collect::<Vec<_>>()
+    });
+    let one = Memo::new(move |_| !id.get().is_empty());
+    let shown = Signal::derive(move || found.load.with(|it| it.value().map_or(0, |page| page.rows.len())));
+    let total = Signal::derive(move || found.load.with(|it| it.value().and_then(|page| page.total)));
+    let has_more = Signal::derive(move || found.load.with(|it| it.value().is_some_and(|page| page.next.is_some())));
+    view! {
+        <Page title lead=t::history_question crumbs>
+            <div class="stack">
+                {move || (!one.get()).then(|| view! { <FilterChips label=t::history_kinds options on=kinds on_change=set_kinds /> })}
+                <Loaded load=found.load on_retry=found.reload view=move |page: Rows| {
+                    if page.rows.is_empty() {
+                        return view! { <Empty title=t::history_none text=t::history_none_text /> }.into_any();
+                    }
+                    let alone = one.get_untracked();
+                    view! {
+                        <ol class="history-list" role="list">
+                            {page.rows.into_iter().map(|change| view! { <Entry change alone reload=found.reload /> }).collect_view()}
+                        </ol>
+                    }.into_any()
+                } />
+                <More shown total has_more busy=found.busy on_more=found.more />
+            </div>
+        </Page>
+    }
+}
+
+#[component]
+fn Entry(
+    change: Change,
+    /// All of one record: its name need not be said at each.
+    alone: bool,
+    reload: Callback<()>,
+) -> impl IntoView {
+    let action = change.undoing();
+    let (id, refused_why) = (change.id.clone(), RwSignal::new(String::new()));
+    let busy = RwSignal::new(false);
+    let said = toasts();
+    let undo = move |()| {
+        let input = ChangeUndoInput { id: id.clone() };
+        busy.set(true);
+        spawn_local(async move {
+            let answer = api::mutate(&Undo::build(Undoing { input })).await;
+            let _ = busy.try_set(false);
+            match answer {
+                Ok(done) if done.change_undo.user_errors.is_empty() => {
+                    said.say(t::edit_undone());
+                    reload.run(());
+                }
+                Ok(done) => {
+                    let why: Vec<String> = refused(done.change_undo.user_errors).into_iter().map(|it| it.message).collect();
+                    let _ = refused_why.try_set(why.join(" "));
+                }
+                Err(failure) => said.say(failure.kind.title()),
+            }
+        });
+    };
+    let Change { at, kind, record_id, record_type, title, fields, role, undoes, person_name, .. } = change;
+    let name = if title.is_empty() { records::kind(record_type).to_owned() } else { title };
+    let verb = move || match (kind, undoes.is_some()) {
+        (_, true) => t::history_undone(),
+        (Kind::Created, false) => t::history_created(),
+        (Kind::Updated, false) => t::history_updated(),
+        (Kind::Deleted, false) => t::history_deleted(),
+    };
+    let who = move || match (&person_name, role) {
+        (Some(name), _) => name.clone(),
+        (None, Some(role)) => person::words::role(role).to_owned(),
+        (None, None) => t::history_server().to_owned(),
+    };
+    let href = records::href(record_id.inner()).filter(|_| kind != Kind::Deleted);
+    let open = kind == Kind::Updated;
+    let count = fields.len();
+    view! {
+        <li class="card history-entry">
+            <header>
+                <div class="row-tight">
+                    <strong>{verb}</strong>
+                    {(!alone).then(|| view! {
+                        <span class="muted">{move || records::kind(record_type)}</span>
+                        {match href { Some(href) => view! { <a href=href>{name}</a> }.into_any(), None => view! { <span>{name}</span> }.into_any() }}
+                    })}
+                    {visit::is_new(at).then(|| view! { <NewMark /> })}
+                </div>
+                <span class="muted small">{who} " · " <time datetime=at.to_rfc3339()>{move || format::instant(at)}</time></span>
+            </header>
+            {if open {
+                fields_view(record_type, fields).into_any()
+            } else {
+                let fields = StoredValue::new(fields);
+                let shown = RwSignal::new(false);
+                view! {
+                    <details on:toggle=move |_| shown.set(true)>
+                        <summary>{move || t::history_fields(count)}</summary>
+                        {move || shown.get().then(|| fields_view(record_type, fields.get_value()))}
+                    </details>
+                }.into_any()
+            }}
+            {move || { let why = refused_why.get(); (!why.is_empty()).then(|| view! { <p class="refusals" role="alert">{why}</p> }) }}
+            {move || action.is_some_and(viewer::may).then(|| {
+                let undo = undo.clone();
+                view! { <div><Button text=t::history_undo mark=Icon::Undo small=true busy on_press=undo /></div> }
+            })}
+        </li>
+    }
+}
+
+fn fields_view(of: RecordType, fields: Vec<FieldChange>) -> impl IntoView {
+    view! {
+        <dl class="history-fields">
+            {fields.into_iter().map(|it| {
+                let name = it.field.clone();
+                view! { <div><dt>{move || words::field(of, &name)}</dt>{both(of, it)}</div> }
+            }).collect_view()}
+        </dl>
+    }
+}
+
+/// From what to what: long texts as one text with what went and what came, others side by side.
+fn both(of: RecordType, it: FieldChange) -> AnyView {
+    if let (Some(from), Some(to)) = (it.from.as_str(), it.to.as_str())
+        && from.chars().count().max(to.chars().count()) > 60
+        && let Some(pieces) = pieces(from, to)
+    {
+        return view! {
+            <dd class="whole">
+                {pieces.into_iter().map(|piece| match piece {
+                    Piece::Same(text) => view! { <span>{text} " "</span> }.into_any(),
+                    Piece::Gone(text) => view! { <del>{text}</del> " " }.into_any(),
+                    Piece::Come(text) => view! { <ins>{text}</ins> " " }.into_any(),
+                }).collect_view()}
+            </dd>
+        }
+        .into_any();
+    }
+    let say = move |value: &Value| {
+        let (field, value) = (it.field.clone(), value.clone());
+        move || match words::value(of, &field, &value) {
+            Some(text) => text.into_any(),
+            None => view! { <span class="unknown">{t::fact_unknown}</span> }.into_any(),
+        }
+    };
+    let (from, to) = (say(&it.from), say(&it.to));
+    view! {
+        <dd class="from"><small>{t::history_before}</small>{from}</dd>
+        <dd><small>{t::history_after}</small>{to}</dd>
+    }
+    .into_any()
+}

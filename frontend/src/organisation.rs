@@ -1,9 +1,9 @@
 //! Organisations: the list, one of them with all it takes part in, and the forms that keep it.
 
-mod forms;
-mod list;
-mod page;
-mod read;
+pub mod forms;
+pub mod list;
+pub mod page;
+pub mod read;
 pub mod words;
 
 use crate::ui::chips::Status;

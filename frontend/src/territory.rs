@@ -1,8 +1,8 @@
 //! A territory: what exists there and next door, its place in the ladder, and the way to any other. Named ones are
 //! made and changed here too.
 
-mod edit;
-mod neighbours;
+pub mod edit;
+pub mod neighbours;
 pub mod words;
 
 use crate::api;

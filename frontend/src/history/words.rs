@@ -2,10 +2,10 @@
 
 use crate::format;
 use crate::language::{from_tag, own_name, t};
-use crate::{organisation, person, provenance, records, territory};
-use domain::organisation::{NumberScheme, State};
+use crate::{chantier, organisation, person, project, provenance, records, territory};
+use domain::organisation::NumberScheme;
 use domain::territory::Nis;
-use domain::{PartialDate, RecordType, Role, TerritoryId};
+use domain::{PartialDate, RecordType, TerritoryId};
 use serde_json::Value;
 
 /// A field's name; as the schema writes it where nobody has found a word.
@@ -16,74 +16,32 @@ pub fn field(of: RecordType, name: &str) -> String {
         RecordType::Contact => organisation::words::contact_field(name),
         RecordType::Person => person::words::field(name),
         RecordType::Provenance => provenance::field(name),
-        RecordType::Chantier
-        | RecordType::Step
-        | RecordType::Resource
-        | RecordType::Participation
-        | RecordType::Project
-        | RecordType::Membership
-        | RecordType::Note
-        | RecordType::Change => None,
+        RecordType::Project => project::words::field(name),
+        RecordType::Chantier => chantier::words::field(name),
+        RecordType::Step => chantier::words::named(chantier::words::STEP_FIELDS, name),
+        RecordType::Resource => chantier::words::named(chantier::words::RESOURCE_FIELDS, name),
+        RecordType::Participation => chantier::words::named(chantier::words::PARTICIPATION_FIELDS, name),
+        RecordType::Membership | RecordType::Note | RecordType::Change => None,
     };
     own.or_else(|| other(name)).map_or_else(|| name.to_owned(), str::to_owned)
 }
 
-/// The fields of projects and chantiers, and of what belongs to them.
+/// Fields that several kinds have, and those that no form shows.
 fn other(name: &str) -> Option<&'static str> {
     Some(match name {
-        "title" => t::history_field_title(),
-        "code" => t::history_field_code(),
-        "acronym" => t::organisation_field_acronym(),
-        "aliases" => t::organisation_field_aliases(),
-        "types" => t::history_field_types(),
-        "themes" => t::history_field_themes(),
-        "leadIds" => t::history_field_leads(),
-        "leadsNote" => t::history_field_leads_note(),
-        "partnerIds" => t::history_field_partners(),
-        "partnersNote" => t::history_field_partners_note(),
-        "territoryIds" => t::organisation_field_territories(),
-        "territoryId" => t::history_field_territory(),
-        "territoryNote" => t::history_field_territory_note(),
-        "started" => t::history_field_started(),
-        "plannedEnd" => t::history_field_planned_end(),
-        "ended" => t::history_field_ended(),
-        "grant" => t::history_field_grant(),
-        "fundingNote" => t::history_field_funding_note(),
-        "socialPurpose" => t::history_field_social_purpose(),
-        "publics" => t::history_field_publics(),
-        "website" => t::organisation_field_website(),
-        "summary" => t::history_field_summary(),
-        "learnt" => t::history_field_learnt(),
-        "phases" => t::history_field_phases(),
         "position" => t::history_field_position(),
-        "stage" => t::history_field_stage(),
-        "objective" => t::history_field_objective(),
-        "description" => t::history_field_description(),
-        "relatedIds" => t::history_field_related(),
-        "projectsConcerned" => t::history_field_projects_concerned(),
-        "starts" => t::history_field_starts(),
-        "ends" => t::history_field_ends(),
-        "startTime" => t::history_field_start_time(),
-        "status" => t::organisation_field_state(),
-        "responsibleIds" => t::history_field_responsible(),
-        "dependencyIds" => t::history_field_dependencies(),
+        "territoryId" => t::history_field_territory(),
         "slips" => t::history_field_slips(),
-        "kind" => t::history_field_kind(),
         "chantierId" => t::history_field_chantier(),
         "projectId" => t::contact_field_project(),
         "personId" => t::history_field_person(),
         "authorId" => t::history_field_author(),
-        "providerIds" => t::history_field_providers(),
-        "url" => t::history_field_url(),
-        "linkState" => t::history_field_link_state(),
         "linkCheckedAt" => t::history_field_link_checked(),
         "languages" => t::history_field_languages(),
-        "published" => t::history_field_published(),
+        "code" => t::history_field_code(),
         "note" => t::organisation_field_note(),
-        "part" => t::history_field_part(),
-        "inferred" => t::history_field_inferred(),
-        "confirmed" => t::provenance_confirmed(),
         "text" | "body" => t::history_field_text(),
+        "on" => t::project_note_on(),
         "role" => t::person_field_role(),
         _ => return None,
     })
@@ -117,68 +75,53 @@ pub fn value(of: RecordType, field: &str, value: &Value) -> Option<String> {
 
 /// One text: a closed list's word, a record, a date, or what somebody wrote.
 fn word(of: RecordType, field: &str, text: &str) -> String {
-    match (of, field) {
+    let known = match (of, field) {
         (RecordType::Territory, "communeCodes" | "withinCodes") => {
-            if let Ok(nis) = text.parse::<Nis>() {
-                return records::title(&TerritoryId::from(nis).to_string()).unwrap_or_else(|| text.to_owned());
-            }
+            let nis = text.parse::<Nis>().ok();
+            return nis
+                .and_then(|nis| records::title(&TerritoryId::from(nis).to_string()))
+                .unwrap_or_else(|| text.to_owned());
         }
-        (RecordType::Territory, "kind") => {
-            if let Ok(kind) = text.parse() {
-                return territory::words::kind(kind).to_owned();
-            }
-        }
-        (RecordType::Territory, "extent") => {
-            if let Ok(extent) = text.parse() {
-                return territory::words::extent(extent).to_owned();
-            }
-        }
-        (RecordType::Organisation, "kinds") => {
-            if let Ok(kind) = text.parse() {
-                return organisation::words::kind(kind).to_owned();
-            }
-        }
-        (RecordType::Organisation, "state") => {
-            if let Ok(state) = text.parse::<State>() {
-                return organisation::words::state(state).to_owned();
-            }
-        }
-        (RecordType::Person, "role") => {
-            if let Ok(role) = text.parse::<Role>() {
-                return person::words::role(role).to_owned();
-            }
-        }
-        (RecordType::Person, "state") => {
-            if let Ok(state) = text.parse() {
-                return person::words::state(state).to_owned();
-            }
-        }
-        (_, "language" | "languages") => {
-            if let Some(language) = from_tag(text) {
-                return own_name(language).to_owned();
-            }
-        }
-        (RecordType::Provenance, "confidence") => {
-            if let Ok(confidence) = text.parse() {
-                return provenance::confidence(confidence).to_owned();
-            }
-        }
-        (_, "asOf" | "started" | "plannedEnd" | "ended" | "starts" | "ends" | "stateSince" | "published") => {
-            if let Ok(date) = text.parse::<PartialDate>() {
-                return format::partial(Some(date));
-            }
-        }
-        (_, "confirmedAt" | "linkCheckedAt") => {
-            if let Some(moment) = format::Moment::parse(text) {
-                return format::moment(moment);
-            }
-        }
-        _ => {}
+        (RecordType::Territory, "kind") => text.parse().ok().map(territory::words::kind),
+        (RecordType::Territory, "extent") => text.parse().ok().map(territory::words::extent),
+        (RecordType::Organisation, "kinds") => text.parse().ok().map(organisation::words::kind),
+        (RecordType::Organisation, "state") => text.parse().ok().map(organisation::words::state),
+        (RecordType::Person, "role") => text.parse().ok().map(person::words::role),
+        (RecordType::Person, "state") => text.parse().ok().map(person::words::state),
+        (RecordType::Provenance, "confidence") => text.parse().ok().map(provenance::confidence),
+        (RecordType::Chantier, "stage") => text.parse().ok().map(chantier::words::stage),
+        (RecordType::Step, "status") => text.parse().ok().map(chantier::words::step_status),
+        (RecordType::Resource, "kind") => text.parse().ok().map(chantier::words::resource_kind),
+        (RecordType::Resource, "linkState") => text.parse().ok().map(chantier::words::link_state),
+        (RecordType::Participation, "part") => text.parse().ok().map(chantier::words::part),
+        (RecordType::Project, "types") => text.parse().ok().map(project::words::kind),
+        (RecordType::Project, "phases") => text.parse().ok().map(project::words::status),
+        (RecordType::Project, "socialPurpose") => text.parse().ok().map(project::words::known),
+        (RecordType::Project, "publics") => text.parse().ok().map(project::words::public),
+        (RecordType::Membership, "role") => text.parse().ok().map(project::words::member),
+        (_, "language" | "languages") => from_tag(text).map(own_name),
+        _ => None,
+    };
+    if let Some(known) = known {
+        return known.to_owned();
     }
     if field.ends_with("Id") || field.ends_with("Ids") {
         return records::title(text).unwrap_or_else(|| t::history_gone().to_owned());
     }
+    if is_date(field) {
+        let moment = format::Moment::parse(text).map(format::moment);
+        let date = || text.parse::<PartialDate>().ok().map(|date| format::partial(Some(date)));
+        return moment.or_else(date).unwrap_or_else(|| text.to_owned());
+    }
     text.to_owned()
+}
+
+fn is_date(field: &str) -> bool {
+    const DATES: [&str; 12] = [
+        "asOf", "started", "plannedEnd", "ended", "starts", "ends", "stateSince", "published", "phases", "slips", "on",
+        "confirmedAt",
+    ];
+    DATES.contains(&field) || field.ends_with("At")
 }
 
 #[cfg(test)]
