@@ -1,7 +1,11 @@
 //! What this is, and what it rests on: credits and licences of the data, the map, the fonts and the code.
 
-use crate::language::{Text, t};
+use crate::api;
+use crate::contract::schema;
+use crate::language::t;
 use crate::ui::page::{Page, Section};
+use crate::ui::state::Loaded;
+use cynic::QueryBuilder;
 use leptos::prelude::*;
 use leptos_router::{LazyRoute, lazy_route};
 
@@ -30,6 +34,19 @@ impl LazyRoute for About {
     }
 }
 
+#[derive(Clone, cynic::QueryFragment)]
+#[cynic(graphql_type = "Query")]
+struct Found {
+    credits: Vec<Credit>,
+}
+
+#[derive(Clone, Debug, PartialEq, cynic::QueryFragment)]
+struct Credit {
+    what: String,
+    licence: String,
+    credit: String,
+}
+
 pub struct Sources;
 
 #[lazy_route]
@@ -39,40 +56,26 @@ impl LazyRoute for Sources {
     }
 
     fn view(_this: Self) -> AnyView {
-        let credits: [(Text, Text, Text); 7] = [
-            (
-                t::sources_projects,
-                t::sources_projects_credit,
-                t::sources_projects_licence,
-            ),
-            (
-                t::sources_communes,
-                t::sources_communes_credit,
-                t::sources_communes_licence,
-            ),
-            (t::sources_map, t::sources_map_credit, t::sources_map_licence),
-            (
-                t::sources_products,
-                t::sources_products_credit,
-                t::sources_products_licence,
-            ),
-            (t::sources_cpv, t::sources_cpv_credit, t::sources_cpv_licence),
-            (
-                t::sources_fonts,
-                t::sources_fonts_credit,
-                t::sources_fonts_licence,
-            ),
-            (t::sources_code, t::sources_code_credit, t::sources_code_licence),
-        ];
+        let found = api::load(|| Found::build(()));
         view! {
             <Page title=t::sources_title lead=t::sources_question>
-                <dl class="facts sheet">
-                    {credits.map(|(what, credit, licence)| view! {
-                        <div><dt>{what}</dt><dd><p>{credit}</p><p class="muted small">{licence}</p></dd></div>
-                    }).into_iter().collect_view()}
-                </dl>
+                <Section title=t::sources_data note=t::sources_data_note>
+                    <Loaded load=found.load on_retry=found.reload view=|found: Found| view! {
+                        <dl class="facts sheet">{found.credits.into_iter().map(|it| one(it.what, it.credit, it.licence)).collect_view()}</dl>
+                    } />
+                </Section>
+                <Section title=t::sources_application>
+                    <dl class="facts sheet">
+                        {one(t::sources_fonts, t::sources_fonts_credit, t::sources_fonts_licence)}
+                        {one(t::sources_code, t::sources_code_credit, t::sources_code_licence)}
+                    </dl>
+                </Section>
             </Page>
         }
         .into_any()
     }
+}
+
+fn one(what: impl IntoView, credit: impl IntoView, licence: impl IntoView) -> impl IntoView {
+    view! { <div><dt>{what}</dt><dd><p>{credit}</p><p class="muted small">{licence}</p></dd></div> }
 }

@@ -11,7 +11,7 @@ use crate::language::t;
 use crate::session;
 use crate::ui::page::{Announcer, FirstPage, Page};
 use crate::ui::toast::{ToastCorner, provide_toasts};
-use crate::{about, account, chantier, history, home, organisation, project, territory, waiting, week};
+use crate::{about, account, chantier, find, history, home, organisation, person, project, territory, week};
 use header::{Footer, Header, PhoneBar};
 use keys::Keys;
 use leptos::prelude::*;
@@ -92,11 +92,11 @@ fn Screens() -> impl IntoView {
             <Route path=path!("/organisations/nouvelle") view={Lazy::<organisation::New>::new()} />
             <Route path=path!("/organisations/:id") view={Lazy::<organisation::Sheet>::new()} />
             <Route path=path!("/rapport") view={Lazy::<project::ReportPage>::new()} />
-            <Route path=path!("/recherche") view=|| waiting::waiting(t::search_title, t::search_question) />
+            <Route path=path!("/recherche") view={Lazy::<find::Search>::new()} />
             <Route path=path!("/ma-semaine") view={Lazy::<week::WeekPage>::new()} />
             <Route path=path!("/connexion") view={Lazy::<account::SignIn>::new()} />
-            <Route path=path!("/invitation/:token") view=|| waiting::waiting(t::invitation_title, t::invitation_question) />
-            <Route path=path!("/comptes") view=|| waiting::waiting(t::accounts_title, t::accounts_question) />
+            <Route path=path!("/invitation/:token") view={Lazy::<person::Invitation>::new()} />
+            <Route path=path!("/comptes") view={Lazy::<person::Accounts>::new()} />
             <Route path=path!("/historique") view={Lazy::<history::History>::new()} />
             <Route path=path!("/historique/:id") view={Lazy::<history::History>::new()} />
             <Route path=path!("/sources") view={Lazy::<about::Sources>::new()} />

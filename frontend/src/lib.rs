@@ -30,12 +30,12 @@ pub mod atelier;
 pub mod chantier;
 pub mod home;
 pub mod week;
+pub mod find;
 pub mod history;
 pub mod organisation;
 pub mod person;
 pub mod project;
 pub mod territory;
-pub mod waiting;
 
 use leptos::prelude::*;
 

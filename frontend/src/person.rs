@@ -1,3 +1,34 @@
-//! People with an account: their words, invitations, and the administrators' list.
+//! People with an account: the administrators' list with invitations, one's own account, taking up an invitation.
 
+pub mod accounts;
+pub mod invitation;
 pub mod words;
+
+use leptos::prelude::*;
+use leptos_router::{LazyRoute, lazy_route};
+
+pub struct Accounts;
+
+#[lazy_route]
+impl LazyRoute for Accounts {
+    fn data() -> Self {
+        Self
+    }
+
+    fn view(_this: Self) -> AnyView {
+        view! { <accounts::Screen /> }.into_any()
+    }
+}
+
+pub struct Invitation;
+
+#[lazy_route]
+impl LazyRoute for Invitation {
+    fn data() -> Self {
+        Self
+    }
+
+    fn view(_this: Self) -> AnyView {
+        view! { <invitation::Screen /> }.into_any()
+    }
+}

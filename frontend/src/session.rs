@@ -91,6 +91,30 @@ pub async fn sign_in(email: &str, password: &str) -> Result<(), Failure> {
     Ok(())
 }
 
+#[derive(Serialize)]
+struct Chosen<'a> {
+    password: &'a str,
+}
+
+/// Takes up an invitation with the password that was chosen, and is signed in. A used link is `NotFound`.
+pub async fn accept(token: &str, password: &str) -> Result<(), Failure> {
+    let address = format!("/v1/invitations/{token}");
+    let opened: Opened = api::rest(Method::POST, &address, Some(&Chosen { password })).await?;
+    open(opened);
+    Ok(())
+}
+
+/// The person changed their own name.
+pub fn rename(name: &str) {
+    SESSION.with(|session| {
+        session.update(|session| {
+            if let Session::Signed(person) = session {
+                name.clone_into(&mut person.name);
+            }
+        });
+    });
+}
+
 pub async fn sign_out() -> Result<(), Failure> {
     let done: Result<serde::de::IgnoredAny, Failure> = api::rest(Method::DELETE, ADDRESS, None::<&()>).await;
     match done {

@@ -2,7 +2,7 @@
 //! made and changed here too.
 
 pub mod edit;
-pub mod neighbours;
+mod neighbours;
 pub mod words;
 
 use crate::api;

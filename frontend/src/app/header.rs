@@ -124,6 +124,9 @@ pub fn PhoneBar() -> impl IntoView {
                 {move || places(session::person().is_some()).map(|place| view! {
                     <A href=place.href exact={place.href == "/"}>{icon(place.icon)} {place.name}</A>
                 }).collect_view()}
+                <a href="/territoires">{icon(Icon::Globe)} {t::nav_territories}</a>
+                <a href="/historique">{icon(Icon::Undo)} {t::history_title}</a>
+                {move || session::person().map(|_| view! { <a href="/comptes">{icon(Icon::Person)} {t::accounts_title}</a> })}
                 <a href="/sources">{icon(Icon::Link)} {t::nav_sources}</a>
                 <a href="/a-propos">{icon(Icon::Info)} {t::nav_about}</a>
             </nav>
@@ -147,6 +150,9 @@ pub fn Footer() -> impl IntoView {
                     <p>{t::footer_credits}</p>
                 </div>
                 <nav class="links" aria-label=t::nav_footer>
+                    <a href="/territoires">{t::nav_territories}</a>
+                    <a href="/historique">{t::history_title}</a>
+                    {move || session::person().map(|_| view! { <a href="/comptes">{t::accounts_title}</a> })}
                     <a href="/a-propos">{t::nav_about}</a>
                     <a href="/sources">{t::nav_sources}</a>
                     <a href="/graphql" rel="external">{t::nav_api}</a>

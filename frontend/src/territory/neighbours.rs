@@ -106,7 +106,7 @@ impl Ranked {
 }
 
 #[component]
-pub fn Neighbours(territory: Territory) -> impl IntoView {
+pub(super) fn Neighbours(territory: Territory) -> impl IntoView {
     let atlas = api::atlas();
     let shapes = territory.shapes();
     if territory.kind == Kind::Region || territory.commune_codes.is_empty() {
