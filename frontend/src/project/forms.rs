@@ -32,7 +32,11 @@ pub fn options<W: Copy + std::fmt::Display + Send + Sync + 'static>(
     all: &'static [W],
     word: fn(W) -> &'static str,
 ) -> Signal<Vec<(String, String)>> {
-    Signal::derive(move || all.iter().map(|it| (it.to_string(), word(*it).to_owned())).collect())
+    Signal::derive(move || {
+        all.iter()
+            .map(|it| (it.to_string(), word(*it).to_owned()))
+            .collect()
+    })
 }
 
 /// Several words of a closed list, as chips that are on or off.
@@ -57,7 +61,8 @@ where
             .collect::<Vec<_>>()
     });
     let value = edit.draft.value;
-    let on = Signal::derive(move || value.with(|it| get(it).iter().map(ToString::to_string).collect::<Vec<_>>()));
+    let on =
+        Signal::derive(move || value.with(|it| get(it).iter().map(ToString::to_string).collect::<Vec<_>>()));
     let change = move |chosen: Vec<String>| {
         value.update(|it| set(it, chosen.iter().filter_map(|it| it.parse().ok()).collect()));
     };
@@ -129,9 +134,26 @@ pub fn ProjectForm(
     };
     let refusals = edit.refusals;
     let paths = vec![
-        "title", "code", "acronym", "aliases", "themes", "leadIds", "leadsNote", "partnerIds", "partnersNote",
-        "territoryIds", "territoryNote", "started", "plannedEnd", "ended", "grant.amount", "fundingNote",
-        "socialPurpose", "website", "summary", "learnt",
+        "title",
+        "code",
+        "acronym",
+        "aliases",
+        "themes",
+        "leadIds",
+        "leadsNote",
+        "partnerIds",
+        "partnersNote",
+        "territoryIds",
+        "territoryNote",
+        "started",
+        "plannedEnd",
+        "ended",
+        "grant.amount",
+        "fundingNote",
+        "socialPurpose",
+        "website",
+        "summary",
+        "learnt",
     ];
     let grant = edit.number(
         "grant.amount",
@@ -190,14 +212,23 @@ pub fn ProjectForm(
 pub fn MoveForm(record: Project, #[prop(into)] on_end: Callback<()>) -> impl IntoView {
     let next = record.status().next();
     let first = next.first().map(ToString::to_string).unwrap_or_default();
-    let draft = Draft::open(&record.id.to_string(), "move", (first, String::new(), String::new()), record.revision);
+    let draft = Draft::open(
+        &record.id.to_string(),
+        "move",
+        (first, String::new(), String::new()),
+        record.revision,
+    );
     let state = draft.part(|it| it.0.clone(), |it, text: String| it.0 = text);
     let since = draft.part(|it| it.1.clone(), |it, text: String| it.1 = text);
     let reason = draft.part(|it| it.2.clone(), |it, text: String| it.2 = text);
     let refusals = RwSignal::new(Vec::<Refused>::new());
     let busy = RwSignal::new(false);
     let toast = toasts();
-    let choices = Signal::derive(move || next.iter().map(|it| (it.to_string(), words::status(*it).to_owned())).collect::<Vec<_>>());
+    let choices = Signal::derive(move || {
+        next.iter()
+            .map(|it| (it.to_string(), words::status(*it).to_owned()))
+            .collect::<Vec<_>>()
+    });
     let needs_reason = move || state.get().parse::<Status>().is_ok_and(Status::needs_reason);
     let now = record.status();
     let last = record.phases.last().and_then(|it| it.since);
@@ -212,14 +243,27 @@ pub fn MoveForm(record: Project, #[prop(into)] on_end: Callback<()>) -> impl Int
         } else if let Ok(date) = since.parse() {
             Some(date)
         } else {
-            refusals.set(vec![Refused { path: "since".into(), code: "INVALID".into(), message: t::field_date_wrong().into() }]);
+            refusals.set(vec![Refused {
+                path: "since".into(),
+                code: "INVALID".into(),
+                message: t::field_date_wrong().into(),
+            }]);
             return;
         };
-        let Ok(status) = state.parse::<Status>() else { return };
+        let Ok(status) = state.parse::<Status>() else {
+            return;
+        };
         let reason = Some(why).filter(|it| !it.trim().is_empty());
         // The same rules as the server's, on a copy.
         let mut checks = Checks::default();
-        record.clone().enter(Phase { status, since, reason: reason.clone() }, &mut checks);
+        record.clone().enter(
+            Phase {
+                status,
+                since,
+                reason: reason.clone(),
+            },
+            &mut checks,
+        );
         if let Err(wrong) = checks.finish() {
             refusals.set(said(wrong));
             return;
@@ -253,7 +297,11 @@ pub fn MoveForm(record: Project, #[prop(into)] on_end: Callback<()>) -> impl Int
                 }
                 Err(failure) => {
                     let message = format!("{}. {}", failure.kind.title(), failure.kind.advice());
-                    let _ = refusals.try_set(vec![Refused { path: String::new(), code: String::new(), message }]);
+                    let _ = refusals.try_set(vec![Refused {
+                        path: String::new(),
+                        code: String::new(),
+                        message,
+                    }]);
                 }
             }
         });
@@ -286,7 +334,10 @@ pub fn PartForm(
     let edit = match record {
         Some(record) => Edit::of(record, done),
         None => Edit::new(
-            &format!("{project}{}", chantier.map(|it| it.to_string()).unwrap_or_default()),
+            &format!(
+                "{project}{}",
+                chantier.map(|it| it.to_string()).unwrap_or_default()
+            ),
             Participation {
                 id: domain::ParticipationId(Uuid::nil()),
                 revision: 0,
@@ -302,10 +353,17 @@ pub fn PartForm(
         ),
     };
     let refusals = edit.refusals;
-    let inferred = edit.draft.part(|it| it.inferred, |it, inferred| it.inferred = inferred);
+    let inferred = edit
+        .draft
+        .part(|it| it.inferred, |it, inferred| it.inferred = inferred);
     // A chantier that is not chosen yet is the nil one, shown as nothing taken.
     let taken = edit.ids(
-        |it| (!it.chantier_id.0.is_nil()).then_some(it.chantier_id).into_iter().collect(),
+        |it| {
+            (!it.chantier_id.0.is_nil())
+                .then_some(it.chantier_id)
+                .into_iter()
+                .collect()
+        },
         |it, ids: Vec<ChantierId>| it.chantier_id = ids.into_iter().next().unwrap_or(ChantierId(Uuid::nil())),
     );
     view! {
@@ -319,7 +377,11 @@ pub fn PartForm(
 }
 
 #[component]
-pub fn DocumentForm(project: ProjectId, record: Option<Resource>, #[prop(into)] on_end: Callback<()>) -> impl IntoView {
+pub fn DocumentForm(
+    project: ProjectId,
+    record: Option<Resource>,
+    #[prop(into)] on_end: Callback<()>,
+) -> impl IntoView {
     let done = move |_| on_end.run(());
     let edit = match record {
         Some(record) => Edit::of(record, done),
@@ -359,7 +421,11 @@ pub fn DocumentForm(project: ProjectId, record: Option<Resource>, #[prop(into)] 
 }
 
 #[component]
-pub fn NoteForm(project: ProjectId, record: Option<Note>, #[prop(into)] on_end: Callback<()>) -> impl IntoView {
+pub fn NoteForm(
+    project: ProjectId,
+    record: Option<Note>,
+    #[prop(into)] on_end: Callback<()>,
+) -> impl IntoView {
     let done = move |_| on_end.run(());
     let edit = match record {
         Some(record) => Edit::of(record, done),
@@ -389,7 +455,11 @@ pub fn NoteForm(project: ProjectId, record: Option<Note>, #[prop(into)] on_end: 
 }
 
 #[component]
-pub fn MemberForm(project: ProjectId, record: Option<Membership>, #[prop(into)] on_end: Callback<()>) -> impl IntoView {
+pub fn MemberForm(
+    project: ProjectId,
+    record: Option<Membership>,
+    #[prop(into)] on_end: Callback<()>,
+) -> impl IntoView {
     let is_new = record.is_none();
     let done = move |_| on_end.run(());
     let edit = match record {
@@ -410,7 +480,12 @@ pub fn MemberForm(project: ProjectId, record: Option<Membership>, #[prop(into)] 
     };
     let refusals = edit.refusals;
     let taken = edit.ids(
-        |it| (!it.person_id.0.is_nil()).then_some(it.person_id).into_iter().collect(),
+        |it| {
+            (!it.person_id.0.is_nil())
+                .then_some(it.person_id)
+                .into_iter()
+                .collect()
+        },
         |it, ids: Vec<PersonId>| it.person_id = ids.into_iter().next().unwrap_or(PersonId(Uuid::nil())),
     );
     view! {
@@ -422,7 +497,11 @@ pub fn MemberForm(project: ProjectId, record: Option<Membership>, #[prop(into)] 
 }
 
 #[component]
-pub fn ContactForm(project: ProjectId, record: Option<Contact>, #[prop(into)] on_end: Callback<()>) -> impl IntoView {
+pub fn ContactForm(
+    project: ProjectId,
+    record: Option<Contact>,
+    #[prop(into)] on_end: Callback<()>,
+) -> impl IntoView {
     let done = move |_| on_end.run(());
     let edit = match record {
         Some(record) => Edit::of(record, done),

@@ -133,10 +133,12 @@ impl LazyRoute for ListPage {
     }
 
     fn view(_this: Self) -> AnyView {
-        let tools = || view! {
-            {move || may(Action::KeepProjects).then(|| view! { <a class="button" href="/projets/nouveau">{t::project_create}</a> })}
-            <a class="button quiet" href="/matrice">{t::matrix_title}</a>
-            <a class="button quiet" href="/rapport">{t::report_title}</a>
+        let tools = || {
+            view! {
+                {move || may(Action::KeepProjects).then(|| view! { <a class="button" href="/projets/nouveau">{t::project_create}</a> })}
+                <a class="button quiet" href="/matrice">{t::matrix_title}</a>
+                <a class="button quiet" href="/rapport">{t::report_title}</a>
+            }
         };
         view! { <Page title=t::projects_title lead=t::projects_question tools><Screen /></Page> }.into_any()
     }
@@ -174,7 +176,12 @@ pub fn bound((value, set): (Signal<String>, Callback<String>)) -> RwSignal<Strin
 
 /// The same for a field that picks one record.
 pub fn bound_record((value, set): (Signal<String>, Callback<String>)) -> RwSignal<Vec<String>> {
-    let ids = |text: String| Some(text).filter(|it| !it.is_empty()).into_iter().collect::<Vec<_>>();
+    let ids = |text: String| {
+        Some(text)
+            .filter(|it| !it.is_empty())
+            .into_iter()
+            .collect::<Vec<_>>()
+    };
     let own = RwSignal::new(ids(value.get_untracked()));
     Effect::new(move |before: Option<()>| {
         let now = own.get().first().cloned().unwrap_or_default();
@@ -209,13 +216,23 @@ fn Screen() -> impl IntoView {
     let [chantier, part, state, social, territory, text, order] =
         ["chantier", "part", "etat", "social", "territoire", "q", "ordre"].map(address::word);
     let known = api::load(|| Documented::build(()));
-    let chantiers = Signal::derive(move || known.load.with(|it| it.value().map(|it| it.chantiers.nodes.clone()).unwrap_or_default()));
+    let chantiers = Signal::derive(move || {
+        known.load.with(|it| {
+            it.value()
+                .map(|it| it.chantiers.nodes.clone())
+                .unwrap_or_default()
+        })
+    });
 
     let filter = Memo::new(move |_| {
         let one = |(value, _): (Signal<String>, Callback<String>)| value.get();
         let types: Vec<Type> = types.get().iter().filter_map(|it| it.parse().ok()).collect();
         let code = one(chantier);
-        let chosen = chantiers.with(|all| all.iter().find(|it| it.code == code).and_then(|it| crate::contract::typed(&it.id)));
+        let chosen = chantiers.with(|all| {
+            all.iter()
+                .find(|it| it.code == code)
+                .and_then(|it| crate::contract::typed(&it.id))
+        });
         let text = one(text).trim().to_owned();
         Filter {
             types: (!types.is_empty()).then_some(types),
@@ -268,7 +285,8 @@ fn Screen() -> impl IntoView {
             .collect();
         let code = chantier.0.get();
         if !code.is_empty() {
-            let title = chantiers.with(|all| all.iter().find(|it| it.code == code).map(|it| it.title.clone()));
+            let title =
+                chantiers.with(|all| all.iter().find(|it| it.code == code).map(|it| it.title.clone()));
             filters.push(("chantier".to_owned(), title.unwrap_or(code)));
         }
         if let Ok(it) = part.0.get().parse::<Part>() {
@@ -282,7 +300,10 @@ fn Screen() -> impl IntoView {
         }
         let place = territory.0.get();
         if !place.is_empty() {
-            filters.push(("territoire".to_owned(), records::title(&place).unwrap_or_else(|| "…".to_owned())));
+            filters.push((
+                "territoire".to_owned(),
+                records::title(&place).unwrap_or_else(|| "…".to_owned()),
+            ));
         }
         let text = text.0.get();
         if !text.trim().is_empty() {
@@ -299,7 +320,13 @@ fn Screen() -> impl IntoView {
             "territoire" => territory.1,
             "q" => text.1,
             _ => {
-                set_types.run(types.get_untracked().into_iter().filter(|it| *it != key).collect());
+                set_types.run(
+                    types
+                        .get_untracked()
+                        .into_iter()
+                        .filter(|it| *it != key)
+                        .collect(),
+                );
                 return;
             }
         };
@@ -370,7 +397,13 @@ fn order_word(order: Order) -> &'static str {
 fn card(row: Card, pointed: RwSignal<Option<String>>) -> impl IntoView {
     let id = row.id.inner().to_owned();
     let (here, over, focus) = (id.clone(), id.clone(), id.clone());
-    let leads = row.leads.nodes.iter().map(|it| it.acronym.clone().unwrap_or_else(|| it.name.clone())).collect::<Vec<_>>().join(", ");
+    let leads = row
+        .leads
+        .nodes
+        .iter()
+        .map(|it| it.acronym.clone().unwrap_or_else(|| it.name.clone()))
+        .collect::<Vec<_>>()
+        .join(", ");
     let places = place::names(&row.territories);
     let state = row.status;
     let types = row.types;
@@ -415,12 +448,22 @@ fn Aside(
     view_of_map: (Signal<String>, Callback<String>),
 ) -> impl IntoView {
     let atlas = api::atlas();
-    let found = api::load(move || OnMap::build(Everywhere { filter: Some(filter.get()) }));
-    let dots = Signal::derive(move || found.load.with(|it| it.value().map(|it| it.projects.nodes.clone()).unwrap_or_default()));
+    let found = api::load(move || {
+        OnMap::build(Everywhere {
+            filter: Some(filter.get()),
+        })
+    });
+    let dots = Signal::derive(move || {
+        found
+            .load
+            .with(|it| it.value().map(|it| it.projects.nodes.clone()).unwrap_or_default())
+    });
     let open = RwSignal::new(!browser::narrow());
     let (seen, look) = view_of_map;
     let lit = Signal::derive(move || {
-        let Some(id) = pointed.get() else { return Vec::new() };
+        let Some(id) = pointed.get() else {
+            return Vec::new();
+        };
         dots.with(|dots| {
             let dot = dots.iter().find(|it| it.id.inner() == id);
             dot.map(|it| place::shapes(&it.territories)).unwrap_or_default()
@@ -428,8 +471,14 @@ fn Aside(
     });
     let elsewhere = move || {
         dots.with(|dots| {
-            let (everywhere, rest): (Vec<&Dot>, Vec<&Dot>) = dots.iter().partition(|it| place::is_everywhere(&it.territories));
-            (everywhere.len(), rest.iter().filter(|it| place::shapes(&it.territories).is_empty()).count())
+            let (everywhere, rest): (Vec<&Dot>, Vec<&Dot>) =
+                dots.iter().partition(|it| place::is_everywhere(&it.territories));
+            (
+                everywhere.len(),
+                rest.iter()
+                    .filter(|it| place::shapes(&it.territories).is_empty())
+                    .count(),
+            )
         })
     };
     view! {

@@ -1,7 +1,7 @@
 //! Projects by chantiers: who brings, who needs, who follows, and where nobody does.
 
 use super::forms::PartForm;
-use super::read::{PartRow, Removable};
+use super::read::Removable;
 use super::sheet::take_away;
 use crate::address;
 use crate::api;
@@ -17,12 +17,14 @@ use crate::ui::page::Page;
 use crate::ui::sign::{Sign, Signed, Size};
 use crate::ui::state::{Empty, Loaded, Shape};
 use crate::viewer::may;
+use chrono::{DateTime, Utc};
 use cynic::QueryBuilder;
 use domain::chantier::{Part, Participation, Stage};
 use domain::policy::Action;
 use domain::{ChantierId, ProjectId};
 use leptos::prelude::*;
 use leptos_router::{LazyRoute, lazy_route};
+use serde::Serialize;
 use std::collections::HashMap;
 
 #[derive(Clone, cynic::QueryFragment)]
@@ -48,8 +50,30 @@ struct Row {
     id: cynic::Id,
     title: String,
     acronym: Option<String>,
-    #[arguments(first: 50)]
-    participations: super::read::Parts,
+    #[arguments(first: 40)]
+    participations: Parts,
+}
+
+#[derive(Clone, Debug, PartialEq, cynic::QueryFragment)]
+#[cynic(graphql_type = "ParticipationConnection")]
+struct Parts {
+    nodes: Vec<PartRow>,
+}
+
+/// A part with its own fields alone, so that a hundred projects with all of theirs stay within what one request may ask.
+#[derive(Clone, Debug, PartialEq, Serialize, cynic::QueryFragment)]
+#[cynic(graphql_type = "Participation")]
+#[serde(rename_all = "camelCase")]
+struct PartRow {
+    id: cynic::Id,
+    revision: i32,
+    created_at: DateTime<Utc>,
+    updated_at: DateTime<Utc>,
+    chantier_id: cynic::Id,
+    project_id: cynic::Id,
+    part: Part,
+    note: Option<String>,
+    inferred: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, cynic::QueryFragment)]
@@ -77,9 +101,11 @@ impl LazyRoute for MatrixPage {
     }
 
     fn view(_this: Self) -> AnyView {
-        let tools = || view! {
-            <Button text=t::project_print mark=Icon::Print look=Look::Quiet on_press=|()| { let _ = window().print(); } />
-            <a class="button quiet" href="/projets">{t::projects_title}</a>
+        let tools = || {
+            view! {
+                <Button text=t::project_print mark=Icon::Print look=Look::Quiet on_press=|()| { let _ = window().print(); } />
+                <a class="button quiet" href="/projets">{t::projects_title}</a>
+            }
         };
         view! { <Page title=t::matrix_title lead=t::matrix_question tools><Screen /></Page> }.into_any()
     }
@@ -89,7 +115,12 @@ impl Row {
     fn relation(&self, chantier: &str) -> Relation {
         let mut relation = Relation::default();
         let mut inferred = true;
-        for it in self.participations.nodes.iter().filter(|it| it.chantier_id.inner() == chantier) {
+        for it in self
+            .participations
+            .nodes
+            .iter()
+            .filter(|it| it.chantier_id.inner() == chantier)
+        {
             match it.part {
                 Part::Contributes => relation.contributes = true,
                 Part::Needs => relation.needs = true,
@@ -109,10 +140,19 @@ impl Row {
 /// The open chantiers, and the further tracks in which somebody has a part.
 fn columns(asked: &Asked) -> Vec<Column> {
     let used = |id: &cynic::Id| {
-        asked.projects.nodes.iter().any(|row| row.participations.nodes.iter().any(|it| it.chantier_id == *id))
+        asked
+            .projects
+            .nodes
+            .iter()
+            .any(|row| row.participations.nodes.iter().any(|it| it.chantier_id == *id))
     };
-    let mut columns: Vec<Column> =
-        asked.chantiers.nodes.iter().filter(|it| it.stage == Stage::Open || used(&it.id)).cloned().collect();
+    let mut columns: Vec<Column> = asked
+        .chantiers
+        .nodes
+        .iter()
+        .filter(|it| it.stage == Stage::Open || used(&it.id))
+        .cloned()
+        .collect();
     columns.sort_by_key(|it| it.position);
     columns
 }
@@ -150,7 +190,13 @@ fn Grid(asked: Asked) -> impl IntoView {
     let gap = |wanted: fn(Relation) -> bool| {
         columns
             .iter()
-            .filter(|column| !asked.projects.nodes.iter().any(|row| wanted(row.relation(column.id.inner()))))
+            .filter(|column| {
+                !asked
+                    .projects
+                    .nodes
+                    .iter()
+                    .any(|row| wanted(row.relation(column.id.inner())))
+            })
             .map(|it| it.title.clone())
             .collect::<Vec<_>>()
     };
@@ -165,8 +211,14 @@ fn Grid(asked: Asked) -> impl IntoView {
             href: format!("/chantiers/{}", it.code),
         })
         .collect();
-    let codes: HashMap<String, String> = columns.iter().map(|it| (it.code.clone(), it.id.inner().to_owned())).collect();
-    let back: HashMap<String, String> = codes.iter().map(|(code, id)| (id.clone(), code.clone())).collect();
+    let codes: HashMap<String, String> = columns
+        .iter()
+        .map(|it| (it.code.clone(), it.id.inner().to_owned()))
+        .collect();
+    let back: HashMap<String, String> = codes
+        .iter()
+        .map(|(code, id)| (id.clone(), code.clone()))
+        .collect();
     let sorted_by = {
         let codes = codes.clone();
         Signal::derive(move || codes.get(&tri.get()).cloned().unwrap_or_default())
@@ -197,7 +249,11 @@ fn Grid(asked: Asked) -> impl IntoView {
     };
     let sort = move |id: String| {
         let code = back.get(&id).cloned().unwrap_or_default();
-        set_tri.run(if tri.get_untracked() == code { String::new() } else { code });
+        set_tri.run(if tri.get_untracked() == code {
+            String::new()
+        } else {
+            code
+        });
     };
     let open = move |(project, chantier): (String, String)| set_cell.run(format!("{project},{chantier}"));
     view! {
@@ -260,7 +316,7 @@ fn Cell(asked: Asked, cell: Signal<String>, set_cell: Callback<String>) -> impl 
     let shown = RwSignal::new(false);
     Effect::new(move |_| shown.set(!cell.get().is_empty()));
     Effect::new(move |before: Option<()>| {
-        if !shown.get() && before.is_some() {
+        if !shown.get() && before.is_some() && !cell.get_untracked().is_empty() {
             set_cell.run(String::new());
         }
     });
@@ -268,8 +324,18 @@ fn Cell(asked: Asked, cell: Signal<String>, set_cell: Callback<String>) -> impl 
         let cell = cell.get();
         let (project, chantier) = cell.split_once(',')?;
         asked.with_value(|asked| {
-            let row = asked.projects.nodes.iter().find(|it| it.id.inner() == project)?.clone();
-            let column = asked.chantiers.nodes.iter().find(|it| it.id.inner() == chantier)?.clone();
+            let row = asked
+                .projects
+                .nodes
+                .iter()
+                .find(|it| it.id.inner() == project)?
+                .clone();
+            let column = asked
+                .chantiers
+                .nodes
+                .iter()
+                .find(|it| it.id.inner() == chantier)?
+                .clone();
             Some((row, column))
         })
     };

@@ -8,7 +8,13 @@ use domain::territory::Kind;
 pub fn shapes(places: &[Place]) -> Vec<String> {
     let mut codes: Vec<String> = places
         .iter()
-        .flat_map(|it| if it.commune_codes.is_empty() { &it.within_codes } else { &it.commune_codes })
+        .flat_map(|it| {
+            if it.commune_codes.is_empty() {
+                &it.within_codes
+            } else {
+                &it.commune_codes
+            }
+        })
         .map(ToString::to_string)
         .collect();
     codes.sort_unstable();
@@ -32,5 +38,11 @@ pub fn point(atlas: &Atlas, places: &[Place]) -> Option<(f64, f64)> {
 
 /// « Ath, Pays des Collines », as a line under a name.
 pub fn names(places: &[Place]) -> Option<String> {
-    (!places.is_empty()).then(|| places.iter().map(|it| it.label.as_str()).collect::<Vec<_>>().join(", "))
+    (!places.is_empty()).then(|| {
+        places
+            .iter()
+            .map(|it| it.label.as_str())
+            .collect::<Vec<_>>()
+            .join(", ")
+    })
 }

@@ -12,8 +12,8 @@ use chrono::{DateTime, Utc};
 use cynic::MutationBuilder;
 use domain::chantier::{LinkState, Part, ResourceKind};
 use domain::project::{
-    Currency, Known, Membership, MembershipPatch, MembershipRole, NewMembership, NewNote, NewProject, Note, NotePatch,
-    Project, ProjectPatch, Public, Status, Type,
+    Currency, Known, Membership, MembershipPatch, MembershipRole, NewMembership, NewNote, NewProject, Note,
+    NotePatch, Project, ProjectPatch, Public, Status, Type,
 };
 use domain::territory::{Extent, Kind, Nis};
 use domain::{Lang, PartialDate};
@@ -305,13 +305,69 @@ macro_rules! making {
     };
 }
 
-making!(project_make, "ProjectPayload", project, Facts, Project, NewProject, project_create);
-making!(project_change, "ProjectPayload", project, Facts, Project, ProjectPatch, project_update);
-making!(project_moved, "ProjectPayload", project, Facts, Project, ProjectMoveInput, project_move);
-making!(note_make, "NotePayload", note, NoteRow, Note, NewNote, note_create);
-making!(note_change, "NotePayload", note, NoteRow, Note, NotePatch, note_update);
-making!(member_make, "MembershipPayload", membership, MemberRow, Membership, NewMembership, membership_create);
-making!(member_change, "MembershipPayload", membership, MemberRow, Membership, MembershipPatch, membership_update);
+making!(
+    project_make,
+    "ProjectPayload",
+    project,
+    Facts,
+    Project,
+    NewProject,
+    project_create
+);
+making!(
+    project_change,
+    "ProjectPayload",
+    project,
+    Facts,
+    Project,
+    ProjectPatch,
+    project_update
+);
+making!(
+    project_moved,
+    "ProjectPayload",
+    project,
+    Facts,
+    Project,
+    ProjectMoveInput,
+    project_move
+);
+making!(
+    note_make,
+    "NotePayload",
+    note,
+    NoteRow,
+    Note,
+    NewNote,
+    note_create
+);
+making!(
+    note_change,
+    "NotePayload",
+    note,
+    NoteRow,
+    Note,
+    NotePatch,
+    note_update
+);
+making!(
+    member_make,
+    "MembershipPayload",
+    membership,
+    MemberRow,
+    Membership,
+    NewMembership,
+    membership_create
+);
+making!(
+    member_change,
+    "MembershipPayload",
+    membership,
+    MemberRow,
+    Membership,
+    MembershipPatch,
+    membership_update
+);
 
 #[derive(Clone, cynic::InputObject)]
 pub struct ProjectMoveInput {
@@ -335,11 +391,15 @@ macro_rules! kept {
 
             async fn send(sent: Sent<Self>) -> Result<Outcome<Self>, Failure> {
                 Ok(match sent {
-                    Sent::Make(input) => {
-                        api::mutate(&$make::Document::build($make::Variables { input })).await?.$made.outcome()
-                    }
+                    Sent::Make(input) => api::mutate(&$make::Document::build($make::Variables { input }))
+                        .await?
+                        .$made
+                        .outcome(),
                     Sent::Change(input) => {
-                        api::mutate(&$change::Document::build($change::Variables { input })).await?.$changed.outcome()
+                        api::mutate(&$change::Document::build($change::Variables { input }))
+                            .await?
+                            .$changed
+                            .outcome()
                     }
                 })
             }
@@ -373,10 +433,15 @@ kept!(
 );
 kept!(
     Membership,
-    &[("personId", t::history_field_person), ("role", t::person_field_role)],
+    &[
+        ("personId", t::history_field_person),
+        ("role", t::person_field_role)
+    ],
     member_make.membership_create,
     member_change.membership_update,
-    |field, value| (field == "role").then(|| value.parse().ok().map(words::member)).flatten()
+    |field, value| (field == "role")
+        .then(|| value.parse().ok().map(words::member))
+        .flatten()
 );
 
 #[derive(cynic::InputObject)]
@@ -433,11 +498,36 @@ pub async fn remove(what: Removable, id: &cynic::Id, revision: i32) -> Result<Ve
         },
     };
     Ok(match what {
-        Removable::Project => api::mutate(&ProjectGone::build(sent)).await?.project_delete.user_errors,
-        Removable::Part => api::mutate(&PartGone::build(sent)).await?.participation_delete.user_errors,
-        Removable::Document => api::mutate(&DocumentGone::build(sent)).await?.resource_delete.user_errors,
-        Removable::Member => api::mutate(&MemberGone::build(sent)).await?.membership_delete.user_errors,
+        Removable::Project => {
+            api::mutate(&ProjectGone::build(sent))
+                .await?
+                .project_delete
+                .user_errors
+        }
+        Removable::Part => {
+            api::mutate(&PartGone::build(sent))
+                .await?
+                .participation_delete
+                .user_errors
+        }
+        Removable::Document => {
+            api::mutate(&DocumentGone::build(sent))
+                .await?
+                .resource_delete
+                .user_errors
+        }
+        Removable::Member => {
+            api::mutate(&MemberGone::build(sent))
+                .await?
+                .membership_delete
+                .user_errors
+        }
         Removable::Note => api::mutate(&NoteGone::build(sent)).await?.note_delete.user_errors,
-        Removable::Contact => api::mutate(&ContactGone::build(sent)).await?.contact_delete.user_errors,
+        Removable::Contact => {
+            api::mutate(&ContactGone::build(sent))
+                .await?
+                .contact_delete
+                .user_errors
+        }
     })
 }

@@ -108,13 +108,19 @@ fn Screen() -> impl IntoView {
     );
     let file = move |kind: &str| {
         let place = place.get();
-        let of = if place.is_empty() { String::new() } else { format!("&territory={place}") };
+        let of = if place.is_empty() {
+            String::new()
+        } else {
+            format!("&territory={place}")
+        };
         format!("/v1/exports/report.{kind}?lang={}{of}", language().tag())
     };
-    let tools = move || view! {
-        <Button text=t::project_print mark=Icon::Print on_press=|()| { let _ = window().print(); } />
-        <a class="button" href=move || file("csv") download="" rel="external">"CSV"</a>
-        <a class="button" href=move || file("xlsx") download="" rel="external">"XLSX"</a>
+    let tools = move || {
+        view! {
+            <Button text=t::project_print mark=Icon::Print on_press=|()| { let _ = window().print(); } />
+            <a class="button" href=move || file("csv") download="" rel="external">"CSV"</a>
+            <a class="button" href=move || file("xlsx") download="" rel="external">"XLSX"</a>
+        }
     };
     let today = format::day_of(browser::now());
     let scope = move || {
@@ -159,13 +165,20 @@ fn unknown() -> AnyView {
 }
 
 fn names(bodies: &Bodies) -> Option<String> {
-    (!bodies.nodes.is_empty()).then(|| bodies.nodes.iter().map(|it| it.name.as_str()).collect::<Vec<_>>().join(", "))
+    (!bodies.nodes.is_empty()).then(|| {
+        bodies
+            .nodes
+            .iter()
+            .map(|it| it.name.as_str())
+            .collect::<Vec<_>>()
+            .join(", ")
+    })
 }
 
 fn columns() -> Vec<Column<Row>> {
     let folded = |text: &str| domain::text::fold(text);
     vec![
-        Column::new("projet", t::record_project, |row: &Row| {
+        Column::new("projet", t::project_title, |row: &Row| {
             let code = row.code.clone();
             view! {
                 <a href=format!("/projets/{}", row.id.inner())>{row.title.clone()}</a>

@@ -4,8 +4,8 @@ use super::forms::{ContactForm, DocumentForm, MemberForm, MoveForm, NoteForm, Pa
 use super::list::amount;
 use super::place;
 use super::read::{
-    Bodies, ContactRow, DocumentRow, Facts as Own, MemberRow, NoteRow, One, PartRow, PhaseRow, Place, Removable, Which,
-    Whole, remove,
+    Bodies, ContactRow, DocumentRow, Facts as Own, MemberRow, NoteRow, One, PartRow, PhaseRow, Place,
+    Removable, Which, Whole, remove,
 };
 use super::words;
 use crate::address;
@@ -74,7 +74,8 @@ impl LazyRoute for NewPage {
     fn view(_this: Self) -> AnyView {
         let navigate = use_navigate();
         let (made, left) = (navigate.clone(), navigate);
-        let done = move |project: Project| made(&format!("/projets/{}", project.id), NavigateOptions::default());
+        let done =
+            move |project: Project| made(&format!("/projets/{}", project.id), NavigateOptions::default());
         let cancel = move |()| left("/projets", NavigateOptions::default());
         let crumbs = vec![Crumb::new(t::projects_title, "/projets")];
         view! {
@@ -100,22 +101,40 @@ enum Open {
 
 #[component]
 fn Screen(id: String) -> impl IntoView {
-    let found = api::load(move || One::build(Which { id: cynic::Id::new(&id) }));
+    let found = api::load(move || {
+        One::build(Which {
+            id: cynic::Id::new(&id),
+        })
+    });
     let load = Signal::derive(move || found.load.get().map(|it| it.project).present());
     let whole = Memo::new(move |_| load.with(|load| load.value().cloned()));
     let title = move || match load.get() {
         Load::Failed(failure) => failure.kind.title().to_owned(),
         other => other.value().map(|it| it.facts.title.clone()).unwrap_or_default(),
     };
-    let lead = move || whole.with(|it| it.as_ref().and_then(|it| it.facts.acronym.clone()).unwrap_or_default());
+    let lead = move || {
+        whole.with(|it| {
+            it.as_ref()
+                .and_then(|it| it.facts.acronym.clone())
+                .unwrap_or_default()
+        })
+    };
     let open = RwSignal::new(None::<Open>);
     let project = move || whole.with(|it| it.as_ref().and_then(|it| typed::<ProjectId>(&it.facts.id)));
     let can = move |action: fn(ProjectId) -> Action| project().is_some_and(|project| may(action(project)));
-    let history = move || whole.with(|it| it.as_ref().map(|it| format!("/historique/{}", it.facts.id.inner())));
+    let history = move || {
+        whole.with(|it| {
+            it.as_ref()
+                .map(|it| format!("/historique/{}", it.facts.id.inner()))
+        })
+    };
     let navigate = use_navigate();
     let said = toasts();
     let drop = move |()| {
-        let Some((id, revision, title)) = whole.with_untracked(|it| it.as_ref().map(|it| (it.facts.id.clone(), it.facts.revision, it.facts.title.clone()))) else {
+        let Some((id, revision, title)) = whole.with_untracked(|it| {
+            it.as_ref()
+                .map(|it| (it.facts.id.clone(), it.facts.revision, it.facts.title.clone()))
+        }) else {
             return;
         };
         let navigate = navigate.clone();
@@ -156,13 +175,30 @@ fn Screen(id: String) -> impl IntoView {
 }
 
 fn matter(whole: Whole, open: RwSignal<Option<Open>>) -> AnyView {
-    let Whole { facts, status, leads, partners, territories, participations, documents, members, notes, contacts, sources } = whole;
+    let Whole {
+        facts,
+        status,
+        leads,
+        partners,
+        territories,
+        participations,
+        documents,
+        members,
+        notes,
+        contacts,
+        sources,
+    } = whole;
     let Some(project) = typed::<ProjectId>(&facts.id) else {
         return ().into_any();
     };
     records::know(facts.id.inner(), &facts.title);
     let summary = match facts.summary.clone() {
-        Some(text) => sourced(t::history_field_summary, &sources, "summary", view! { <p class="project-summary-full">{text}</p> }.into_any()),
+        Some(text) => sourced(
+            t::history_field_summary,
+            &sources,
+            "summary",
+            view! { <p class="project-summary-full">{text}</p> }.into_any(),
+        ),
         None => view! { <p class="unknown">{t::project_summary_unknown}</p> }.into_any(),
     };
     let learnt = match facts.learnt.clone() {
@@ -235,19 +271,36 @@ fn bodies(bodies: Bodies, note: Option<String>) -> AnyView {
 }
 
 fn fiche(facts: Own, leads: Bodies, partners: Bodies, sources: &Sources) -> AnyView {
-    let leads = sourced(t::history_field_leads, sources, "leadIds", bodies(leads, facts.leads_note));
-    let partners = sourced(t::history_field_partners, sources, "partnerIds", bodies(partners, facts.partners_note));
+    let leads = sourced(
+        t::history_field_leads,
+        sources,
+        "leadIds",
+        bodies(leads, facts.leads_note),
+    );
+    let partners = sourced(
+        t::history_field_partners,
+        sources,
+        "partnerIds",
+        bodies(partners, facts.partners_note),
+    );
     let date = |about: Text, field: &'static str, date: Option<domain::PartialDate>| {
         let known = date.is_some();
         let inside = view! { <span class:unknown=!known>{move || format::partial(date)}</span> }.into_any();
-        let inside = if known { sourced(about, sources, field, inside) } else { inside };
+        let inside = if known {
+            sourced(about, sources, field, inside)
+        } else {
+            inside
+        };
         view! { <Fact label=about>{inside}</Fact> }
     };
     let (started, planned) = (
         date(t::history_field_started, "started", facts.started),
         date(t::history_field_planned_end, "plannedEnd", facts.planned_end),
     );
-    let ended = facts.ended.is_some().then(|| date(t::history_field_ended, "ended", facts.ended));
+    let ended = facts
+        .ended
+        .is_some()
+        .then(|| date(t::history_field_ended, "ended", facts.ended));
     let money = facts.grant.clone();
     let has_grant = money.is_some();
     let value = Signal::derive(move || {
@@ -255,11 +308,19 @@ fn fiche(facts: Own, leads: Bodies, partners: Bodies, sources: &Sources) -> AnyV
         amount(money.as_ref())
     });
     let grant = view! { <Known value=value /> }.into_any();
-    let grant = if has_grant { sourced(t::history_field_grant, sources, "grant", grant) } else { grant };
+    let grant = if has_grant {
+        sourced(t::history_field_grant, sources, "grant", grant)
+    } else {
+        grant
+    };
     let (social, publics) = (facts.social_purpose, facts.publics);
     let is_unknown = social == domain::project::Known::Unknown;
     let purpose = view! { <span class:unknown=is_unknown>{move || words::known(social)}</span> }.into_any();
-    let purpose = if is_unknown { purpose } else { sourced(t::history_field_social_purpose, sources, "socialPurpose", purpose) };
+    let purpose = if is_unknown {
+        purpose
+    } else {
+        sourced(t::history_field_social_purpose, sources, "socialPurpose", purpose)
+    };
     view! {
         <div class="sheet">
             <Facts>
@@ -304,12 +365,20 @@ fn place_map(places: &[Place], note: Option<String>, sources: &Sources) -> AnyVi
     let names: Vec<(String, String, domain::territory::Kind, Extent)> = places
         .iter()
         .map(|it| {
-            let href = it.nis.map_or_else(|| format!("/territoires/{}", it.id.inner()), |nis| format!("/territoires/{nis}"));
+            let href = it.nis.map_or_else(
+                || format!("/territoires/{}", it.id.inner()),
+                |nis| format!("/territoires/{nis}"),
+            );
             (href, it.label.clone(), it.kind, it.extent)
         })
         .collect();
     let label = place::names(places).unwrap_or_default();
-    let heading = sourced(t::organisation_field_territories, sources, "territoryIds", view! { <h2>{t::organisation_field_territories}</h2> }.into_any());
+    let heading = sourced(
+        t::organisation_field_territories,
+        sources,
+        "territoryIds",
+        view! { <h2>{t::organisation_field_territories}</h2> }.into_any(),
+    );
     view! {
         <div class="stack-tight project-place">
             {heading}
@@ -372,7 +441,13 @@ fn life(phases: &[PhaseRow]) -> AnyView {
 }
 
 /// Edit and remove, beside the thing. Removing can be taken back.
-fn actions(title: String, what: Removable, id: cynic::Id, revision: i32, edit: impl Fn() + Send + Sync + 'static) -> AnyView {
+fn actions(
+    title: String,
+    what: Removable,
+    id: cynic::Id,
+    revision: i32,
+    edit: impl Fn() + Send + Sync + 'static,
+) -> AnyView {
     let (edits, removes) = (title.clone(), title.clone());
     let drop = move |()| take_away(what, id.clone(), revision, title.clone());
     view! {
@@ -404,7 +479,12 @@ pub fn take_away(what: Removable, id: cynic::Id, revision: i32, title: String) {
     });
 }
 
-fn add(may_add: impl Fn() -> bool + Send + Sync + 'static, text: Text, open: RwSignal<Option<Open>>, what: Open) -> AnyView {
+fn add(
+    may_add: impl Fn() -> bool + Send + Sync + 'static,
+    text: Text,
+    open: RwSignal<Option<Open>>,
+    what: Open,
+) -> AnyView {
     (move || {
         let what = what.clone();
         may_add().then(|| view! { <p class="no-print"><Button text mark=Icon::Add small=true on_press=move |()| open.set(Some(what.clone())) /></p> })
@@ -415,7 +495,12 @@ fn add(may_add: impl Fn() -> bool + Send + Sync + 'static, text: Text, open: RwS
 /// What it brings, what it needs, what it follows.
 fn parts(project: ProjectId, rows: Vec<PartRow>, open: RwSignal<Option<Open>>) -> AnyView {
     let can = move || may(Action::EditParticipation { project });
-    let of = |part: Part| rows.iter().filter(|it| it.part == part).cloned().collect::<Vec<_>>();
+    let of = |part: Part| {
+        rows.iter()
+            .filter(|it| it.part == part)
+            .cloned()
+            .collect::<Vec<_>>()
+    };
     let columns: Vec<_> = [
         (t::project_contributes as Text, t::project_contributes_none as Text, of(Part::Contributes)),
         (t::project_needs, t::project_needs_none, of(Part::Needs)),
@@ -444,9 +529,22 @@ fn parts(project: ProjectId, rows: Vec<PartRow>, open: RwSignal<Option<Open>>) -
     .into_any()
 }
 
-fn one_part(row: PartRow, open: RwSignal<Option<Open>>, can: impl Fn() -> bool + Copy + Send + Sync + 'static) -> AnyView {
-    let (code, title) = row.chantier.as_ref().map(|it| (it.code.clone(), it.title.clone())).unwrap_or_default();
-    let (id, revision, said, hollow) = (row.id.clone(), row.revision, title.clone(), row.part != Part::Contributes);
+fn one_part(
+    row: PartRow,
+    open: RwSignal<Option<Open>>,
+    can: impl Fn() -> bool + Copy + Send + Sync + 'static,
+) -> AnyView {
+    let (code, title) = row
+        .chantier
+        .as_ref()
+        .map(|it| (it.code.clone(), it.title.clone()))
+        .unwrap_or_default();
+    let (id, revision, said, hollow) = (
+        row.id.clone(),
+        row.revision,
+        title.clone(),
+        row.part != Part::Contributes,
+    );
     view! {
         <li>
             <SignMark sign=Sign::of(&code) hollow />
@@ -465,7 +563,11 @@ fn one_part(row: PartRow, open: RwSignal<Option<Open>>, can: impl Fn() -> bool +
 }
 
 fn shelf(project: ProjectId, rows: Vec<DocumentRow>, open: RwSignal<Option<Open>>) -> AnyView {
-    let can = move || may(Action::EditResource { project: Some(project) });
+    let can = move || {
+        may(Action::EditResource {
+            project: Some(project),
+        })
+    };
     let none = rows.is_empty();
     view! {
         <Section title=t::project_documents>
@@ -502,7 +604,12 @@ fn shelf(project: ProjectId, rows: Vec<DocumentRow>, open: RwSignal<Option<Open>
 }
 
 fn who(project: ProjectId, rows: Vec<ContactRow>, open: RwSignal<Option<Open>>) -> AnyView {
-    let can = move || may(Action::EditContact { organisation: None, project: Some(project) });
+    let can = move || {
+        may(Action::EditContact {
+            organisation: None,
+            project: Some(project),
+        })
+    };
     let none = rows.is_empty();
     view! {
         <Section title=t::project_contacts note=t::project_contacts_note>
@@ -604,7 +711,11 @@ fn follow_up(project: ProjectId, rows: Vec<NoteRow>, open: RwSignal<Option<Open>
 }
 
 /// The domain's record of the row with an identifier.
-fn pick<R: DeserializeOwned, T: Serialize>(rows: &[T], key: Option<&str>, id: impl Fn(&T) -> &cynic::Id) -> Option<R> {
+fn pick<R: DeserializeOwned, T: Serialize>(
+    rows: &[T],
+    key: Option<&str>,
+    id: impl Fn(&T) -> &cynic::Id,
+) -> Option<R> {
     let key = key?;
     rows.iter().find(|it| id(it).inner() == key).and_then(record)
 }
@@ -615,7 +726,7 @@ fn Drawer(whole: Memo<Option<Whole>>, open: RwSignal<Option<Open>>) -> impl Into
     let shown = RwSignal::new(false);
     Effect::new(move |_| shown.set(open.with(Option::is_some)));
     Effect::new(move |_| {
-        if !shown.get() {
+        if !shown.get() && open.with_untracked(Option::is_some) {
             open.set(None);
         }
     });
