@@ -10,7 +10,7 @@ use domain::organisation::Organisation;
 use domain::project::Project;
 use domain::territory::Territory;
 use domain::{ChantierId, PartialDate, ResourceId, StepId};
-use store::{AsTheyCame, ByTitle};
+use store::{AsTheyCame, ByTitle, Relation};
 
 use crate::connection::{Connection, cost, listed, many, named, one, page, related, shared};
 use crate::ctx::{caller, loader, store};
@@ -66,7 +66,14 @@ impl ChantierNode {
         last: Option<i32>,
         before: Option<String>,
     ) -> Result<Connection<OrganisationNode>> {
-        named::<Organisation, _>(ctx, &self.record.lead_ids, page(ctx, first, after, last, before)?).await
+        named::<Organisation, _>(
+            ctx,
+            self.record.id,
+            "leadIds",
+            &self.record.lead_ids,
+            page(ctx, first, after, last, before)?,
+        )
+        .await
     }
 
     /// The organisations that take part in it.
@@ -81,6 +88,8 @@ impl ChantierNode {
     ) -> Result<Connection<OrganisationNode>> {
         named::<Organisation, _>(
             ctx,
+            self.record.id,
+            "partnerIds",
             &self.record.partner_ids,
             page(ctx, first, after, last, before)?,
         )
@@ -111,7 +120,7 @@ impl ChantierNode {
             order_by.unwrap_or(StepOrder::Position),
             page(ctx, first, after, last, before)?,
         );
-        related::<Step, _>(ctx, "chantierId", order, page, self.record.id).await
+        related::<Step, _>(ctx, Relation::Field("chantierId"), order, page, self.record.id).await
     }
 
     /// What can be used for it, by title.
@@ -125,7 +134,7 @@ impl ChantierNode {
         before: Option<String>,
     ) -> Result<Connection<ResourceNode>> {
         let page = page(ctx, first, after, last, before)?;
-        related::<Resource, _>(ctx, "chantierId", ByTitle, page, self.record.id).await
+        related::<Resource, _>(ctx, Relation::Field("chantierId"), ByTitle, page, self.record.id).await
     }
 
     /// Which projects have a part in it.
@@ -139,7 +148,14 @@ impl ChantierNode {
         before: Option<String>,
     ) -> Result<Connection<ParticipationNode>> {
         let page = page(ctx, first, after, last, before)?;
-        related::<Participation, _>(ctx, "chantierId", AsTheyCame, page, self.record.id).await
+        related::<Participation, _>(
+            ctx,
+            Relation::Field("chantierId"),
+            AsTheyCame,
+            page,
+            self.record.id,
+        )
+        .await
     }
 }
 

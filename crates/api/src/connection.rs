@@ -27,6 +27,9 @@ pub(crate) fn cost(first: Option<i32>, last: Option<i32>, each: usize) -> usize 
     1 + rows.min(domain::page::MOST) * each.max(1)
 }
 
+/// What a statement of its own costs, beside the rows it answers.
+pub(crate) const COUNTING: usize = 10;
+
 /// Reads the four arguments of a page.
 pub(crate) fn page(
     ctx: &Context<'_>,
@@ -48,15 +51,20 @@ enum Total {
 /// Counts a whole list.
 pub(crate) trait Count: Send + Sync {
     /// How many rows it has.
-    fn count<'a>(&'a self, ctx: &'a Context<'_>) -> BoxFuture<'a, store::Result<u64>>;
+    fn count<'a>(&'a self, ctx: &'a Context<'_>) -> BoxFuture<'a, Result<u64>>;
 }
 
 /// A filtered list of records.
 struct Filtered<R: Listed>(R::Filter);
 
 impl<R: Listed> Count for Filtered<R> {
-    fn count<'a>(&'a self, ctx: &'a Context<'_>) -> BoxFuture<'a, store::Result<u64>> {
-        Box::pin(store(ctx).count::<R>(&self.0))
+    fn count<'a>(&'a self, ctx: &'a Context<'_>) -> BoxFuture<'a, Result<u64>> {
+        Box::pin(async {
+            store(ctx)
+                .count::<R>(&self.0)
+                .await
+                .map_err(|error| fail(ctx, error))
+        })
     }
 }
 
@@ -67,6 +75,11 @@ pub(crate) struct Connection<T> {
 }
 
 impl<T> Connection<T> {
+    /// The rows alone.
+    pub(crate) fn into_nodes(self) -> Vec<T> {
+        self.slice.edges.into_iter().map(|edge| edge.node).collect()
+    }
+
     /// A page that was read, and how its whole list is counted.
     pub(crate) fn counted(slice: Slice<T>, count: impl Count + 'static) -> Self {
         Self {
@@ -130,10 +143,11 @@ impl<T: OutputType + Clone> Connection<T> {
     }
 
     /// How many rows the whole list has; counted only when asked for.
+    #[graphql(complexity = "COUNTING")]
     async fn total_count(&self, ctx: &Context<'_>) -> Result<u64> {
         match &self.total {
             Total::Known(count) => Ok(*count as u64),
-            Total::Listed(list) => list.count(ctx).await.map_err(|error| fail(ctx, error)),
+            Total::Listed(list) => list.count(ctx).await,
             Total::Related(count) => {
                 let count = loader(ctx)
                     .one(*count)
@@ -184,6 +198,7 @@ pub(crate) fn shared(ctx: &Context<'_>, error: &Arc<store::Error>) -> async_grap
     let fault = match &**error {
         store::Error::Refused(refusals) => Fault::refused(refusals.clone()),
         store::Error::Cursor => Fault::new(Code::CursorInvalid),
+        store::Error::Question(what) => Fault::new(Code::BadRequest).technically(what.clone()),
         fault @ (store::Error::Database(_) | store::Error::Corrupt(_)) => {
             tracing::error!(error = %fault, "the store failed");
             Fault::new(Code::Internal)
@@ -206,15 +221,15 @@ pub(crate) async fn listed<R: Listed, T: From<R>>(
     Ok(Connection::counted(wrap(slice), Filtered::<R>(filter)))
 }
 
-/// A page of the records whose field names this one.
+/// A page of the records that are related to this one.
 pub(crate) async fn related<R: Listed, T: From<R>>(
     ctx: &Context<'_>,
-    field: &'static str,
+    relation: Relation,
     order: R::Order,
     page: Page,
     parent: impl Into<RecordId>,
 ) -> Result<Connection<T>> {
-    let (relation, parent) = (Relation { field }, parent.into());
+    let parent = parent.into();
     let key = Related::<R> {
         relation,
         order,
@@ -237,51 +252,49 @@ pub(crate) async fn related<R: Listed, T: From<R>>(
     })
 }
 
-/// A page of the records that a field names, in the field's order.
+/// A page of the records that a field of this one names, in the field's order. A cursor is a record in that field of
+/// that parent, so it stays right when others are added or taken away.
 pub(crate) async fn named<R: Listed, T: From<R>>(
     ctx: &Context<'_>,
+    parent: impl Into<RecordId>,
+    field: &'static str,
     ids: &[R::Id],
     page: Page,
 ) -> Result<Connection<T>> {
+    let of = format!("{} {field} ", parent.into());
+    let invalid = || fail(ctx, Fault::new(Code::CursorInvalid));
     let place = |cursor: &str| {
         let bytes = BASE64_URL_SAFE_NO_PAD.decode(cursor).ok()?;
-        std::str::from_utf8(&bytes)
+        let id: RecordId = std::str::from_utf8(&bytes)
             .ok()?
-            .strip_prefix("place ")?
-            .parse::<usize>()
-            .ok()
+            .strip_prefix(&of)?
+            .parse()
+            .ok()?;
+        ids.iter().position(|known| Into::<RecordId>::into(*known) == id)
     };
     let bound = match &page.cursor {
-        Some(cursor) => Some(place(cursor).ok_or_else(|| fail(ctx, Fault::new(Code::CursorInvalid)))?),
+        Some(cursor) => Some(place(cursor).ok_or_else(invalid)?),
         None => None,
     };
     let (from, to) = match page.direction {
         Direction::Forward => {
-            let from = bound.map_or(0, |place| place.saturating_add(1)).min(ids.len());
+            let from = bound.map_or(0, |place| place + 1);
             (from, from.saturating_add(page.size).min(ids.len()))
         }
         Direction::Backward => {
-            let to = bound.unwrap_or(ids.len()).min(ids.len());
+            let to = bound.unwrap_or(ids.len());
             (to.saturating_sub(page.size), to)
         }
     };
-    let mut records = many::<R>(ctx, &ids[from..to])
-        .await?
-        .into_iter()
-        .map(Some)
-        .collect::<Vec<_>>();
-    let edges = (from..to)
-        .filter_map(|place| {
-            let found = records
-                .iter_mut()
-                .find(|record| record.as_ref().is_some_and(|record| record.id() == ids[place]));
-            let node = found?.take()?.into();
-            Some(Edge {
-                cursor: BASE64_URL_SAFE_NO_PAD.encode(format!("place {place}")),
-                node,
-            })
-        })
-        .collect();
+    let records = many::<R>(ctx, &ids[from..to]).await?;
+    let edge = |record: R| {
+        let id: RecordId = record.id().into();
+        Edge {
+            cursor: BASE64_URL_SAFE_NO_PAD.encode(format!("{of}{id}")),
+            node: record.into(),
+        }
+    };
+    let edges = records.into_iter().map(edge).collect();
     let slice = Slice {
         edges,
         has_previous: from > 0,

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use async_graphql::parser::types::OperationType;
+use async_graphql::parser::types::{ExecutableDocument, OperationType, Selection, SelectionSet};
 use async_graphql::{ErrorExtensionValues, Response as Answer, ServerError, Value, Variables};
 use axum::Router;
 use axum::body::Bytes;
@@ -13,10 +13,10 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 
-use crate::auth;
 use crate::load::Loader;
 use crate::problem::{Code, Fault};
 use crate::server::{App, Reader, body, is_json, wants_page};
+use crate::{auth, schema};
 
 const EXPLORER: &str = include_str!("pages/explorer.html");
 const EXPLORER_SCRIPT: &str = include_str!("pages/explorer.js");
@@ -156,6 +156,13 @@ fn read(body: &Bytes) -> Result<async_graphql::Request, Fault> {
     if body.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'[') {
         return Err(bad("one operation a request: send an object, not a list".into()));
     }
+    // No text that we keep holds it, and PostgreSQL refuses it; a string may write it in two ways.
+    if [&b"\\u0000"[..], &b"\\u{0}"[..]]
+        .iter()
+        .any(|nul| body.windows(nul.len()).any(|some| some == *nul))
+    {
+        return Err(bad("texts without the character U+0000".into()));
+    }
     let sent: Sent = serde_json::from_slice(body).map_err(|error| bad(error.to_string()))?;
     let mut asked = async_graphql::Request::new(sent.query);
     asked.operation_name = sent.operation_name;
@@ -186,11 +193,69 @@ async fn answer(
             .insert(ALLOW, HeaderValue::from_static("POST"));
         return response;
     }
+    if let Some(fault) = too_many(&mut asked) {
+        return refuse(form, reader, &fault);
+    }
     let answer = app
         .schema
-        .execute(asked.data(Loader::new(app.store.clone())).data(caller))
+        .execute(
+            asked
+                .data(Loader::new(app.store.clone(), caller.actor.clone()))
+                .data(caller),
+        )
         .await;
     write(form, reader, answer)
+}
+
+/// The most fields at the top of a query, and of a mutation: each is at least a statement of its own.
+const QUERIES: usize = 30;
+const CHANGES: usize = 10;
+/// The most fields under another name in one document.
+const ALIASES: usize = 100;
+
+/// Refuses a document that asks for too many things at once, before anything runs.
+fn too_many(asked: &mut async_graphql::Request) -> Option<Fault> {
+    let document = asked.parsed_query().ok()?;
+    let mut aliases = 0;
+    for (_, operation) in document.operations.iter() {
+        let top = fields(document, &operation.node.selection_set.node, 0, &mut aliases);
+        let most = match operation.node.ty {
+            OperationType::Query | OperationType::Subscription => QUERIES,
+            OperationType::Mutation => CHANGES,
+        };
+        if top > most {
+            let detail = format!("at most {most} fields at the top of one operation: {top} were asked for");
+            return Some(Fault::new(Code::CostExceeded).technically(detail));
+        }
+    }
+    let detail = || format!("at most {ALIASES} fields under another name: {aliases} were asked for");
+    (aliases > ALIASES).then(|| Fault::new(Code::CostExceeded).technically(detail()))
+}
+
+/// How many fields a selection has at its top, its fragments' included; counts the aliases in all of it.
+fn fields(document: &ExecutableDocument, set: &SelectionSet, depth: usize, aliases: &mut usize) -> usize {
+    // Deeper documents, and fragments that spread themselves, are refused by the schema.
+    if depth > schema::DEPTH || *aliases > ALIASES {
+        return 0;
+    }
+    let mut top = 0;
+    for item in &set.items {
+        top += match &item.node {
+            Selection::Field(field) => {
+                *aliases += usize::from(field.node.alias.is_some());
+                fields(document, &field.node.selection_set.node, depth + 1, aliases);
+                1
+            }
+            Selection::InlineFragment(part) => {
+                fields(document, &part.node.selection_set.node, depth + 1, aliases)
+            }
+            Selection::FragmentSpread(name) => match document.fragments.get(&name.node.fragment_name.node) {
+                Some(part) => fields(document, &part.node.selection_set.node, depth + 1, aliases),
+                None => 0,
+            },
+        };
+    }
+    top
 }
 
 /// Whether the operation that would run is not a query; a document that cannot be read runs nothing.

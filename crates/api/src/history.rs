@@ -8,11 +8,12 @@ use domain::policy::{Action, allows};
 use domain::provenance::Provenance;
 use domain::{Actor, ChangeId, RecordId, RecordType, Role};
 use futures::future::BoxFuture;
-use store::{AsTheyCame, Entry, HistoryFilter};
+use store::{AsTheyCame, Entry, HistoryFilter, Relation, Slice};
 
-use crate::connection::{Connection, Count, cost, one, page, related, wrap};
-use crate::ctx::{caller, store};
+use crate::connection::{Connection, Count, cost, one, page, related, shared, wrap};
+use crate::ctx::{caller, loader, store};
 use crate::error::{UserError, fail};
+use crate::load::{HistoryCount, HistoryOf};
 use crate::node::{Node, load};
 use crate::provenance::ProvenanceNode;
 
@@ -109,11 +110,10 @@ impl Trail {
         last: Option<i32>,
         before: Option<String>,
     ) -> Result<Connection<ChangeNode>> {
-        let filter = HistoryFilter {
-            record: Some(self.0),
-            ..HistoryFilter::default()
-        };
-        history(ctx, filter, page(ctx, first, after, last, before)?).await
+        let page = page(ctx, first, after, last, before)?;
+        let asked = loader(ctx).one(HistoryOf { record: self.0, page }).await;
+        let slice = asked.map_err(|error| shared(ctx, &error))?.unwrap_or_default();
+        Ok(Connection::counted(seen(ctx, slice), Told(self.0)))
     }
 
     /// Where its facts come from, as of when, and when they were last confirmed.
@@ -127,8 +127,38 @@ impl Trail {
         before: Option<String>,
     ) -> Result<Connection<ProvenanceNode>> {
         let page = page(ctx, first, after, last, before)?;
-        related::<Provenance, _>(ctx, "recordId", AsTheyCame, page, self.0).await
+        related::<Provenance, _>(ctx, Relation::Field("recordId"), AsTheyCame, page, self.0).await
     }
+}
+
+/// One record's history.
+struct Told(RecordId);
+
+impl Count for Told {
+    fn count<'a>(&'a self, ctx: &'a Context<'_>) -> BoxFuture<'a, Result<u64>> {
+        Box::pin(async {
+            let count = loader(ctx)
+                .one(HistoryCount(self.0))
+                .await
+                .map_err(|error| shared(ctx, &error))?;
+            Ok(count.unwrap_or(0))
+        })
+    }
+}
+
+/// Fields whose values say which account it was.
+const OF_ACCOUNTS: [&str; 3] = ["confirmedBy", "authorId", "personId"];
+
+/// The entries as the caller may see them: without what tells one account from another, but for staff.
+fn seen(ctx: &Context<'_>, mut slice: Slice<Entry>) -> Slice<ChangeNode> {
+    if !allows(&caller(ctx).actor, Action::ReadNames) {
+        for edge in &mut slice.edges {
+            edge.node
+                .fields
+                .retain(|change| !OF_ACCOUNTS.contains(&change.field.as_str()));
+        }
+    }
+    wrap(slice)
 }
 
 /// The whole history, as this actor sees it.
@@ -138,8 +168,11 @@ struct Seen {
 }
 
 impl Count for Seen {
-    fn count<'a>(&'a self, ctx: &'a Context<'_>) -> BoxFuture<'a, store::Result<u64>> {
-        Box::pin(store(ctx).count_history(&self.actor, &self.filter))
+    fn count<'a>(&'a self, ctx: &'a Context<'_>) -> BoxFuture<'a, Result<u64>> {
+        Box::pin(async {
+            let count = store(ctx).count_history(&self.actor, &self.filter).await;
+            count.map_err(|error| fail(ctx, error))
+        })
     }
 }
 
@@ -153,7 +186,7 @@ async fn history(
         .history(&actor, &filter, &page)
         .await
         .map_err(|error| fail(ctx, error))?;
-    Ok(Connection::counted(wrap(slice), Seen { actor, filter }))
+    Ok(Connection::counted(seen(ctx, slice), Seen { actor, filter }))
 }
 
 #[derive(Default)]

@@ -11,9 +11,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use domain::chantier::Step;
 use domain::page::Page;
-use domain::{ChantierId, RecordId, RecordType};
+use domain::{Actor, ChantierId, RecordId, RecordType};
 use futures::channel::oneshot;
-use store::{Listed, Relation, Slice, Store, Stored};
+use store::{Entry, Listed, Relation, Slice, Store, Stored};
 
 /// What several resolvers wait for.
 type Shared<T> = Result<T, Arc<store::Error>>;
@@ -26,6 +26,7 @@ pub(crate) trait Question: Clone + Eq + Hash + Send + Sync + 'static {
     /// Asks the store once for all of them.
     fn ask(
         store: &Store,
+        actor: &Actor,
         all: &[Self],
     ) -> impl Future<Output = store::Result<HashMap<Self, Self::Answer>>> + Send;
 }
@@ -36,15 +37,17 @@ type Waiting<Q> = Vec<(Q, oneshot::Sender<Shared<Option<<Q as Question>::Answer>
 /// The loaders of one request.
 pub(crate) struct Loader {
     store: Store,
+    actor: Actor,
     /// By kind of question, those that wait for the turn to end.
     open: Mutex<HashMap<TypeId, Box<dyn Any + Send>>>,
 }
 
 impl Loader {
     /// For a request.
-    pub(crate) fn new(store: Store) -> Self {
+    pub(crate) fn new(store: Store, actor: Actor) -> Self {
         Self {
             store,
+            actor,
             open: Mutex::default(),
         }
     }
@@ -105,7 +108,7 @@ impl Loader {
                 asked.push(question.clone());
             }
         }
-        let answers = Q::ask(&self.store, &asked).await.map_err(Arc::new);
+        let answers = Q::ask(&self.store, &self.actor, &asked).await.map_err(Arc::new);
         for (question, sender) in waiting {
             let answer = answers
                 .as_ref()
@@ -167,7 +170,7 @@ impl<R: Stored> Hash for ById<R> {
 impl<R: Stored> Question for ById<R> {
     type Answer = R;
 
-    async fn ask(store: &Store, all: &[Self]) -> store::Result<HashMap<Self, R>> {
+    async fn ask(store: &Store, _actor: &Actor, all: &[Self]) -> store::Result<HashMap<Self, R>> {
         let ids: Vec<R::Id> = all.iter().map(|question| question.0).collect();
         let records = store.many::<R>(&ids).await?;
         Ok(records
@@ -213,7 +216,7 @@ impl<R: Listed> Hash for Related<R> {
 impl<R: Listed> Question for Related<R> {
     type Answer = Slice<R>;
 
-    async fn ask(store: &Store, all: &[Self]) -> store::Result<HashMap<Self, Slice<R>>> {
+    async fn ask(store: &Store, _actor: &Actor, all: &[Self]) -> store::Result<HashMap<Self, Slice<R>>> {
         let mut alike: HashMap<(Relation, R::Order, &Page), Vec<RecordId>> = HashMap::new();
         for question in all {
             alike
@@ -251,7 +254,7 @@ pub(crate) struct RelatedCount {
 impl Question for RelatedCount {
     type Answer = u64;
 
-    async fn ask(store: &Store, all: &[Self]) -> store::Result<HashMap<Self, u64>> {
+    async fn ask(store: &Store, _actor: &Actor, all: &[Self]) -> store::Result<HashMap<Self, u64>> {
         let mut alike: HashMap<(RecordType, Relation), Vec<RecordId>> = HashMap::new();
         for question in all {
             alike
@@ -283,9 +286,57 @@ pub(crate) struct AllSteps(pub(crate) ChantierId);
 impl Question for AllSteps {
     type Answer = Vec<Step>;
 
-    async fn ask(store: &Store, all: &[Self]) -> store::Result<HashMap<Self, Vec<Step>>> {
+    async fn ask(store: &Store, _actor: &Actor, all: &[Self]) -> store::Result<HashMap<Self, Vec<Step>>> {
         let ids: Vec<ChantierId> = all.iter().map(|question| question.0).collect();
         let steps = store.steps_of(&ids).await?;
         Ok(steps.into_iter().map(|(id, steps)| (Self(id), steps)).collect())
+    }
+}
+
+/// A page of a record's history, as the caller may see it.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub(crate) struct HistoryOf {
+    pub(crate) record: RecordId,
+    pub(crate) page: Page,
+}
+
+impl Question for HistoryOf {
+    type Answer = Slice<Entry>;
+
+    async fn ask(store: &Store, actor: &Actor, all: &[Self]) -> store::Result<HashMap<Self, Slice<Entry>>> {
+        let mut alike: HashMap<&Page, Vec<RecordId>> = HashMap::new();
+        for question in all {
+            alike.entry(&question.page).or_default().push(question.record);
+        }
+        let mut found = HashMap::with_capacity(all.len());
+        for (page, records) in alike {
+            for (record, slice) in store.histories(actor, page, &records).await? {
+                found.insert(
+                    Self {
+                        record,
+                        page: page.clone(),
+                    },
+                    slice,
+                );
+            }
+        }
+        Ok(found)
+    }
+}
+
+/// How many entries of a record's history the caller may see.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) struct HistoryCount(pub(crate) RecordId);
+
+impl Question for HistoryCount {
+    type Answer = u64;
+
+    async fn ask(store: &Store, actor: &Actor, all: &[Self]) -> store::Result<HashMap<Self, u64>> {
+        let records: Vec<RecordId> = all.iter().map(|question| question.0).collect();
+        let counts = store.history_counts(actor, &records).await?;
+        Ok(counts
+            .into_iter()
+            .map(|(record, count)| (Self(record), count))
+            .collect())
     }
 }

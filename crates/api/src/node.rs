@@ -161,7 +161,7 @@ impl NodeQuery {
     /// Records of all kinds whose words are like the asked ones, the best first; forgiving accents, case and
     /// typing errors.
     #[graphql(
-        complexity = "1 + usize::try_from(first.unwrap_or(20)).unwrap_or(20) * child_complexity.max(1)"
+        complexity = "300 + usize::try_from(first.unwrap_or(20)).unwrap_or(20) * child_complexity.max(1)"
     )]
     async fn search(
         &self,

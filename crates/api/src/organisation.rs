@@ -8,7 +8,7 @@ use domain::policy::{Action, allows};
 use domain::project::{self, Project};
 use domain::territory::Territory;
 use domain::{OrganisationId, RecordId};
-use store::{AsTheyCame, ByTitle};
+use store::{AsTheyCame, ByTitle, Relation};
 
 use crate::chantier::{ChantierNode, ResourceNode};
 use crate::connection::{Connection, cost, listed, many, one, page, related};
@@ -59,7 +59,14 @@ impl OrganisationNode {
         before: Option<String>,
     ) -> Result<Connection<ProjectNode>> {
         let page = page(ctx, first, after, last, before)?;
-        related::<Project, _>(ctx, "leadIds", project::Order::Title, page, self.record.id).await
+        related::<Project, _>(
+            ctx,
+            Relation::Field("leadIds"),
+            project::Order::Title,
+            page,
+            self.record.id,
+        )
+        .await
     }
 
     /// The projects it takes part in without leading them.
@@ -73,7 +80,14 @@ impl OrganisationNode {
         before: Option<String>,
     ) -> Result<Connection<ProjectNode>> {
         let page = page(ctx, first, after, last, before)?;
-        related::<Project, _>(ctx, "partnerIds", project::Order::Title, page, self.record.id).await
+        related::<Project, _>(
+            ctx,
+            Relation::Field("partnerIds"),
+            project::Order::Title,
+            page,
+            self.record.id,
+        )
+        .await
     }
 
     /// The chantiers it takes part in without leading them.
@@ -87,7 +101,14 @@ impl OrganisationNode {
         before: Option<String>,
     ) -> Result<Connection<ChantierNode>> {
         let page = page(ctx, first, after, last, before)?;
-        related::<Chantier, _>(ctx, "partnerIds", chantier::Order::Position, page, self.record.id).await
+        related::<Chantier, _>(
+            ctx,
+            Relation::Field("partnerIds"),
+            chantier::Order::Position,
+            page,
+            self.record.id,
+        )
+        .await
     }
 
     /// The chantiers it leads.
@@ -101,7 +122,14 @@ impl OrganisationNode {
         before: Option<String>,
     ) -> Result<Connection<ChantierNode>> {
         let page = page(ctx, first, after, last, before)?;
-        related::<Chantier, _>(ctx, "leadIds", chantier::Order::Position, page, self.record.id).await
+        related::<Chantier, _>(
+            ctx,
+            Relation::Field("leadIds"),
+            chantier::Order::Position,
+            page,
+            self.record.id,
+        )
+        .await
     }
 
     /// The resources it provides.
@@ -115,7 +143,7 @@ impl OrganisationNode {
         before: Option<String>,
     ) -> Result<Connection<ResourceNode>> {
         let page = page(ctx, first, after, last, before)?;
-        related::<Resource, _>(ctx, "providerIds", ByTitle, page, self.record.id).await
+        related::<Resource, _>(ctx, Relation::Field("providerIds"), ByTitle, page, self.record.id).await
     }
 
     /// Its contact details; null for those who may not read them.
@@ -148,7 +176,7 @@ pub(crate) async fn contacts(
     if !allows(&caller(ctx).actor, Action::ReadContacts) {
         return Ok(None);
     }
-    related::<Contact, _>(ctx, field, AsTheyCame, page, owner)
+    related::<Contact, _>(ctx, Relation::Field(field), AsTheyCame, page, owner)
         .await
         .map(Some)
 }

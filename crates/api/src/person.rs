@@ -8,7 +8,7 @@ use domain::policy::{Action, allows};
 use domain::project::Membership;
 use domain::territory::Territory;
 use domain::{Lang, PersonId, ProjectId};
-use store::{AsTheyCame, ByName};
+use store::{AsTheyCame, ByName, Relation};
 
 use crate::connection::{Connection, cost, listed, many, one, page, related};
 use crate::ctx::{caller, store};
@@ -55,7 +55,7 @@ impl PersonNode {
         before: Option<String>,
     ) -> Result<Connection<MembershipNode>> {
         let page = page(ctx, first, after, last, before)?;
-        related::<Membership, _>(ctx, "personId", AsTheyCame, page, self.record.id).await
+        related::<Membership, _>(ctx, Relation::Field("personId"), AsTheyCame, page, self.record.id).await
     }
 }
 

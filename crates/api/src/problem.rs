@@ -368,6 +368,7 @@ impl From<store::Error> for Fault {
         match error {
             store::Error::Refused(refusals) => Self::refused(refusals),
             store::Error::Cursor => Self::new(Code::CursorInvalid),
+            store::Error::Question(what) => Self::new(Code::BadRequest).technically(what),
             fault @ (store::Error::Database(_) | store::Error::Corrupt(_)) => {
                 tracing::error!(error = %fault, "the store failed");
                 Self::new(Code::Internal)

@@ -11,7 +11,7 @@ use domain::project::{
 };
 use domain::territory::Territory;
 use domain::{PartialDate, ProjectId};
-use store::{AsTheyCame, ByTitle};
+use store::{AsTheyCame, ByTitle, Relation};
 
 use crate::chantier::{ParticipationNode, ResourceNode};
 use crate::connection::{Connection, cost, listed, many, named, one, page, related};
@@ -62,7 +62,14 @@ impl ProjectNode {
         last: Option<i32>,
         before: Option<String>,
     ) -> Result<Connection<OrganisationNode>> {
-        named::<Organisation, _>(ctx, &self.record.lead_ids, page(ctx, first, after, last, before)?).await
+        named::<Organisation, _>(
+            ctx,
+            self.record.id,
+            "leadIds",
+            &self.record.lead_ids,
+            page(ctx, first, after, last, before)?,
+        )
+        .await
     }
 
     /// The organisations that take part in it.
@@ -77,6 +84,8 @@ impl ProjectNode {
     ) -> Result<Connection<OrganisationNode>> {
         named::<Organisation, _>(
             ctx,
+            self.record.id,
+            "partnerIds",
             &self.record.partner_ids,
             page(ctx, first, after, last, before)?,
         )
@@ -103,7 +112,14 @@ impl ProjectNode {
         before: Option<String>,
     ) -> Result<Connection<ParticipationNode>> {
         let page = page(ctx, first, after, last, before)?;
-        related::<Participation, _>(ctx, "projectId", AsTheyCame, page, self.record.id).await
+        related::<Participation, _>(
+            ctx,
+            Relation::Field("projectId"),
+            AsTheyCame,
+            page,
+            self.record.id,
+        )
+        .await
     }
 
     /// Its documents and links, by title.
@@ -117,7 +133,7 @@ impl ProjectNode {
         before: Option<String>,
     ) -> Result<Connection<ResourceNode>> {
         let page = page(ctx, first, after, last, before)?;
-        related::<Resource, _>(ctx, "projectId", ByTitle, page, self.record.id).await
+        related::<Resource, _>(ctx, Relation::Field("projectId"), ByTitle, page, self.record.id).await
     }
 
     /// Who takes part in it; null for those who may not know.
@@ -139,9 +155,15 @@ impl ProjectNode {
             return Ok(None);
         }
         let page = page(ctx, first, after, last, before)?;
-        related::<Membership, _>(ctx, "projectId", AsTheyCame, page, self.record.id)
-            .await
-            .map(Some)
+        related::<Membership, _>(
+            ctx,
+            Relation::Field("projectId"),
+            AsTheyCame,
+            page,
+            self.record.id,
+        )
+        .await
+        .map(Some)
     }
 
     /// Its follow-up notes; null for those who may not read them.
@@ -163,9 +185,15 @@ impl ProjectNode {
             return Ok(None);
         }
         let page = page(ctx, first, after, last, before)?;
-        related::<Note, _>(ctx, "projectId", AsTheyCame, page, self.record.id)
-            .await
-            .map(Some)
+        related::<Note, _>(
+            ctx,
+            Relation::Field("projectId"),
+            AsTheyCame,
+            page,
+            self.record.id,
+        )
+        .await
+        .map(Some)
     }
 
     /// Its contact details; null for those who may not read them.

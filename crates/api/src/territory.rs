@@ -1,14 +1,16 @@
 //! Territories over GraphQL.
 
 use async_graphql::{ComplexObject, Context, Object, Result};
-use domain::chantier::{Step, StepFilter, StepOrder};
+use domain::chantier::{Step, StepOrder};
 use domain::organisation::{self, Organisation};
+use domain::page::{MOST, Page};
 use domain::project::{self, Project};
 use domain::territory::{Filter, NewTerritory, Order, Territory, TerritoryPatch};
 use domain::{Lang, TerritoryId};
+use store::Relation;
 
 use crate::chantier::StepNode;
-use crate::connection::{Connection, cost, listed, many, page};
+use crate::connection::{COUNTING, Connection, cost, listed, many, page, related};
 use crate::ctx::{caller, store};
 use crate::error::fail;
 use crate::organisation::OrganisationNode;
@@ -58,18 +60,13 @@ impl TerritoryNode {
             .collect())
     }
 
-    /// The territories that share a commune with it: larger, smaller and overlapping ones.
-    #[graphql(complexity = "20 + 20 * child_complexity")]
+    /// The territories that share a commune with it: larger, smaller and overlapping ones; the first 100 by name.
+    #[graphql(complexity = "COUNTING + 20 * child_complexity")]
     async fn overlapping(&self, ctx: &Context<'_>) -> Result<Vec<Self>> {
-        let ids = store(ctx)
-            .overlapping(self.record.id)
-            .await
-            .map_err(|error| fail(ctx, error))?;
-        Ok(many::<Territory>(ctx, &ids)
-            .await?
-            .into_iter()
-            .map(Self::from)
-            .collect())
+        let page = Page::first(MOST);
+        let found =
+            related::<Territory, Self>(ctx, Relation::Overlap, Order::Name, page, self.record.id).await?;
+        Ok(found.into_nodes())
     }
 
     /// The projects that work for it, or for a territory that shares a commune with it.
@@ -82,17 +79,8 @@ impl TerritoryNode {
         last: Option<i32>,
         before: Option<String>,
     ) -> Result<Connection<ProjectNode>> {
-        let filter = project::Filter {
-            territory: Some(self.record.id),
-            ..project::Filter::default()
-        };
-        listed::<Project, _>(
-            ctx,
-            filter,
-            project::Order::Title,
-            page(ctx, first, after, last, before)?,
-        )
-        .await
+        let page = page(ctx, first, after, last, before)?;
+        related::<Project, _>(ctx, Relation::Place, project::Order::Title, page, self.record.id).await
     }
 
     /// The organisations with their seat or work in it.
@@ -105,15 +93,13 @@ impl TerritoryNode {
         last: Option<i32>,
         before: Option<String>,
     ) -> Result<Connection<OrganisationNode>> {
-        let filter = organisation::Filter {
-            territory: Some(self.record.id),
-            ..organisation::Filter::default()
-        };
-        listed::<Organisation, _>(
+        let page = page(ctx, first, after, last, before)?;
+        related::<Organisation, _>(
             ctx,
-            filter,
+            Relation::Place,
             organisation::Order::Name,
-            page(ctx, first, after, last, before)?,
+            page,
+            self.record.id,
         )
         .await
     }
@@ -128,17 +114,8 @@ impl TerritoryNode {
         last: Option<i32>,
         before: Option<String>,
     ) -> Result<Connection<StepNode>> {
-        let filter = StepFilter {
-            territory: Some(self.record.id),
-            ..StepFilter::default()
-        };
-        listed::<Step, _>(
-            ctx,
-            filter,
-            StepOrder::Date,
-            page(ctx, first, after, last, before)?,
-        )
-        .await
+        let page = page(ctx, first, after, last, before)?;
+        related::<Step, _>(ctx, Relation::Place, StepOrder::Date, page, self.record.id).await
     }
 }
 

@@ -76,6 +76,9 @@ impl Checks {
 
     /// A list of lines: tidied, empty ones and doubles dropped.
     pub fn lines(&mut self, field: &str, list: &mut Vec<String>) {
+        if !self.entries(field, list) {
+            return;
+        }
         let mut kept: Vec<String> = Vec::with_capacity(list.len());
         for (index, line) in std::mem::take(list).into_iter().enumerate() {
             let line = tidy_line(&line);
@@ -85,11 +88,13 @@ impl Checks {
             }
         }
         *list = kept;
-        self.entries(field, list);
     }
 
     /// A list of values: doubles dropped, not too many.
     pub fn set<T: PartialEq>(&mut self, field: &str, list: &mut Vec<T>) {
+        if !self.entries(field, list) {
+            return;
+        }
         let mut kept: Vec<T> = Vec::with_capacity(list.len());
         for value in std::mem::take(list) {
             if !kept.contains(&value) {
@@ -97,7 +102,6 @@ impl Checks {
             }
         }
         *list = kept;
-        self.entries(field, list);
     }
 
     /// A web address that may be absent: `https://` is put in front where no scheme is given.
@@ -163,13 +167,16 @@ impl Checks {
         }
     }
 
-    fn entries<T>(&mut self, field: &str, list: &[T]) {
-        if list.len() > ENTRIES {
+    /// Whether a list is short enough to be looked at further.
+    fn entries<T>(&mut self, field: &str, list: &[T]) -> bool {
+        let fits = list.len() <= ENTRIES;
+        if !fits {
             self.refuse(Refusal::TooMany {
                 field: field.into(),
                 most: ENTRIES,
             });
         }
+        fits
     }
 }
 

@@ -122,8 +122,11 @@ pub enum Action {
     ReadNotes { project: ProjectId },
     /// Write a follow-up note.
     WriteNote { project: ProjectId },
-    /// Change or remove a follow-up note.
-    EditNote { author: Option<PersonId> },
+    /// Change or remove a follow-up note on a project.
+    EditNote {
+        author: Option<PersonId>,
+        project: ProjectId,
+    },
     /// Say where a fact comes from, or confirm it.
     EditProvenance { project: Option<ProjectId> },
     /// See an account.
@@ -173,7 +176,10 @@ pub fn allows(actor: &Actor, action: Action) -> bool {
         Action::MoveProject { .. } | Action::EditMembers { .. } | Action::ReadPersons | Action::ReadNames => {
             staff
         }
-        Action::EditNote { author } => editor || author.is_some_and(|author| actor.is(author)),
+        Action::EditNote { author, project } => {
+            let may_write = staff || actor.takes_part_in(project);
+            editor || (may_write && author.is_some_and(|author| actor.is(author)))
+        }
         Action::ReadPerson { person } => staff || actor.is(person),
         Action::ManageAccounts => administrator,
         Action::EditSelf { person } => administrator || actor.is(person),
@@ -272,7 +278,10 @@ mod tests {
                 (format!("write note ({whose})"), Action::WriteNote { project }),
                 (
                     format!("edit note ({whose})"),
-                    Action::EditNote { author: Some(author) },
+                    Action::EditNote {
+                        author: Some(author),
+                        project,
+                    },
                 ),
                 (
                     format!("edit provenance of project ({whose})"),

@@ -185,12 +185,15 @@ impl Rules for Project {
             );
         }
         if let Some(grant) = &mut self.grant {
-            grant.amount = grant.amount.round_dp(2);
+            let right =
+                grant.amount.normalize().scale() <= 2 && grant.amount < Decimal::from(1_000_000_000_000_i64);
+            checks.hold(right, "grant.amount", Invalid::Amount);
             checks.hold(
                 !grant.amount.is_sign_negative() || grant.amount.is_zero(),
                 "grant.amount",
                 Invalid::Negative,
             );
+            grant.amount = grant.amount.round_dp(2);
         }
         checks.optional_paragraphs("fundingNote", &mut self.funding_note);
         checks.set("publics", &mut self.publics);

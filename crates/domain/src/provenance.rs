@@ -3,12 +3,14 @@
 
 use chrono::{DateTime, Utc};
 
+use crate::change::RecordType;
 use crate::check::Checks;
 use crate::date::PartialDate;
 use crate::facet::Facets;
 use crate::id::{PersonId, ProjectId, RecordId};
 use crate::policy::Action;
 use crate::record::{Rules, Verb};
+use crate::refusal::Invalid;
 
 choices! {
     /// How sure a fact is.
@@ -28,7 +30,8 @@ record! {
     fixed {
         /// When somebody last confirmed that it still holds.
         confirmed_at: Option<DateTime<Utc>>,
-        /// Who confirmed it.
+        /// Who confirmed it; told by name, to staff only.
+        #[cfg_attr(feature = "graphql", graphql(skip))]
         confirmed_by: Option<PersonId>,
     }
     required {
@@ -55,6 +58,30 @@ impl Rules for Provenance {
     fn check(&mut self, checks: &mut Checks) {
         checks.line("source", &mut self.source);
         checks.optional_line("field", &mut self.field);
+        let is_name =
+            |name: &String| name.len() <= 40 && name.bytes().all(|byte| byte.is_ascii_alphanumeric());
+        checks.hold(
+            self.field.as_ref().is_none_or(is_name),
+            "field",
+            Invalid::Reference,
+        );
+        // What is said of a record that not everybody may see would be seen by everybody.
+        let public = match self.record_id.kind {
+            RecordType::Territory
+            | RecordType::Organisation
+            | RecordType::Chantier
+            | RecordType::Step
+            | RecordType::Resource
+            | RecordType::Participation
+            | RecordType::Project => true,
+            RecordType::Contact
+            | RecordType::Person
+            | RecordType::Membership
+            | RecordType::Note
+            | RecordType::Provenance
+            | RecordType::Change => false,
+        };
+        checks.hold(public, "recordId", Invalid::Reference);
         checks.web_address("url", &mut self.url);
         checks.optional_paragraphs("note", &mut self.note);
     }
@@ -66,7 +93,7 @@ impl Rules for Provenance {
     }
 
     fn action(&self, _verb: Verb) -> Action {
-        let of_project = self.record_id.kind == crate::change::RecordType::Project;
+        let of_project = self.record_id.kind == RecordType::Project;
         Action::EditProvenance {
             project: of_project.then_some(ProjectId(self.record_id.uuid)),
         }

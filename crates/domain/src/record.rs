@@ -79,6 +79,12 @@ pub trait Rules: Record {
     /// What doing this to it asks of the policy.
     fn action(&self, verb: Verb) -> Action;
 
+    /// What follows from an edit of this record, or cannot be done by one.
+    fn edited(&mut self, _before: &Self, _checks: &mut Checks) {}
+
+    /// What is kept of the present state although a change is taken back.
+    fn taken_back(&mut self, _present: &Self, _now: DateTime<Utc>) {}
+
     /// What reading it asks of the policy, where not everybody may: to the others it does not exist.
     fn reading(&self) -> Option<Action> {
         None

@@ -63,6 +63,12 @@ choices! {
         TimeOfDay = "TIME_OF_DAY",
         /// A negative amount.
         Negative = "NEGATIVE",
+        /// An amount with more than two decimals, or beyond all reason.
+        Amount = "AMOUNT",
+        /// The last administrator in use must stay one.
+        LastAdministrator = "LAST_ADMINISTRATOR",
+        /// A name for a request of 1 to 100 characters.
+        RequestName = "REQUEST_NAME",
         /// Not a code: lower-case letters, digits and hyphens.
         CodeForm = "CODE_FORM",
         /// Not a point in or near Wallonia.
@@ -340,6 +346,24 @@ impl Invalid {
                 "Het bedrag kan niet negatief zijn.",
                 "Der Betrag kann nicht negativ sein.",
                 "The amount cannot be negative.",
+            ],
+            Self::Amount => [
+                "Un montant a deux décimales au plus.",
+                "Een bedrag heeft hoogstens twee decimalen.",
+                "Ein Betrag hat höchstens zwei Dezimalstellen.",
+                "An amount has two decimals at most.",
+            ],
+            Self::LastAdministrator => [
+                "C'est le dernier compte d'administration: donnez d'abord ce rôle à quelqu'un d'autre.",
+                "Dit is de laatste beheerdersaccount: geef die rol eerst aan iemand anders.",
+                "Das ist das letzte Verwaltungskonto: geben Sie diese Rolle zuerst jemand anderem.",
+                "This is the last administrator's account: give that role to somebody else first.",
+            ],
+            Self::RequestName => [
+                "Le nom d'une demande a de 1 à 100 caractères.",
+                "De naam van een aanvraag telt 1 tot 100 tekens.",
+                "Der Name einer Anfrage hat 1 bis 100 Zeichen.",
+                "A request's name has 1 to 100 characters.",
             ],
             Self::CodeForm => [
                 "Un code n'a que des minuscules sans accent, des chiffres et des tirets.",

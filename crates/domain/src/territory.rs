@@ -243,6 +243,9 @@ impl Rules for Territory {
         checks.line("name.fr", &mut self.name.fr);
         checks.optional_line("name.nl", &mut self.name.nl);
         checks.optional_line("name.de", &mut self.name.de);
+        for codes in [&mut self.commune_codes, &mut self.within_codes] {
+            codes.iter_mut().for_each(|code| *code = code.in_force());
+        }
         checks.set("communeCodes", &mut self.commune_codes);
         checks.set("withinCodes", &mut self.within_codes);
         checks.optional_paragraphs("note", &mut self.note);

@@ -34,8 +34,8 @@ impl Lang {
     pub fn from_header(header: &str) -> Self {
         let mut best = (0.0, Self::Fr);
         for part in header.split(',') {
-            let (tag, weight) = match part.split_once(";q=") {
-                Some((tag, weight)) => (tag, weight.trim().parse().unwrap_or(0.0)),
+            let (tag, weight) = match part.split_once(';') {
+                Some((tag, weight)) => (tag, weight.trim().trim_start_matches("q=").parse().unwrap_or(0.0)),
                 None => (part, 1.0),
             };
             let primary = tag
@@ -124,11 +124,30 @@ pub fn fold(text: &str) -> String {
     folded
 }
 
-/// The text trimmed, with runs of white space made one space and control characters dropped.
+/// Control characters, and those that show nothing or turn the direction of what follows.
+fn is_unseen(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
+}
+
+/// The words that are looked for: folded, each once, at most ten.
+#[must_use]
+pub fn asked_words(text: &str) -> Vec<String> {
+    let short: String = text.chars().take(crate::search::LONGEST_QUERY).collect();
+    let mut words: Vec<String> = Vec::new();
+    for word in fold(&short).split(' ') {
+        if !word.is_empty() && words.len() < 10 && !words.iter().any(|known| known == word) {
+            words.push(word.to_owned());
+        }
+    }
+    words
+}
+
+/// The text trimmed, with runs of white space made one space and unseen characters dropped.
 #[must_use]
 pub fn tidy_line(text: &str) -> String {
     text.split_whitespace()
-        .map(|word| word.chars().filter(|c| !c.is_control()).collect::<String>())
+        .map(|word| word.chars().filter(|c| !is_unseen(*c)).collect::<String>())
         .filter(|word| !word.is_empty())
         .collect::<Vec<_>>()
         .join(" ")
@@ -138,7 +157,7 @@ pub fn tidy_line(text: &str) -> String {
 #[must_use]
 pub fn tidy_paragraphs(text: &str) -> String {
     let clean: String = text.replace("\r\n", "\n").replace('\r', "\n");
-    let clean: String = clean.chars().filter(|c| *c == '\n' || !c.is_control()).collect();
+    let clean: String = clean.chars().filter(|c| *c == '\n' || !is_unseen(*c)).collect();
     let mut out = String::with_capacity(clean.len());
     let mut empty = 0;
     for line in clean.trim().lines() {

@@ -91,6 +91,9 @@ impl Store {
     pub async fn invite_again(&self, actor: &Actor, person: PersonId) -> Result<Invitation> {
         self.ask(actor, Action::ManageAccounts)?;
         let person: Person = self.get(actor, person).await?;
+        if person.state == State::Suspended {
+            return Err(Refusal::LinkExpired.into());
+        }
         self.new_invitation(person.id).await
     }
 
@@ -177,7 +180,8 @@ impl Store {
     /// # Errors
     /// A database fault.
     pub async fn credentials(&self, email: &str) -> Result<Option<(Person, String)>> {
-        let email = email.trim().to_lowercase();
+        // No address holds it, and PostgreSQL keeps no text that does.
+        let email = email.trim().replace('\0', "").to_lowercase();
         let found = row::Entity::find()
             .filter(Expr::col(("person", "email")).eq(email))
             .one(&self.db)

@@ -1,7 +1,9 @@
 //! The history (who changed what, from what to what) and the feed's rows, both written by the one door; and the
 //! way back: undoing a change.
 
-use chrono::{DateTime, Utc};
+use std::collections::HashMap;
+
+use chrono::{DateTime, Datelike, Utc};
 use domain::change::{FieldChange, Kind, undone};
 use domain::page::Page;
 use domain::policy::{Action, Actor, allows};
@@ -9,16 +11,17 @@ use domain::provenance::Provenance;
 use domain::record::Verb;
 use domain::{ChangeId, PersonId, RecordId, RecordType, Refusal, Role, check::Checks};
 use sea_orm::entity::prelude::*;
-use sea_orm::sea_query::{Condition, ExprTrait, Query};
+use sea_orm::sea_query::{Alias, Asterisk, Condition, ExprTrait, Func, Order, Query, WindowStatement};
 use sea_orm::{
-    ActiveModelTrait, ConnectionTrait, DatabaseTransaction, IntoActiveModel, QueryOrder, QueryTrait,
+    ActiveModelTrait, ConnectionTrait, DatabaseTransaction, FromQueryResult, IntoActiveModel, Iterable,
+    QueryOrder, QueryTrait,
 };
 use serde::Serialize;
 
 use crate::connect::Store;
 use crate::error::{Error, Result};
 use crate::json::Json;
-use crate::page::{Column, Key, Slice, cursor, cut, fingerprint, place, slice};
+use crate::page::{Column, Key, Slice, beyond, cursor, cut, fingerprint, place, slice};
 use crate::record::Stored;
 use crate::write::{Tx, json};
 
@@ -214,26 +217,100 @@ impl Store {
         let after = page
             .cursor
             .as_deref()
-            .map(|cursor| place(&print, cursor))
+            .map(|cursor| place(&print, LATEST, cursor))
             .transpose()?;
         let condition = visible(actor, filter);
         let mut select = ChangeEntity::find();
         let query = QueryTrait::query(&mut select);
         query.cond_where(condition);
-        cut(
-            query,
-            "change",
-            Column {
-                name: "at",
-                descending: true,
-            },
-            page,
-            after.as_ref(),
-        );
+        cut(query, "change", LATEST, page, after.as_ref());
         let entries: Vec<Entry> = select.all(&self.db).await?.into_iter().map(Into::into).collect();
         Ok(slice(entries, page, |entry| {
             cursor(&print, &Key::Time(entry.at), entry.id.into())
         }))
+    }
+
+    /// For each record, a page of its history, the latest first, of what the actor may see: one statement for all.
+    ///
+    /// # Errors
+    /// A cursor of another list, or a database fault.
+    pub async fn histories(
+        &self,
+        actor: &Actor,
+        page: &Page,
+        records: &[RecordId],
+    ) -> Result<HashMap<RecordId, Slice<Entry>>> {
+        let after = match (page.cursor.as_deref(), records) {
+            (None, _) => None,
+            (Some(cursor), [record]) => Some(place(&print_of(*record), LATEST, cursor)?),
+            (Some(_), _) => return Err(Error::Cursor),
+        };
+        let upward = LATEST.goes_up(page.direction);
+        let direction = if upward { Order::Asc } else { Order::Desc };
+        let window = WindowStatement::partition_by(("change", "record_id"))
+            .order_by(("change", "at"), direction.clone())
+            .order_by(("change", "id"), direction)
+            .take();
+        let mut ranked = Query::select();
+        ranked
+            .columns(row::Column::iter().map(|column| ("change", column)))
+            .from("change")
+            .cond_where(visible(actor, &HistoryFilter::default()))
+            .and_where(Expr::col(("change", "record_id")).is_in(records.iter().map(|record| record.uuid)))
+            .expr_window_as(Func::cust("ROW_NUMBER"), window, Alias::new("place_in_record"));
+        if let Some((key, id)) = &after {
+            ranked.cond_where(beyond("change", LATEST, upward, key, *id));
+        }
+        let query = Query::select()
+            .column(Asterisk)
+            .from_subquery(ranked, "ranked")
+            .and_where(Expr::col("place_in_record").lte(page.size as u64 + 1))
+            .order_by("place_in_record", Order::Asc)
+            .take();
+        let mut groups: HashMap<Uuid, Vec<Entry>> = HashMap::new();
+        for found in self.db.query_all(&query).await? {
+            let entry: Entry = row::Model::from_query_result(&found, "")?.into();
+            groups.entry(entry.record.uuid).or_default().push(entry);
+        }
+        Ok(records
+            .iter()
+            .map(|record| {
+                let print = print_of(*record);
+                let of = |entry: &Entry| cursor(&print, &Key::Time(entry.at), entry.id.into());
+                (
+                    *record,
+                    slice(groups.remove(&record.uuid).unwrap_or_default(), page, of),
+                )
+            })
+            .collect())
+    }
+
+    /// For each record, how many entries of its history the actor may see.
+    ///
+    /// # Errors
+    /// A database fault.
+    pub async fn history_counts(
+        &self,
+        actor: &Actor,
+        records: &[RecordId],
+    ) -> Result<HashMap<RecordId, u64>> {
+        let query = Query::select()
+            .column("record_id")
+            .expr_as(Expr::col(("change", "id")).count(), "count")
+            .from("change")
+            .cond_where(visible(actor, &HistoryFilter::default()))
+            .and_where(Expr::col(("change", "record_id")).is_in(records.iter().map(|record| record.uuid)))
+            .group_by_col("record_id")
+            .take();
+        let mut counts: HashMap<Uuid, u64> = HashMap::new();
+        for row in self.db.query_all(&query).await? {
+            let count: i64 = row.try_get("", "count")?;
+            counts.insert(row.try_get("", "record_id")?, u64::try_from(count).unwrap_or(0));
+        }
+        Ok(records
+            .iter()
+            .map(|record| (*record, counts.get(&record.uuid).copied().unwrap_or(0)))
+            .collect())
     }
 
     /// How many entries of the history the actor may see.
@@ -276,6 +353,18 @@ impl Store {
     }
 }
 
+/// The history's one order.
+const LATEST: Column = Column {
+    name: "at",
+    descending: true,
+    of: crate::page::Kind::Time,
+};
+
+/// What stands for one record's history in its cursors.
+fn print_of(record: RecordId) -> String {
+    fingerprint(&["change", "of", &record.to_string()])
+}
+
 /// What the actor may see of the history, narrowed.
 fn visible(actor: &Actor, filter: &HistoryFilter) -> Condition {
     let kinds = RecordType::ALL
@@ -288,7 +377,8 @@ fn visible(actor: &Actor, filter: &HistoryFilter) -> Condition {
     if let Some(record) = filter.record {
         condition = condition.add(Expr::col(("change", "record_id")).eq(record.uuid));
     }
-    if let Some(since) = filter.since {
+    // Before the platform there is nothing, and PostgreSQL knows no instant so far back.
+    if let Some(since) = filter.since.filter(|since| since.year() > 1900) {
         condition = condition.add(Expr::col(("change", "at")).gte(since));
     }
     condition
@@ -298,6 +388,13 @@ async fn undo_one<R: Stored>(store: &Store, actor: &Actor, entry: &Entry) -> Res
     let id: R::Id = entry.record.uuid.into();
     let present = store.find::<R>(id).await?;
     match (entry.kind, present) {
+        // An account is suspended, not unmade: what its person did stays told.
+        (Kind::Created, Some(_)) if R::TYPE == RecordType::Person => {
+            return Err(Refusal::UndoConflict {
+                fields: vec!["id".to_owned()],
+            }
+            .into());
+        }
         (Kind::Created, Some(present)) => {
             let action = present.action(Verb::Delete);
             store.ask(actor, action)?;
@@ -322,7 +419,8 @@ async fn undo_one<R: Stored>(store: &Store, actor: &Actor, entry: &Entry) -> Res
             store.ask(actor, action)?;
             let state =
                 undone(&json(&present)?, &entry.fields).map_err(|fields| Refusal::UndoConflict { fields })?;
-            let after = restored::<R>(state)?;
+            let mut after = restored::<R>(state)?;
+            after.taken_back(&present, store.mint.now());
             store.ask(actor, after.action(Verb::Update))?;
             store
                 .write(actor, action, async |tx: &mut Tx| {
@@ -333,6 +431,8 @@ async fn undo_one<R: Stored>(store: &Store, actor: &Actor, entry: &Entry) -> Res
         }
         (Kind::Deleted, None) => {
             let record = revived::<R>(store, entry).await?;
+            // Bringing back undoes what somebody was allowed to remove.
+            store.ask(actor, record.action(Verb::Delete))?;
             let sources = store.removed_with(entry).await?;
             store
                 .write(actor, record.action(Verb::Create), async |tx: &mut Tx| {

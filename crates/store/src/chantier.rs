@@ -155,14 +155,17 @@ impl Listed for Chantier {
             Order::Position => Column {
                 name: "position",
                 descending: false,
+                of: crate::page::Kind::Number,
             },
             Order::Title => Column {
                 name: "order_key",
                 descending: false,
+                of: crate::page::Kind::Text,
             },
             Order::UpdatedLast => Column {
                 name: "updated_at",
                 descending: true,
+                of: crate::page::Kind::Time,
             },
         }
     }
@@ -202,10 +205,12 @@ impl Listed for Step {
             StepOrder::Position => Column {
                 name: "position",
                 descending: false,
+                of: crate::page::Kind::Number,
             },
             StepOrder::Date => Column {
                 name: "starts_on",
                 descending: false,
+                of: crate::page::Kind::Text,
             },
         }
     }
@@ -253,6 +258,7 @@ impl Listed for Resource {
         Column {
             name: "order_key",
             descending: false,
+            of: crate::page::Kind::Text,
         }
     }
 
@@ -333,6 +339,9 @@ impl Store {
     /// # Errors
     /// A database fault.
     pub async fn chantier_by_code(&self, code: &str) -> Result<Option<Chantier>> {
+        if code.contains('\0') {
+            return Ok(None);
+        }
         use sea_orm::{EntityTrait, QueryFilter};
         let row = chantier_row::Entity::find()
             .filter(Expr::col(("chantier", "code")).eq(code))

@@ -15,6 +15,9 @@ pub enum Error {
     /// A cursor that is not ours, or of another order or filter.
     #[error("the cursor belongs to another list, order or filter")]
     Cursor,
+    /// A question that cannot be answered as it is.
+    #[error("{0}")]
+    Question(String),
     /// The database failed.
     #[error("database: {0}")]
     Database(DbErr),

@@ -3,6 +3,7 @@
 
 use domain::policy::Actor;
 use domain::record::Record;
+use domain::refusal::Invalid;
 use domain::{RecordId, RecordType, Refusal};
 use sea_orm::ConnectionTrait;
 use sea_orm::sea_query::{Expr, ExprTrait, OnConflict, Query};
@@ -23,9 +24,19 @@ pub(crate) struct Retry {
 
 impl Retry {
     /// Where the client named its request.
-    pub(crate) fn of<R: Record>(actor: &Actor, new: &R::New) -> Option<Self> {
-        let name = R::client_mutation_id(new)?;
-        let input = serde_json::to_vec(new).ok()?;
+    pub(crate) fn of<R: Record>(actor: &Actor, new: &R::New) -> Result<Option<Self>> {
+        let Some(name) = R::client_mutation_id(new) else {
+            return Ok(None);
+        };
+        if name.is_empty() || name.chars().count() > 100 {
+            let field = "clientMutationId".to_owned();
+            return Err(Refusal::Invalid {
+                field,
+                why: Invalid::RequestName,
+            }
+            .into());
+        }
+        let input = serde_json::to_vec(new).map_err(|error| Error::Corrupt(error.to_string()))?;
         let mut digest = Sha256::new();
         digest.update(R::TYPE.word());
         digest.update(input);
@@ -35,11 +46,11 @@ impl Retry {
             .iter()
             .map(|byte| format!("{byte:02x}"))
             .collect();
-        Some(Self {
+        Ok(Some(Self {
             caller,
-            name: name.chars().take(100).collect(),
+            name: name.to_owned(),
             digest,
-        })
+        }))
     }
 }
 

@@ -1,8 +1,9 @@
 //! The conditions that every list shares: by tag, by link, by territory, by text.
 
-use domain::text::fold;
+use domain::text::asked_words;
 use domain::{RecordId, TerritoryId};
 use sea_orm::sea_query::{Condition, Expr, ExprTrait, JoinType, Query, SelectStatement, UnionType};
+use uuid::Uuid;
 
 /// Builds a condition on one table.
 pub(crate) struct Narrow {
@@ -76,7 +77,7 @@ impl Narrow {
     pub(crate) fn text(self, text: Option<&String>) -> Self {
         let Some(text) = text else { return self };
         let mut records = Query::select().column("record_id").from("words_pieces").take();
-        for word in fold(text).split(' ').filter(|word| !word.is_empty()) {
+        for word in asked_words(text) {
             // Folded text has neither % nor _ in it.
             records.and_where(Expr::col("text").like(format!("%{word}%")));
         }
@@ -113,8 +114,31 @@ pub(crate) fn placed_in(territory: TerritoryId) -> SelectStatement {
 /// The territories that share an area with one: a commune that both are made of, or a province (or the region) that
 /// one of them is and the other is known to lie in.
 pub(crate) fn sharing(territory: TerritoryId) -> SelectStatement {
+    areas([territory.0]).column(("theirs", "territory_id")).take()
+}
+
+/// The pairs of territories (`target_id` of those asked, `record_id`) that share an area, each with itself too.
+pub(crate) fn overlapping(asked: impl IntoIterator<Item = Uuid>) -> SelectStatement {
+    areas(asked)
+        .distinct()
+        .expr_as(Expr::col(("ours", "territory_id")), "target_id")
+        .expr_as(Expr::col(("theirs", "territory_id")), "record_id")
+        .take()
+}
+
+/// The same, with each asked one beside itself also where nothing is known of its areas.
+pub(crate) fn with_themselves(asked: impl Iterator<Item = Uuid> + Clone) -> SelectStatement {
+    let themselves = Query::select()
+        .expr_as(Expr::col("id"), "target_id")
+        .expr_as(Expr::col("id"), "record_id")
+        .from("territory")
+        .and_where(Expr::col("id").is_in(asked.clone()))
+        .take();
+    overlapping(asked).union(UnionType::Distinct, themselves).take()
+}
+
+fn areas(asked: impl IntoIterator<Item = Uuid>) -> SelectStatement {
     Query::select()
-        .column(("theirs", "territory_id"))
         .from_as("territory_area", "ours")
         .join_as(
             JoinType::InnerJoin,
@@ -122,7 +146,7 @@ pub(crate) fn sharing(territory: TerritoryId) -> SelectStatement {
             "theirs",
             Expr::col(("theirs", "area")).equals(("ours", "area")),
         )
-        .and_where(Expr::col(("ours", "territory_id")).eq(territory.0))
+        .and_where(Expr::col(("ours", "territory_id")).is_in(asked))
         .and_where(
             Expr::col(("ours", "whole"))
                 .eq(true)

@@ -10,10 +10,12 @@ use sea_orm::sea_query::{
 };
 use sea_orm::{ConnectionTrait, EntityTrait, FromQueryResult, Iterable, QueryTrait, Select, Statement};
 use serde::Serialize;
+use serde_json::Value;
 use uuid::Uuid;
 
 use crate::connect::Store;
 use crate::error::{Error, Result};
+use crate::filter::{overlapping, with_themselves};
 use crate::page::{Column, Key, Slice, beyond, cursor, cut, fingerprint, place, slice};
 use crate::record::Stored;
 
@@ -34,11 +36,56 @@ pub trait Listed: Stored {
     fn key(&self, order: Self::Order) -> Key;
 }
 
-/// A relation seen from its far end: the records of a kind whose field names a given one.
+/// A relation seen from its far end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Relation {
-    /// The field that names the parent, as in the schema.
-    pub field: &'static str,
+pub enum Relation {
+    /// The records of a kind whose field names the parent.
+    Field(&'static str),
+    /// The records of a kind that lie or act in the parent, a territory.
+    Place,
+    /// The territories that share an area with the parent, a territory.
+    Overlap,
+}
+
+impl Relation {
+    const fn word(self) -> &'static str {
+        match self {
+            Self::Field(field) => field,
+            Self::Place => "in territory",
+            Self::Overlap => "overlapping",
+        }
+    }
+
+    /// The pairs of parent (`target_id`) and record (`record_id`).
+    fn pairs(self, kind: RecordType, parents: &[RecordId]) -> SelectStatement {
+        let parents = || parents.iter().map(|parent| parent.uuid);
+        match self {
+            Self::Field(field) => Query::select()
+                .columns(["target_id", "record_id"])
+                .from("link")
+                .and_where(Expr::col("field").eq(field))
+                .and_where(Expr::col("record_kind").eq(kind.word()))
+                .and_where(Expr::col("target_id").is_in(parents()))
+                .take(),
+            Self::Place => Query::select()
+                .distinct()
+                .column(("areas", "target_id"))
+                .column(("place", "record_id"))
+                .from_subquery(with_themselves(parents()), "areas")
+                .join(
+                    JoinType::InnerJoin,
+                    "place",
+                    Expr::col(("place", "territory_id")).equals(("areas", "record_id")),
+                )
+                .and_where(Expr::col(("place", "record_kind")).eq(kind.word()))
+                .take(),
+            Self::Overlap => Query::select()
+                .columns(["target_id", "record_id"])
+                .from_subquery(overlapping(parents()), "areas")
+                .and_where(Expr::col("target_id").not_equals("record_id"))
+                .take(),
+        }
+    }
 }
 
 impl Store {
@@ -64,6 +111,7 @@ impl Store {
     /// # Errors
     /// A database fault.
     pub async fn count<R: Listed>(&self, filter: &R::Filter) -> Result<u64> {
+        asked::<R>(filter)?;
         let query = Query::select()
             .expr_as(Expr::col("id").count(), "count")
             .from(R::TABLE)
@@ -85,7 +133,7 @@ impl Store {
         page: &Page,
         parents: &[RecordId],
     ) -> Result<HashMap<RecordId, Slice<R>>> {
-        let (query, print) = relating::<R>(relation, order, page, parents)?;
+        let query = relating::<R>(relation, order, page, parents)?;
         let mut groups: HashMap<Uuid, Vec<R>> = HashMap::new();
         for row in self.db.query_all(&query).await? {
             let parent: Uuid = row.try_get("", "target_id")?;
@@ -96,12 +144,9 @@ impl Store {
             .iter()
             .map(|parent| {
                 let rows = groups.remove(&parent.uuid).unwrap_or_default();
-                (
-                    *parent,
-                    slice(rows, page, |record| {
-                        cursor(&print, &record.key(order), record.id().into())
-                    }),
-                )
+                let print = print_of::<R>(relation, order, *parent);
+                let of = |record: &R| cursor(&print, &record.key(order), record.id().into());
+                (*parent, slice(rows, page, of))
             })
             .collect())
     }
@@ -119,10 +164,7 @@ impl Store {
         let query = Query::select()
             .column("target_id")
             .expr_as(Expr::col("record_id").count(), "count")
-            .from("link")
-            .and_where(Expr::col("field").eq(relation.field))
-            .and_where(Expr::col("record_kind").eq(kind.word()))
-            .and_where(Expr::col("target_id").is_in(parents.iter().map(|parent| parent.uuid)))
+            .from_subquery(relation.pairs(kind, parents), "pair")
             .group_by_col("target_id")
             .take();
         let mut counts: HashMap<Uuid, u64> = HashMap::new();
@@ -137,57 +179,88 @@ impl Store {
     }
 }
 
+/// The most entries a list in a filter may have, and the longest text in it.
+const FILTER_ENTRIES: usize = 100;
+const FILTER_TEXT: usize = 1_000;
+
+/// Refuses a filter that no list needs and every database chokes on.
+fn bound(filter: &Value) -> Result<()> {
+    let fits = match filter {
+        Value::Array(entries) => {
+            entries.iter().try_for_each(bound)?;
+            entries.len() <= FILTER_ENTRIES
+        }
+        Value::Object(fields) => {
+            fields.values().try_for_each(bound)?;
+            true
+        }
+        Value::String(text) => text.len() <= FILTER_TEXT,
+        Value::Null | Value::Bool(_) | Value::Number(_) => true,
+    };
+    let most =
+        format!("a filter holds at most {FILTER_ENTRIES} values in a list and {FILTER_TEXT} bytes in a text");
+    if fits { Ok(()) } else { Err(Error::Question(most)) }
+}
+
+/// A filter as text, where it is one that can be asked.
+fn asked<R: Listed>(filter: &R::Filter) -> Result<String> {
+    let value = serde_json::to_value(filter).map_err(|error| Error::Corrupt(error.to_string()))?;
+    bound(&value)?;
+    Ok(value.to_string())
+}
+
 /// The statement for a page of a list, and what stands for that list in its cursors.
 fn listing<R: Listed>(
     filter: &R::Filter,
     order: R::Order,
     page: &Page,
 ) -> Result<(Select<R::Entity>, String)> {
-    let filter_text = serde_json::to_string(filter).map_err(|error| Error::Corrupt(error.to_string()))?;
-    let print = fingerprint(&[R::TABLE, &order.to_string(), &filter_text]);
+    let print = fingerprint(&[R::TABLE, &order.to_string(), &asked::<R>(filter)?]);
+    let column = R::column(order);
     let after = page
         .cursor
         .as_deref()
-        .map(|cursor| place(&print, cursor))
+        .map(|cursor| place(&print, column, cursor))
         .transpose()?;
     let mut select = R::Entity::find();
     let query = QueryTrait::query(&mut select);
     query.cond_where(R::condition(filter));
-    cut(query, R::TABLE, R::column(order), page, after.as_ref());
+    cut(query, R::TABLE, column, page, after.as_ref());
     Ok((select, print))
 }
 
-/// The statement for many parents' pages, and what stands for those lists in their cursors.
+/// What stands for one parent's list in its cursors.
+fn print_of<R: Listed>(relation: Relation, order: R::Order, parent: RecordId) -> String {
+    fingerprint(&[R::TABLE, relation.word(), &order.to_string(), &parent.to_string()])
+}
+
+/// The statement for many parents' pages. A cursor belongs to one parent's list.
 fn relating<R: Listed>(
     relation: Relation,
     order: R::Order,
     page: &Page,
     parents: &[RecordId],
-) -> Result<(SelectStatement, String)> {
-    let print = fingerprint(&[R::TABLE, relation.field, &order.to_string()]);
-    let after = page
-        .cursor
-        .as_deref()
-        .map(|cursor| place(&print, cursor))
-        .transpose()?;
+) -> Result<SelectStatement> {
+    let column = R::column(order);
+    let after = match (page.cursor.as_deref(), parents) {
+        (None, _) => None,
+        (Some(cursor), [parent]) => Some(place(&print_of::<R>(relation, order, *parent), column, cursor)?),
+        (Some(_), _) => return Err(Error::Cursor),
+    };
     // The window numbers each parent's rows from the page's end; the cut takes one more than asked.
     let mut ranked = Query::select();
     ranked
         .columns(<<R::Entity as EntityTrait>::Column as Iterable>::iter().map(|column| (R::TABLE, column)))
-        .column(("link", "target_id"))
-        .from("link")
+        .column(("pair", "target_id"))
+        .from_subquery(relation.pairs(R::TYPE, parents), "pair")
         .join(
             JoinType::InnerJoin,
             R::TABLE,
-            Expr::col((R::TABLE, "id")).equals(("link", "record_id")),
-        )
-        .and_where(Expr::col(("link", "field")).eq(relation.field))
-        .and_where(Expr::col(("link", "record_kind")).eq(R::TYPE.word()))
-        .and_where(Expr::col(("link", "target_id")).is_in(parents.iter().map(|parent| parent.uuid)));
-    let column = R::column(order);
+            Expr::col((R::TABLE, "id")).equals(("pair", "record_id")),
+        );
     let upward = column.goes_up(page.direction);
     let direction = if upward { Order::Asc } else { Order::Desc };
-    let window = WindowStatement::partition_by(("link", "target_id"))
+    let window = WindowStatement::partition_by(("pair", "target_id"))
         .order_by((R::TABLE, column.name), direction.clone())
         .order_by((R::TABLE, "id"), direction)
         .take();
@@ -195,14 +268,13 @@ fn relating<R: Listed>(
         ranked.cond_where(beyond(R::TABLE, column, upward, key, *id));
     }
     ranked.expr_window_as(Func::cust("ROW_NUMBER"), window, Alias::new("place_in_parent"));
-    let query = Query::select()
+    Ok(Query::select()
         .column(sea_orm::sea_query::Asterisk)
         .from_subquery(ranked, "ranked")
         .and_where(Expr::col("place_in_parent").lte(page.size as u64 + 1))
         .order_by("target_id", Order::Asc)
         .order_by("place_in_parent", Order::Asc)
-        .take();
-    Ok((query, print))
+        .take())
 }
 
 /// For the test of how the databases read the lists.
@@ -224,7 +296,7 @@ impl Store {
         page: &Page,
         parents: &[RecordId],
     ) -> Result<Statement> {
-        let (query, _) = relating::<R>(relation, order, page, parents)?;
+        let query = relating::<R>(relation, order, page, parents)?;
         Ok(self.db.get_database_backend().build(&query))
     }
 }
@@ -254,6 +326,7 @@ macro_rules! plain_list {
                 $crate::page::Column {
                     name: "created_at",
                     descending: false,
+                    of: crate::page::Kind::Time,
                 }
             }
 

@@ -60,10 +60,12 @@ impl Listed for Organisation {
             Order::Name => Column {
                 name: "order_key",
                 descending: false,
+                of: crate::page::Kind::Text,
             },
             Order::UpdatedLast => Column {
                 name: "updated_at",
                 descending: true,
+                of: crate::page::Kind::Time,
             },
         }
     }

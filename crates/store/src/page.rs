@@ -2,7 +2,7 @@
 
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Datelike, Utc};
 use domain::page::{Direction, Page};
 use sea_orm::sea_query::{Condition, Expr, ExprTrait, Order, SelectStatement};
 use serde::{Deserialize, Serialize};
@@ -72,6 +72,19 @@ pub struct Column {
     pub name: &'static str,
     /// Whether the greatest comes first.
     pub descending: bool,
+    /// What its values are.
+    pub of: Kind,
+}
+
+/// What the values of a column are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Numbers.
+    Number,
+    /// Instants.
+    Time,
+    /// Text.
+    Text,
 }
 
 /// Eight bytes that stand for one order of one filtered list.
@@ -92,10 +105,15 @@ pub(crate) fn cursor(fingerprint: &str, key: &Key, id: Uuid) -> String {
 }
 
 /// Reads a cursor of this list.
-pub(crate) fn place(fingerprint: &str, cursor: &str) -> Result<(Key, Uuid)> {
+pub(crate) fn place(fingerprint: &str, column: Column, cursor: &str) -> Result<(Key, Uuid)> {
     let bytes = BASE64_URL_SAFE_NO_PAD.decode(cursor).map_err(|_| Error::Cursor)?;
     let (of, key, id): (String, Key, Uuid) = serde_json::from_slice(&bytes).map_err(|_| Error::Cursor)?;
-    if of == fingerprint {
+    let fits = match &key {
+        Key::Number(_) => column.of == Kind::Number,
+        Key::Time(time) => column.of == Kind::Time && (1900..3000).contains(&time.year()),
+        Key::Text(text) => column.of == Kind::Text && !text.contains('\0'),
+    };
+    if of == fingerprint && fits {
         Ok((key, id))
     } else {
         Err(Error::Cursor)
@@ -184,25 +202,37 @@ mod tests {
 
     use super::*;
 
+    const fn column(of: Kind) -> Column {
+        Column {
+            name: "x",
+            descending: false,
+            of,
+        }
+    }
+
     #[test]
     fn a_cursor_of_another_list_is_refused() {
         let one = fingerprint(&["projects", "TITLE", "{}"]);
         let other = fingerprint(&["projects", "TITLE", "{\"text\":\"x\"}"]);
         let written = cursor(&one, &Key::Text("a".into()), Uuid::nil());
-        assert!(place(&one, &written).is_ok());
-        assert!(matches!(place(&other, &written), Err(Error::Cursor)));
+        assert!(place(&one, column(Kind::Text), &written).is_ok());
+        assert!(matches!(
+            place(&other, column(Kind::Text), &written),
+            Err(Error::Cursor)
+        ));
     }
 
     proptest! {
         #[test]
         fn no_text_makes_a_cursor_panic(text: String) {
-            prop_assert!(place("x", &text).is_err());
+            prop_assert!(place("x", column(Kind::Text), &text).is_err());
         }
 
         #[test]
         fn a_cursor_survives_the_journey(text: String, number: i64) {
-            for key in [Key::Text(text.clone()), Key::Number(number)] {
-                let read = place("f", &cursor("f", &key, Uuid::nil())).unwrap();
+            let text = text.replace('\0', "");
+            for (of, key) in [(Kind::Text, Key::Text(text.clone())), (Kind::Number, Key::Number(number))] {
+                let read = place("f", column(of), &cursor("f", &key, Uuid::nil())).unwrap();
                 prop_assert_eq!(read.0, key);
             }
         }

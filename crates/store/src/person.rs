@@ -2,15 +2,19 @@
 
 use domain::person::{Person, State};
 use domain::policy::{Action, Actor, Role};
+use domain::refusal::Invalid;
+use domain::search::LONGEST_QUERY;
 use domain::text::{Lang, fold};
-use domain::{OrganisationId, PersonId, TerritoryId};
-use sea_orm::sea_query::Condition;
+use domain::{OrganisationId, PersonId, Refusal, TerritoryId};
+use sea_orm::ConnectionTrait;
+use sea_orm::sea_query::{Condition, Expr, ExprTrait, LockType, Query};
 
 use crate::connect::Store;
 use crate::error::Result;
 use crate::filter::Narrow;
 use crate::list::Listed;
 use crate::page::{Column, Key};
+use crate::write::Tx;
 
 stored! {
     Person, row, "person";
@@ -28,6 +32,8 @@ stored! {
     derived {
         order_key: String = |person| fold(&person.name),
     }
+    check check_person;
+    index close_sessions;
 }
 
 /// The one order of accounts: by name.
@@ -45,8 +51,12 @@ impl Listed for Person {
     type Order = ByName;
 
     fn condition(filter: &Option<String>) -> Condition {
-        use sea_orm::sea_query::{Expr, ExprTrait};
-        let like = |text: &String| Expr::col(("person", "order_key")).like(format!("%{}%", fold(text)));
+        let like = |text: &String| {
+            Expr::col(("person", "order_key")).like(format!(
+                "%{}%",
+                fold(&text.chars().take(LONGEST_QUERY).collect::<String>())
+            ))
+        };
         Narrow::of("person").and(filter.as_ref().map(like)).build()
     }
 
@@ -54,6 +64,7 @@ impl Listed for Person {
         Column {
             name: "order_key",
             descending: false,
+            of: crate::page::Kind::Text,
         }
     }
 
@@ -85,5 +96,46 @@ impl Store {
             }
         })
         .await
+    }
+}
+
+impl Tx {
+    /// One administrator in use must remain, or nobody could let anybody in again.
+    pub(crate) async fn check_person(&self, person: &Person) -> Result<()> {
+        if person.role == Role::Administrator && person.state == State::Active {
+            return Ok(());
+        }
+        let query = Query::select()
+            .column("id")
+            .from("person")
+            .and_where(Expr::col("role").eq(Role::Administrator))
+            .and_where(Expr::col("state").eq(State::Active))
+            .lock(LockType::Update)
+            .take();
+        let rows = self.conn.query_all(&query).await?;
+        let known: Vec<PersonId> = rows
+            .iter()
+            .map(|row| row.try_get("", "id"))
+            .collect::<std::result::Result<_, _>>()?;
+        if known == [person.id] {
+            return Err(Refusal::Invalid {
+                field: "role".to_owned(),
+                why: Invalid::LastAdministrator,
+            }
+            .into());
+        }
+        Ok(())
+    }
+
+    /// A suspended account's sessions do not come back with it.
+    pub(crate) async fn close_sessions(&self, person: &Person) -> Result<()> {
+        if person.state == State::Suspended {
+            let gone = Query::delete()
+                .from_table("session")
+                .and_where(Expr::col("person_id").eq(person.id))
+                .take();
+            self.conn.execute(&gone).await?;
+        }
+        Ok(())
     }
 }

@@ -127,14 +127,17 @@ impl Listed for Project {
             Order::Title => Column {
                 name: "order_key",
                 descending: false,
+                of: crate::page::Kind::Text,
             },
             Order::Code => Column {
                 name: "code_key",
                 descending: false,
+                of: crate::page::Kind::Text,
             },
             Order::UpdatedLast => Column {
                 name: "updated_at",
                 descending: true,
+                of: crate::page::Kind::Time,
             },
         }
     }

@@ -188,14 +188,15 @@ impl Store {
         new: R::New,
         complete: impl FnOnce(&mut R) + Send,
     ) -> Result<R> {
-        let retry = crate::external::Retry::of::<R>(actor, &new);
+        let retry = crate::external::Retry::of::<R>(actor, &new)?;
         let now = self.mint.now();
         let mut record = R::made(new, self.mint.uuid().into(), now);
         complete(&mut record);
-        let mut checks = Checks::default();
-        record.check(&mut checks);
+        // Who may not is told so before anything is looked at.
         let action = record.action(Verb::Create);
         self.ask(actor, action)?;
+        let mut checks = Checks::default();
+        record.check(&mut checks);
         checks.finish()?;
         self.write_at(actor, action, Some(now), async |tx: &mut Tx| {
             if let Some(retry) = &retry
@@ -215,8 +216,12 @@ impl Store {
     /// Not found, not allowed, a stale revision, and every refusal of the record's check.
     pub async fn edit<R: Stored>(&self, actor: &Actor, patch: R::Patch) -> Result<R> {
         let (id, expected) = R::target(&patch);
-        self.change::<R>(actor, id, expected, |record, checks| record.apply(patch, checks))
-            .await
+        self.change::<R>(actor, id, expected, |record, checks| {
+            let before = record.clone();
+            record.apply(patch, checks);
+            record.edited(&before, checks);
+        })
+        .await
     }
 
     /// Changes a record in a way of its own, asking the policy what an update asks.

@@ -93,7 +93,7 @@ impl Store {
             .map(|t| (t.id, t.name.fr))
             .collect();
         let parents: Vec<RecordId> = projects.iter().map(|project| project.id.into()).collect();
-        let relation = Relation { field: "recordId" };
+        let relation = Relation::Field("recordId");
         let mut sources = self
             .related::<Provenance>(relation, AsTheyCame, &Page::first(1), &parents)
             .await?;

@@ -1,14 +1,12 @@
 //! Territories as rows, and the index of the areas they are made of or lie in, through which everything that has a
 //! place is listed by territory, upward and downward.
 
-use domain::TerritoryId;
 use domain::refusal::{Invalid, Refusal};
 use domain::territory::{COMMUNES, Extent, Filter, Kind, Nis, Order, Point, Territory};
 use domain::text::{LocalName, fold};
 use sea_orm::ConnectionTrait;
 use sea_orm::sea_query::{Condition, Expr, ExprTrait, Query};
 
-use crate::connect::Store;
 use crate::error::{Error, Result};
 use crate::filter::{Narrow, sharing};
 use crate::list::Listed;
@@ -65,10 +63,12 @@ impl Listed for Territory {
             Order::Name => Column {
                 name: "order_key",
                 descending: false,
+                of: crate::page::Kind::Text,
             },
             Order::UpdatedLast => Column {
                 name: "updated_at",
                 descending: true,
+                of: crate::page::Kind::Time,
             },
         }
     }
@@ -78,25 +78,6 @@ impl Listed for Territory {
             Order::Name => Key::Text(fold(&self.name.fr)),
             Order::UpdatedLast => Key::Time(self.updated_at),
         }
-    }
-}
-
-impl Store {
-    /// The territories that share a commune with this one: larger, smaller and overlapping.
-    ///
-    /// # Errors
-    /// A database fault.
-    pub async fn overlapping(&self, territory: TerritoryId) -> Result<Vec<TerritoryId>> {
-        let query = sharing(territory);
-        let rows = self.db.query_all(&query).await?;
-        let mut ids: Vec<TerritoryId> = rows
-            .iter()
-            .map(|row| row.try_get("", "territory_id"))
-            .collect::<std::result::Result<_, _>>()?;
-        ids.sort_unstable();
-        ids.dedup();
-        ids.retain(|id| *id != territory);
-        Ok(ids)
     }
 }
 

@@ -190,7 +190,7 @@ testing::both! {
         kept(store.create::<Participation>(&member(project.id), new("FOLLOWS")).await);
         assert_eq!(refused(store.create::<Participation>(&member(project.id), new("NEEDS")).await), ["DUPLICATE part"]);
         let parents: [RecordId; 1] = [project.id.into()];
-        let relation = Relation { field: "projectId" };
+        let relation = Relation::Field("projectId");
         let parts = kept(store.related::<Participation>(relation, store::AsTheyCame, &Page::first(9), &parents).await);
         assert_eq!(parts[&parents[0]].edges.len(), 2);
         assert_eq!(parts[&parents[0]].edges[0].node, needs);

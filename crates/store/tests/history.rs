@@ -253,7 +253,9 @@ testing::both! {
         let note = kept(store.write_note(&author, input(json!({"projectId": made.id, "body": "Entre nous."}))).await);
         kept(store.remove::<Note>(&author, note.id, 1).await);
         let removal = history(&store, note.id).await.pop().unwrap();
-        kept(store.undo(&officer(), removal.id).await);
+        // Who may not remove another's note may not bring it back either.
+        assert_eq!(refused(store.undo(&officer(), removal.id).await), ["FORBIDDEN"]);
+        kept(store.undo(&editor(), removal.id).await);
         assert_eq!(kept(store.get::<Note>(&officer(), note.id).await).author_id, Some(person.id));
     }
 }
@@ -263,11 +265,11 @@ testing::both! {
         kept(store.load_reference().await);
         let new = json!({"kind": "OTHER", "name": {"fr": "Deux"}, "extent": "COMPLETE", "communeCodes": ["57081", "92094"]});
         let made: Territory = kept(store.create(&editor(), input(new)).await);
-        let around = kept(store.overlapping(made.id).await);
+        let around = testing::overlapping(&store, made.id).await;
         assert!(!around.is_empty());
         kept(store.remove::<Territory>(&editor(), made.id, 1).await);
         let removal = history(&store, made.id).await.pop().unwrap();
         kept(store.undo(&editor(), removal.id).await);
-        assert_eq!(kept(store.overlapping(made.id).await), around);
+        assert_eq!(testing::overlapping(&store, made.id).await, around);
     }
 }

@@ -165,7 +165,7 @@ testing::both! {
             .map(|n| domain::ChantierId(uuid::Uuid::from_u128(3_000_000 + n)).into())
             .collect();
         let related = kept(store.relating::<domain::chantier::Step>(
-            Relation { field: "chantierId" }, domain::chantier::StepOrder::Position, &Page::first(5), &parents,
+            Relation::Field("chantierId"), domain::chantier::StepOrder::Position, &Page::first(5), &parents,
         ));
         assert_plan(&store, "steps of chantiers", related, "ix_link_target", "ix_link_target").await;
     }

@@ -350,7 +350,7 @@ testing::both! {
             project(&store, json!({"title": format!("Projet {number:02}"), "leadIds": ids})).await;
         }
         let parents: Vec<RecordId> = leads.iter().map(|lead| lead.id.into()).collect();
-        let relation = Relation { field: "leadIds" };
+        let relation = Relation::Field("leadIds");
         let before = store.statements();
         let pages = kept(store.related::<Project>(relation, Order::Title, &Page::first(5), &parents).await);
         assert_eq!(store.statements() - before, 1);
@@ -411,7 +411,7 @@ testing::both! {
         assert_eq!(refused(store.edit::<Note>(&officer(), patch()).await), ["FORBIDDEN"]);
         kept(store.edit::<Note>(&author, patch()).await);
         let listed = kept(store.related::<Note>(
-            Relation { field: "projectId" }, AsTheyCame, &Page::first(5), &[made.id.into()],
+            Relation::Field("projectId"), AsTheyCame, &Page::first(5), &[made.id.into()],
         ).await);
         assert_eq!(listed[&RecordId::from(made.id)].edges[0].node.body, "Revu.");
         let gone = store.remove::<domain::person::Person>(&administrator(), person.id, 1).await;

@@ -24,7 +24,7 @@ testing::both! {
         kept(store.create::<Provenance>(&officer(), input(about_house)).await);
         let confirmed = kept(store.confirm_fact(&own, source.id, 1).await);
         assert_eq!((confirmed.confirmed_by, confirmed.confirmed_at.is_some()), (Some(person.id), true));
-        let relation = Relation { field: "recordId" };
+        let relation = Relation::Field("recordId");
         let parents: [RecordId; 2] = [project.id.into(), house.id.into()];
         let before = store.statements();
         let listed = kept(store.related::<Provenance>(relation, AsTheyCame, &Page::first(3), &parents).await);

@@ -93,7 +93,7 @@ testing::both! {
         assert_eq!(supply.related_ids, [diagnostics.id, procurement.id]);
         assert_eq!(procurement.related_ids, [supply.id]);
         let links = kept(store.related::<Chantier>(
-            Relation { field: "relatedIds" }, Order::Position, &Page::first(9), &[procurement.id.into()],
+            Relation::Field("relatedIds"), Order::Position, &Page::first(9), &[procurement.id.into()],
         ).await);
         assert_eq!(links[&RecordId::from(procurement.id)].edges[0].node.id, supply.id);
     }

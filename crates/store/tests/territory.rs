@@ -67,7 +67,7 @@ testing::both! {
         found(&store, within.id, &["hainaut", "province", "région"]).await;
         found(&store, somewhere.id, &["région", "wallonie"]).await;
 
-        let overlapping = kept(store.overlapping(within.id).await);
+        let overlapping = testing::overlapping(&store, within.id).await;
         let mut around = vec![official("50000"), official("03000")];
         around.sort();
         assert_eq!(overlapping, around);
@@ -110,7 +110,7 @@ testing::both! {
     async fn a_named_territory_is_made_of_what_exists(store: Store) {
         kept(store.load_reference().await);
         let merged = territory(&store, named("Ancienne et nouvelle Bastogne", "COMPLETE", &["82003", "82005"], &[])).await;
-        assert!(kept(store.overlapping(merged.id).await).contains(&official("82039")));
+        assert!(testing::overlapping(&store, merged.id).await.contains(&official("82039")));
         let refuse = async |json: Value| refused(store.create::<Territory>(&editor(), input(json)).await);
         assert_eq!(refuse(named("Nulle part", "COMPLETE", &["99999"], &[])).await, ["UNKNOWN_REFERENCE communeCodes"]);
         assert_eq!(refuse(named("Province", "COMPLETE", &["50000"], &[])).await, ["UNKNOWN_REFERENCE communeCodes"]);
@@ -121,7 +121,7 @@ testing::both! {
         assert_eq!(refuse(province).await, ["INVALID kind"]);
         assert_eq!(refused(store.create::<Territory>(&officer(), input(named("x", "COMPLETE", &["57081"], &[]))).await), ["FORBIDDEN"]);
         kept(store.remove::<Territory>(&editor(), merged.id, 1).await);
-        assert!(kept(store.overlapping(merged.id).await).is_empty());
+        assert!(testing::overlapping(&store, merged.id).await.is_empty());
     }
 }
 

@@ -1,11 +1,13 @@
 //! People who act in tests, inputs as a client writes them, and answers as a test reads them.
 
+use domain::page::Page;
 use domain::person::{NewPerson, Person};
 use domain::policy::{Actor, Role, Signed};
-use domain::{PersonId, ProjectId};
+use domain::territory::{Order, Territory};
+use domain::{PersonId, ProjectId, TerritoryId};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
-use store::{Error, Store};
+use store::{Error, Relation, Store};
 use uuid::Uuid;
 
 fn person(role: Role, projects: Vec<ProjectId>) -> Actor {
@@ -106,4 +108,21 @@ pub fn refused<T>(answer: Result<T, Error>) -> Vec<String> {
             .collect(),
         Err(fault) => panic!("a fault instead of a refusal: {fault:?}"),
     }
+}
+
+/// The territories that share an area with this one.
+///
+/// # Panics
+/// Where the store fails.
+pub async fn overlapping(store: &Store, territory: TerritoryId) -> Vec<TerritoryId> {
+    let parents = [territory.into()];
+    let page = Page::first(domain::page::MOST);
+    let found = store
+        .related::<Territory>(Relation::Overlap, Order::Name, &page, &parents)
+        .await;
+    let mut slices = found.expect("the store answers");
+    let slice = slices.remove(&parents[0]).unwrap_or_default();
+    let mut ids: Vec<TerritoryId> = slice.edges.into_iter().map(|edge| edge.node.id).collect();
+    ids.sort_unstable();
+    ids
 }

@@ -7,7 +7,7 @@ mod server;
 
 pub use database::{Database, Postgres, both_engines};
 pub use fixture::{
-    administrator, editor, input, input_with, kept, member, officer, refused, signed, visitor,
+    administrator, editor, input, input_with, kept, member, officer, overlapping, refused, signed, visitor,
 };
 pub use mint::FixedMint;
 pub use server::{Server, TestClient, run_server};

@@ -11,6 +11,7 @@ use axum::response::{IntoResponse, Response};
 use chrono::{Datelike, NaiveDate};
 use domain::project::{SELECTED, Status};
 use domain::provenance::Confidence;
+use domain::territory::Territory;
 use domain::{Lang, TerritoryId};
 use rust_decimal::prelude::ToPrimitive;
 use rust_xlsxwriter::{
@@ -280,6 +281,16 @@ impl Report {
                     "territory: a territory's identifier or a five-digit NIS code.",
                 ])
             })?;
+        if let Some(territory) = territory
+            && app.store.find::<Territory>(territory).await?.is_none()
+        {
+            return Err(Fault::new(Code::BadRequest).because([
+                "territory: il n'y a pas de tel territoire.",
+                "territory: er is geen zo'n gebied.",
+                "territory: es gibt kein solches Gebiet.",
+                "territory: there is no such territory.",
+            ]));
+        }
         let lang = match asked.lang {
             None => caller.lang,
             Some(tag) => Lang::ALL

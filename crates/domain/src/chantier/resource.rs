@@ -109,6 +109,14 @@ impl Rules for Resource {
         }
     }
 
+    /// Another address has not been tried yet.
+    fn edited(&mut self, before: &Self, _checks: &mut Checks) {
+        if self.url != before.url && self.url.is_some() {
+            self.link_state = LinkState::Untested;
+            self.link_checked_at = None;
+        }
+    }
+
     fn facets(&self) -> Facets {
         let mut facets = Facets::default();
         facets.link("chantierId", self.chantier_id);

@@ -117,6 +117,12 @@ impl Step {
     ) -> Result<(), Refusal> {
         let had_dates = self.starts.is_some() || self.ends.is_some();
         let reason = crate::text::tidy_line(reason);
+        if reason.chars().count() > crate::check::LINE {
+            return Err(Refusal::TooLong {
+                field: "reason".into(),
+                most: crate::check::LINE,
+            });
+        }
         if had_dates && reason.is_empty() {
             return Err(Refusal::Invalid {
                 field: "reason".into(),
@@ -161,6 +167,37 @@ impl Rules for Step {
             });
         }
         checks.optional_paragraphs("note", &mut self.note);
+    }
+
+    /// A date that was planned moves only with its reason.
+    fn edited(&mut self, before: &Self, checks: &mut Checks) {
+        let planned = before.starts.is_some() || before.ends.is_some();
+        let moved = (self.starts, self.ends) != (before.starts, before.ends);
+        let field = if self.starts == before.starts {
+            "ends"
+        } else {
+            "starts"
+        };
+        checks.hold(!planned || !moved, field, Invalid::ReasonMissing);
+    }
+
+    /// Moving a step back is one more move.
+    fn taken_back(&mut self, present: &Self, now: DateTime<Utc>) {
+        if self.slips.len() < present.slips.len() {
+            self.slips.clone_from(&present.slips);
+            let reason = present
+                .slips
+                .last()
+                .map_or_else(String::new, |slip| format!("↶ {}", slip.reason));
+            self.slips.push(Slip {
+                from_starts: present.starts,
+                from_ends: present.ends,
+                to_starts: self.starts,
+                to_ends: self.ends,
+                reason,
+                at: now,
+            });
+        }
     }
 
     fn facets(&self) -> Facets {

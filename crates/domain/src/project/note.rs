@@ -49,6 +49,7 @@ impl Rules for Note {
                 project: self.project_id,
             },
             Verb::Update | Verb::Delete => Action::EditNote {
+                project: self.project_id,
                 author: self.author_id,
             },
         }
