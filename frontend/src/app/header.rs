@@ -61,11 +61,15 @@ fn Languages(#[prop(optional)] in_full: bool) -> impl IntoView {
         <ul role="list" aria-label=t::nav_languages>
             {Lang::ALL.iter().copied().map(|one| view! {
                 <li>
-                    <button type="button" lang=one.tag() title=own_name(one) aria-label=own_name(one)
+                    <button type="button" lang=one.tag() title=own_name(one)
                         aria-pressed=move || (language() == one).to_string() on:click=move |_| spawn_local(async move {
                             if let Err(failure) = choose(one).await { said.say(failure.kind.title()); }
                         })>
-                        {if in_full { own_name(one) } else { one.tag() }}
+                        {if in_full {
+                            own_name(one).into_any()
+                        } else {
+                            view! { {one.tag()} <span class="visually-hidden">" " {own_name(one)}</span> }.into_any()
+                        }}
                     </button>
                 </li>
             }).collect_view()}
