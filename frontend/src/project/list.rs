@@ -482,7 +482,7 @@ fn Aside(
         })
     };
     view! {
-        <div class="project-map">
+        <div class="project-map" class:folded=move || !open.get()>
             <div class="project-map-toggle no-print">
                 <Button text=move || if open.get() { t::map_fold() } else { t::map_unfold() } mark=Icon::Map on_press=move |()| open.update(|it| *it = !*it) />
             </div>

@@ -19,7 +19,7 @@ use crate::ui::state::{Empty, Loaded, Shape};
 use crate::viewer::may;
 use chrono::{DateTime, Utc};
 use cynic::QueryBuilder;
-use domain::chantier::{Part, Participation, Stage};
+use domain::chantier::{Filter, Part, Participation, Stage};
 use domain::policy::Action;
 use domain::{ChantierId, ProjectId};
 use leptos::prelude::*;
@@ -27,13 +27,18 @@ use leptos_router::{LazyRoute, lazy_route};
 use serde::Serialize;
 use std::collections::HashMap;
 
+#[derive(cynic::QueryVariables)]
+struct Stages {
+    filter: Option<Filter>,
+}
+
 #[derive(Clone, cynic::QueryFragment)]
-#[cynic(graphql_type = "Query")]
+#[cynic(graphql_type = "Query", variables = "Stages")]
 struct Asked {
     #[arguments(first: 100)]
     projects: Rows,
     projects_selected: i32,
-    #[arguments(first: 100)]
+    #[arguments(where: $filter, first: 100)]
     chantiers: Columns,
 }
 
@@ -172,7 +177,18 @@ const fn rank(relation: Relation) -> u8 {
 
 #[component]
 fn Screen() -> impl IntoView {
-    let found = api::load(|| Asked::build(()));
+    let found = api::load(|| {
+        // Without a filter the list is of the open ones alone.
+        Asked::build(Stages {
+            filter: Some(Filter {
+                stages: Some(Stage::ALL.to_vec()),
+                codes: None,
+                organisation: None,
+                territory: None,
+                text: None,
+            }),
+        })
+    });
     view! {
         <Loaded load=found.load shape=Shape::Picture on_retry=found.reload view=move |asked| view! { <Grid asked /> } />
     }

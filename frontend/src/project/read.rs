@@ -217,12 +217,10 @@ pub struct Contacts {
     pub nodes: Vec<ContactRow>,
 }
 
-/// The whole of a project, as its page shows it.
+/// What is around a project's own fields.
 #[derive(Clone, Debug, PartialEq, cynic::QueryFragment)]
 #[cynic(graphql_type = "Project")]
-pub struct Whole {
-    #[cynic(spread)]
-    pub facts: Facts,
+pub struct Around {
     pub status: Status,
     #[arguments(first: 50)]
     pub leads: Bodies,
@@ -251,8 +249,26 @@ pub struct Which {
 #[derive(Clone, cynic::QueryFragment)]
 #[cynic(graphql_type = "Query", variables = "Which")]
 pub struct One {
+    // Its own fields apart: a fragment spread into another cannot hold words of closed lists.
+    #[cynic(alias, rename = "project")]
     #[arguments(id: $id)]
-    pub project: Option<Whole>,
+    own: Option<Facts>,
+    #[arguments(id: $id)]
+    project: Option<Around>,
+}
+
+/// The whole of a project, as its page shows it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Whole {
+    pub facts: Facts,
+    pub around: Around,
+}
+
+impl One {
+    pub fn whole(self) -> Option<Whole> {
+        let (facts, around) = self.own.zip(self.project)?;
+        Some(Whole { facts, around })
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, cynic::QueryFragment)]

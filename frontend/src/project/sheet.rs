@@ -4,7 +4,7 @@ use super::forms::{ContactForm, DocumentForm, MemberForm, MoveForm, NoteForm, Pa
 use super::list::amount;
 use super::place;
 use super::read::{
-    Bodies, ContactRow, DocumentRow, Facts as Own, MemberRow, NoteRow, One, PartRow, PhaseRow, Place,
+    Around, Bodies, ContactRow, DocumentRow, Facts as Own, MemberRow, NoteRow, One, PartRow, PhaseRow, Place,
     Removable, Which, Whole, remove,
 };
 use super::words;
@@ -106,7 +106,7 @@ fn Screen(id: String) -> impl IntoView {
             id: cynic::Id::new(&id),
         })
     });
-    let load = Signal::derive(move || found.load.get().map(|it| it.project).present());
+    let load = Signal::derive(move || found.load.get().map(One::whole).present());
     let whole = Memo::new(move |_| load.with(|load| load.value().cloned()));
     let title = move || match load.get() {
         Load::Failed(failure) => failure.kind.title().to_owned(),
@@ -175,8 +175,8 @@ fn Screen(id: String) -> impl IntoView {
 }
 
 fn matter(whole: Whole, open: RwSignal<Option<Open>>) -> AnyView {
-    let Whole {
-        facts,
+    let Whole { facts, around } = whole;
+    let Around {
         status,
         leads,
         partners,
@@ -187,7 +187,7 @@ fn matter(whole: Whole, open: RwSignal<Option<Open>>) -> AnyView {
         notes,
         contacts,
         sources,
-    } = whole;
+    } = around;
     let Some(project) = typed::<ProjectId>(&facts.id) else {
         return ().into_any();
     };
@@ -751,25 +751,25 @@ fn Drawer(whole: Memo<Option<Whole>>, open: RwSignal<Option<Open>>) -> impl Into
                     Open::Project => view! { <ProjectForm record={record::<Project>(&whole.facts)} on_done=move |_| end.run(()) on_cancel=end /> }.into_any(),
                     Open::Move => record::<Project>(&whole.facts).map(|record| view! { <MoveForm record on_end=end /> }).into_any(),
                     Open::Part(key) => {
-                        let record = pick(&whole.participations.nodes, key.as_deref(), |it| &it.id);
+                        let record = pick(&whole.around.participations.nodes, key.as_deref(), |it| &it.id);
                         view! { <PartForm project chantier=None record on_end=end /> }.into_any()
                     }
                     Open::Document(key) => {
-                        let record = pick(&whole.documents.nodes, key.as_deref(), |it| &it.id);
+                        let record = pick(&whole.around.documents.nodes, key.as_deref(), |it| &it.id);
                         view! { <DocumentForm project record on_end=end /> }.into_any()
                     }
                     Open::Note(key) => {
-                        let rows = whole.notes.map(|it| it.nodes).unwrap_or_default();
+                        let rows = whole.around.notes.map(|it| it.nodes).unwrap_or_default();
                         let record = pick(&rows, key.as_deref(), |it| &it.id);
                         view! { <NoteForm project record on_end=end /> }.into_any()
                     }
                     Open::Member(key) => {
-                        let rows = whole.members.map(|it| it.nodes).unwrap_or_default();
+                        let rows = whole.around.members.map(|it| it.nodes).unwrap_or_default();
                         let record = pick(&rows, key.as_deref(), |it| &it.id);
                         view! { <MemberForm project record on_end=end /> }.into_any()
                     }
                     Open::Contact(key) => {
-                        let rows = whole.contacts.map(|it| it.nodes).unwrap_or_default();
+                        let rows = whole.around.contacts.map(|it| it.nodes).unwrap_or_default();
                         let record = pick(&rows, key.as_deref(), |it| &it.id);
                         view! { <ContactForm project record on_end=end /> }.into_any()
                     }
