@@ -494,7 +494,7 @@ fn kind_of_code(code: &str) -> FailureKind {
     match code {
         "UNAUTHENTICATED" => FailureKind::SignedOut,
         "FORBIDDEN" => FailureKind::Forbidden,
-        "NOT_FOUND" => FailureKind::NotFound,
+        "NOT_FOUND" | "LINK_EXPIRED" => FailureKind::NotFound,
         "COST_EXCEEDED" | "RATE_LIMITED" => FailureKind::Busy,
         "CURSOR_INVALID" | "CURSOR_EXPIRED" => FailureKind::Moved,
         "TIMEOUT" => FailureKind::Timeout,

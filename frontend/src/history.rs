@@ -119,9 +119,11 @@ impl Change {
             },
             RecordType::Person => Action::ManageAccounts,
             RecordType::Chantier => Action::EditChantier,
-            RecordType::Project if self.fields.iter().any(|it| it.field == "phases") && updated => Action::MoveProject {
-                project: id.parse::<ProjectId>().ok()?,
-            },
+            RecordType::Project if self.fields.iter().any(|it| it.field == "phases") && updated => {
+                Action::MoveProject {
+                    project: id.parse::<ProjectId>().ok()?,
+                }
+            }
             RecordType::Project if updated => Action::EditProject {
                 project: id.parse::<ProjectId>().ok()?,
             },
@@ -130,9 +132,11 @@ impl Change {
                 project: self.owner("projectId"),
             },
             RecordType::Provenance => Action::EditProvenance { project: None },
-            RecordType::Participation if self.owner::<ProjectId>("projectId").is_some() => Action::EditParticipation {
-                project: self.owner("projectId")?,
-            },
+            RecordType::Participation if self.owner::<ProjectId>("projectId").is_some() => {
+                Action::EditParticipation {
+                    project: self.owner("projectId")?,
+                }
+            }
             RecordType::Step | RecordType::Participation | RecordType::Membership => Action::EditStep,
             RecordType::Change => return None,
         })
@@ -176,7 +180,11 @@ fn Screen() -> impl IntoView {
             })
         },
         |found: Found| {
-            let ChangeConnection { nodes, page_info, total_count } = found.history;
+            let ChangeConnection {
+                nodes,
+                page_info,
+                total_count,
+            } = found.history;
             api::Page {
                 rows: nodes,
                 next: page_info.end_cursor.filter(|_| page_info.has_next_page),
@@ -194,13 +202,24 @@ fn Screen() -> impl IntoView {
         _ => Vec::new(),
     });
     let options = Signal::derive(move || {
-        let all = RecordType::ALL.iter().filter(|of| **of != RecordType::Change && viewer::may(Action::ReadHistory { of: **of }));
-        all.map(|of| ChipOption { value: of.to_string(), label: records::kind(*of).to_owned(), count: None }).collect::<Vec<_>>()
+        let all = RecordType::ALL
+            .iter()
+            .filter(|of| **of != RecordType::Change && viewer::may(Action::ReadHistory { of: **of }));
+        all.map(|of| ChipOption {
+            value: of.to_string(),
+            label: records::kind(*of).to_owned(),
+            count: None,
+        })
+        .collect::<Vec<_>>()
     });
     let one = Memo::new(move |_| !id.get().is_empty());
     let shown = Signal::derive(move || found.load.with(|it| it.value().map_or(0, |page| page.rows.len())));
     let total = Signal::derive(move || found.load.with(|it| it.value().and_then(|page| page.total)));
-    let has_more = Signal::derive(move || found.load.with(|it| it.value().is_some_and(|page| page.next.is_some())));
+    let has_more = Signal::derive(move || {
+        found
+            .load
+            .with(|it| it.value().is_some_and(|page| page.next.is_some()))
+    });
     view! {
         <Page title lead=t::history_question crumbs>
             <div class="stack">
@@ -210,9 +229,10 @@ fn Screen() -> impl IntoView {
                         return view! { <Empty title=t::history_none text=t::history_none_text /> }.into_any();
                     }
                     let alone = one.get_untracked();
+                    let runs = runs(page.rows);
                     view! {
                         <ol class="history-list" role="list">
-                            {page.rows.into_iter().map(|change| view! { <Entry change alone reload=found.reload /> }).collect_view()}
+                            {runs.into_iter().map(|run| many(run, alone, found.reload)).collect_view()}
                         </ol>
                     }.into_any()
                 } />
@@ -220,6 +240,42 @@ fn Screen() -> impl IntoView {
             </div>
         </Page>
     }
+}
+
+/// What the server loaded in one go is one run; what people did stands alone.
+fn runs(changes: Vec<Change>) -> Vec<Vec<Change>> {
+    let mut runs: Vec<Vec<Change>> = Vec::new();
+    for change in changes {
+        match runs.last_mut() {
+            Some(run) if change.role.is_none() && run[0].role.is_none() => run.push(change),
+            _ => runs.push(vec![change]),
+        }
+    }
+    runs
+}
+
+/// A long run of loaded records is folded: it says how many, and shows them when asked.
+fn many(run: Vec<Change>, alone: bool, reload: Callback<()>) -> AnyView {
+    let count = run.len();
+    let entries = move || {
+        let run = run.clone();
+        run.into_iter()
+            .map(|change| view! { <Entry change alone reload /> })
+            .collect_view()
+    };
+    if count < 4 {
+        return entries().into_any();
+    }
+    let shown = RwSignal::new(false);
+    view! {
+        <li class="card">
+            <details on:toggle=move |_| shown.set(true)>
+                <summary>{move || t::history_loaded(count)}</summary>
+                {move || shown.get().then(|| view! { <ol class="history-list" role="list">{entries()}</ol> })}
+            </details>
+        </li>
+    }
+    .into_any()
 }
 
 #[component]
@@ -245,15 +301,44 @@ fn Entry(
                     reload.run(());
                 }
                 Ok(done) => {
-                    let why: Vec<String> = refused(done.change_undo.user_errors).into_iter().map(|it| it.message).collect();
+                    let why: Vec<String> = refused(done.change_undo.user_errors)
+                        .into_iter()
+                        .map(|it| it.message)
+                        .collect();
                     let _ = refused_why.try_set(why.join(" "));
                 }
                 Err(failure) => said.say(failure.kind.title()),
             }
         });
     };
-    let Change { at, kind, record_id, record_type, title, fields, role, undoes, person_name, .. } = change;
-    let name = if title.is_empty() { records::kind(record_type).to_owned() } else { title };
+    let Change {
+        at,
+        kind,
+        record_id,
+        record_type,
+        title,
+        fields,
+        role,
+        undoes,
+        person_name,
+        ..
+    } = change;
+    // What has no name of its own is told by what it belongs to.
+    let owners: Vec<String> = if title.is_empty() {
+        let of = |field: &&str| {
+            fields
+                .iter()
+                .find(|it| it.field == **field)
+                .and_then(|it| it.to.as_str().or(it.from.as_str()))
+        };
+        ["recordId", "projectId", "chantierId", "personId"]
+            .iter()
+            .filter_map(of)
+            .map(str::to_owned)
+            .collect()
+    } else {
+        Vec::new()
+    };
     let verb = move || match (kind, undoes.is_some()) {
         (_, true) => t::history_undone(),
         (Kind::Created, false) => t::history_created(),
@@ -265,7 +350,20 @@ fn Entry(
         (None, Some(role)) => person::words::role(role).to_owned(),
         (None, None) => t::history_server().to_owned(),
     };
-    let href = records::href(record_id.inner()).filter(|_| kind != Kind::Deleted);
+    let href = records::href(record_id.inner())
+        .or_else(|| owners.first().and_then(|id| records::href(id)))
+        .filter(|_| kind != Kind::Deleted);
+    let name = move || {
+        if title.is_empty() {
+            owners
+                .iter()
+                .filter_map(|id| records::title(id))
+                .collect::<Vec<_>>()
+                .join(" · ")
+        } else {
+            title.clone()
+        }
+    };
     let open = kind == Kind::Updated;
     let count = fields.len();
     view! {

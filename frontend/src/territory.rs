@@ -2,7 +2,7 @@
 //! made and changed here too.
 
 pub mod edit;
-mod neighbours;
+pub mod neighbours;
 pub mod words;
 
 use crate::api;
@@ -61,7 +61,7 @@ pub(crate) struct Point {
 }
 
 #[derive(Clone, Debug, PartialEq, cynic::QueryFragment)]
-struct Territory {
+pub struct Territory {
     id: cynic::Id,
     revision: i32,
     created_at: DateTime<Utc>,
@@ -207,7 +207,10 @@ impl Territory {
             within_codes: self.within_codes.clone(),
             note: self.note.clone(),
             nis: self.nis,
-            point: self.point.map(|it| domain::territory::Point { lat: it.lat, lon: it.lon }),
+            point: self.point.map(|it| domain::territory::Point {
+                lat: it.lat,
+                lon: it.lon,
+            }),
             postcodes: self.postcodes.clone(),
         })
     }
@@ -243,7 +246,11 @@ impl Territory {
             | Kind::Other => Kind::Commune,
         };
         let mine = |it: &&Other| {
-            it.kind == kind && it.commune_codes.iter().all(|code| self.commune_codes.contains(code))
+            it.kind == kind
+                && it
+                    .commune_codes
+                    .iter()
+                    .all(|code| self.commune_codes.contains(code))
         };
         let mut below: Vec<Other> = self.overlapping.iter().filter(mine).cloned().collect();
         below.sort_by_key(|it| domain::text::fold(&it.label));
@@ -257,7 +264,10 @@ impl Territory {
             .iter()
             .filter(|it| !it.kind.is_official())
             .map(|it| {
-                let shared = it.commune_codes.iter().filter(|code| self.commune_codes.contains(code));
+                let shared = it
+                    .commune_codes
+                    .iter()
+                    .filter(|code| self.commune_codes.contains(code));
                 (shared.count(), it.clone())
             })
             .collect();
@@ -281,7 +291,10 @@ const fn rank(kind: Kind) -> u8 {
 
 /// Official territories by their code, which people can read; the others by their identifier.
 fn href(nis: Option<Nis>, id: &str) -> String {
-    nis.map_or_else(|| format!("/territoires/{id}"), |nis| format!("/territoires/{nis}"))
+    nis.map_or_else(
+        || format!("/territoires/{id}"),
+        |nis| format!("/territoires/{nis}"),
+    )
 }
 
 pub struct Sheet;
@@ -315,7 +328,9 @@ fn Screen() -> impl IntoView {
     let params = use_params_map();
     // Without a name in the address: the whole region.
     let id = Memo::new(move |_| {
-        params.with(|params| params.get("id")).unwrap_or_else(|| Nis::WALLONIA.to_string())
+        params
+            .with(|params| params.get("id"))
+            .unwrap_or_else(|| Nis::WALLONIA.to_string())
     });
     let found = api::load(move || {
         Found::build(One {
@@ -323,14 +338,22 @@ fn Screen() -> impl IntoView {
         })
     });
     let load = Memo::new(move |_| found.load.get().map(|it| it.territory).present());
-    let title = move || load.with(|it| it.value().map(|it| it.label.clone())).unwrap_or_default();
+    let title = move || {
+        load.with(|it| it.value().map(|it| it.label.clone()))
+            .unwrap_or_default()
+    };
     let lead = move || {
         load.with(|it| it.value().map(|it| t::territory_lead(words::kind(it.kind))))
             .unwrap_or_else(|| t::territory_question().to_owned())
     };
     let crumbs = Signal::derive(move || {
-        let above = load.with(|it| it.value().map(Territory::above)).unwrap_or_default();
-        above.into_iter().map(|it| Crumb::new(it.label, href(it.nis, ""))).collect::<Vec<_>>()
+        let above = load
+            .with(|it| it.value().map(Territory::above))
+            .unwrap_or_default();
+        above
+            .into_iter()
+            .map(|it| Crumb::new(it.label, href(it.nis, "")))
+            .collect::<Vec<_>>()
     });
     let editing = RwSignal::new(false);
     Effect::new(move |_| {
@@ -339,12 +362,14 @@ fn Screen() -> impl IntoView {
     });
     let is_named = move || load.with(|it| it.value().is_some_and(|it| !it.kind.is_official()));
     let record = move || load.with(|it| it.value().map(|it| it.id.inner().to_owned()));
-    let tools = move || view! {
-        {move || (is_named() && viewer::may(Action::EditTerritory) && !editing.get()).then(|| view! {
-            <Button text=t::action_edit mark=Icon::Edit on_press=move |()| editing.set(true) />
-        })}
-        {move || viewer::may(Action::EditTerritory).then(|| view! { <a class="button" href="/territoires/nouveau">{t::territory_create}</a> })}
-        {move || record().map(|id| view! { <a class="button quiet" href=format!("/historique/{id}")>{t::action_history}</a> })}
+    let tools = move || {
+        view! {
+            {move || (is_named() && viewer::may(Action::EditTerritory) && !editing.get()).then(|| view! {
+                <Button text=t::action_edit mark=Icon::Edit on_press=move |()| editing.set(true) />
+            })}
+            {move || viewer::may(Action::EditTerritory).then(|| view! { <a class="button" href="/territoires/nouveau">{t::territory_create}</a> })}
+            {move || record().map(|id| view! { <a class="button quiet" href=format!("/historique/{id}")>{t::action_history}</a> })}
+        }
     };
     view! {
         <Page title lead crumbs tools>
@@ -399,7 +424,16 @@ fn Body(territory: Territory, reload: Callback<()>) -> impl IntoView {
 
 #[component]
 fn About(territory: Territory) -> impl IntoView {
-    let Territory { kind, extent, nis, postcodes, note, sources, commune_codes, .. } = territory;
+    let Territory {
+        kind,
+        extent,
+        nis,
+        postcodes,
+        note,
+        sources,
+        commune_codes,
+        ..
+    } = territory;
     let codes = (!postcodes.is_empty()).then(|| postcodes.join(", "));
     let named = !kind.is_official();
     let count = commune_codes.len();
@@ -481,7 +515,11 @@ fn Around(territory: Territory) -> impl IntoView {
             Some(Pin {
                 id: it.id.inner().to_owned(),
                 label: it.name.clone(),
-                detail: it.kinds.first().map(|kind| organisation::words::kind(*kind).to_owned()).unwrap_or_default(),
+                detail: it
+                    .kinds
+                    .first()
+                    .map(|kind| organisation::words::kind(*kind).to_owned())
+                    .unwrap_or_default(),
                 href: format!("/organisations/{}", it.id.inner()),
                 lat,
                 lon,
@@ -489,7 +527,9 @@ fn Around(territory: Territory) -> impl IntoView {
             })
         })
         .collect();
-    let press = Callback::new(move |nis: String| navigate(&format!("/territoires/{nis}"), NavigateOptions::default()));
+    let press = Callback::new(move |nis: String| {
+        navigate(&format!("/territoires/{nis}"), NavigateOptions::default())
+    });
     view! {
         <Loaded load=atlas.load shape=Shape::Picture on_retry=atlas.reload view=move |atlas| {
             let height = atlas.height;

@@ -68,7 +68,10 @@ mod tests {
     #[test]
     fn a_changed_word_goes_and_comes_between_what_stays() {
         assert_eq!(
-            pieces("une ceinture verte autour de Liège", "une ceinture alimentaire autour de Liège"),
+            pieces(
+                "une ceinture verte autour de Liège",
+                "une ceinture alimentaire autour de Liège"
+            ),
             Some(vec![
                 Piece::Same("une ceinture".into()),
                 Piece::Gone("verte".into()),

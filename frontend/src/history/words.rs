@@ -23,7 +23,8 @@ pub fn field(of: RecordType, name: &str) -> String {
         RecordType::Participation => chantier::words::named(chantier::words::PARTICIPATION_FIELDS, name),
         RecordType::Membership | RecordType::Note | RecordType::Change => None,
     };
-    own.or_else(|| other(name)).map_or_else(|| name.to_owned(), str::to_owned)
+    own.or_else(|| other(name))
+        .map_or_else(|| name.to_owned(), str::to_owned)
 }
 
 /// Fields that several kinds have, and those that no form shows.
@@ -60,14 +61,24 @@ pub fn value(of: RecordType, field: &str, value: &Value) -> Option<String> {
             (!all.is_empty()).then(|| all.join(", "))
         }
         Value::Object(parts) => {
-            if let (Some(scheme), Some(number)) = (parts.get("scheme").and_then(Value::as_str), parts.get("value").and_then(Value::as_str)) {
+            if let (Some(scheme), Some(number)) = (
+                parts.get("scheme").and_then(Value::as_str),
+                parts.get("value").and_then(Value::as_str),
+            ) {
                 let scheme: NumberScheme = scheme.parse().ok()?;
-                return Some(format!("{} {}", organisation::words::scheme(scheme), organisation::words::number(scheme, number)));
+                return Some(format!(
+                    "{} {}",
+                    organisation::words::scheme(scheme),
+                    organisation::words::number(scheme, number)
+                ));
             }
             if let Some(amount) = parts.get("amount").and_then(Value::as_str) {
                 return Some(format::euros(amount));
             }
-            let all: Vec<String> = parts.values().filter_map(|it| self::value(of, field, it)).collect();
+            let all: Vec<String> = parts
+                .values()
+                .filter_map(|it| self::value(of, field, it))
+                .collect();
             (!all.is_empty()).then(|| all.join(", "))
         }
     }
@@ -110,7 +121,11 @@ fn word(of: RecordType, field: &str, text: &str) -> String {
     }
     if is_date(field) {
         let moment = format::Moment::parse(text).map(format::moment);
-        let date = || text.parse::<PartialDate>().ok().map(|date| format::partial(Some(date)));
+        let date = || {
+            text.parse::<PartialDate>()
+                .ok()
+                .map(|date| format::partial(Some(date)))
+        };
         return moment.or_else(date).unwrap_or_else(|| text.to_owned());
     }
     text.to_owned()
@@ -118,7 +133,17 @@ fn word(of: RecordType, field: &str, text: &str) -> String {
 
 fn is_date(field: &str) -> bool {
     const DATES: [&str; 12] = [
-        "asOf", "started", "plannedEnd", "ended", "starts", "ends", "stateSince", "published", "phases", "slips", "on",
+        "asOf",
+        "started",
+        "plannedEnd",
+        "ended",
+        "starts",
+        "ends",
+        "stateSince",
+        "published",
+        "phases",
+        "slips",
+        "on",
         "confirmedAt",
     ];
     DATES.contains(&field) || field.ends_with("At")
@@ -133,16 +158,31 @@ mod tests {
     fn values_are_said_in_words() {
         let say = |field: &str, it: Value| value(RecordType::Organisation, field, &it);
         assert_eq!(say("state", json!("BANKRUPT")).as_deref(), Some("en faillite"));
-        assert_eq!(say("stateSince", json!("2025-07")).as_deref(), Some("juillet 2025"));
-        assert_eq!(say("kinds", json!(["COOPERATIVE", "PRODUCER"])).as_deref(), Some("coopérative, producteur"));
+        assert_eq!(
+            say("stateSince", json!("2025-07")).as_deref(),
+            Some("juillet 2025")
+        );
+        assert_eq!(
+            say("kinds", json!(["COOPERATIVE", "PRODUCER"])).as_deref(),
+            Some("coopérative, producteur")
+        );
         assert_eq!(say("note", json!(null)), None);
         assert_eq!(say("aliases", json!([])), None);
-        assert!(say("numbers", json!([{"scheme": "ENTERPRISE", "value": "0403019261"}])).is_some_and(|it| it.ends_with("0403.019.261")));
+        assert!(
+            say(
+                "numbers",
+                json!([{"scheme": "ENTERPRISE", "value": "0403019261"}])
+            )
+            .is_some_and(|it| it.ends_with("0403.019.261"))
+        );
     }
 
     #[test]
     fn a_field_without_a_word_keeps_its_name() {
-        assert_eq!(field(RecordType::Organisation, "stateSince"), t::organisation_field_state_since());
+        assert_eq!(
+            field(RecordType::Organisation, "stateSince"),
+            t::organisation_field_state_since()
+        );
         assert_eq!(field(RecordType::Project, "somethingNew"), "somethingNew");
     }
 }

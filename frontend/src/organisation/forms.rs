@@ -85,7 +85,11 @@ const PATHS: [&str; 14] = [
 
 /// Several lines as several values; an empty last line is one that is being typed.
 fn lines(text: &str) -> Vec<String> {
-    if text.is_empty() { Vec::new() } else { text.split('\n').map(str::to_owned).collect() }
+    if text.is_empty() {
+        Vec::new()
+    } else {
+        text.split('\n').map(str::to_owned).collect()
+    }
 }
 
 fn address(it: &mut Organisation, set: impl FnOnce(&mut Address)) {
@@ -98,13 +102,17 @@ fn address(it: &mut Organisation, set: impl FnOnce(&mut Address)) {
 fn FormFields(edit: Edit<Organisation>, #[prop(into)] on_end: Callback<()>) -> impl IntoView {
     let refusals = edit.refusals;
     let kinds = Signal::derive(move || {
-        let mut all: Vec<Choice> = Kind::ALL.iter().map(|it| Choice::new(it.word(), words::kind(*it))).collect();
+        let mut all: Vec<Choice> = Kind::ALL
+            .iter()
+            .map(|it| Choice::new(it.word(), words::kind(*it)))
+            .collect();
         all.sort_by_key(|it| domain::text::fold(&it.label));
         all
     });
     let states = Signal::derive(move || {
         let all = State::ALL.iter();
-        all.map(|it| (it.to_string(), words::state(*it).to_owned())).collect::<Vec<_>>()
+        all.map(|it| (it.to_string(), words::state(*it).to_owned()))
+            .collect::<Vec<_>>()
     });
     let part = move |get: fn(&Address) -> Option<String>, set: fn(&mut Address, Option<String>)| {
         edit.text(
@@ -118,12 +126,22 @@ fn FormFields(edit: Edit<Organisation>, #[prop(into)] on_end: Callback<()>) -> i
     let lat = edit.number(
         "point",
         |it| it.point.map(|it| it.lat),
-        |it, lat| it.point = lat.map(|lat| Point { lat, lon: it.point.map_or(0.0, |it| it.lon) }),
+        |it, lat| {
+            it.point = lat.map(|lat| Point {
+                lat,
+                lon: it.point.map_or(0.0, |it| it.lon),
+            })
+        },
     );
     let lon = edit.number(
         "point",
         |it| it.point.map(|it| it.lon),
-        |it, lon| it.point = lon.map(|lon| Point { lat: it.point.map_or(0.0, |it| it.lat), lon }),
+        |it, lon| {
+            it.point = lon.map(|lon| Point {
+                lat: it.point.map_or(0.0, |it| it.lat),
+                lon,
+            })
+        },
     );
     view! {
         <EditForm edit paths=PATHS.to_vec() on_cancel=on_end>
@@ -161,7 +179,9 @@ fn FormFields(edit: Edit<Organisation>, #[prop(into)] on_end: Callback<()>) -> i
 /// The official numbers, each checked while it is typed, by the rule that the server applies.
 #[component]
 fn Numbers(edit: Edit<Organisation>) -> impl IntoView {
-    let numbers = edit.draft.part(|it| it.numbers.clone(), |it, numbers| it.numbers = numbers);
+    let numbers = edit
+        .draft
+        .part(|it| it.numbers.clone(), |it, numbers| it.numbers = numbers);
     let count = Memo::new(move |_| numbers.with(Vec::len));
     let add = move |()| {
         numbers.update(|all| {
@@ -181,7 +201,11 @@ fn Numbers(edit: Edit<Organisation>) -> impl IntoView {
     }
 }
 
-fn number(numbers: RwSignal<Vec<OfficialNumber>>, place: usize, refusals: Signal<Vec<Refused>>) -> impl IntoView {
+fn number(
+    numbers: RwSignal<Vec<OfficialNumber>>,
+    place: usize,
+    refusals: Signal<Vec<Refused>>,
+) -> impl IntoView {
     let value = move || numbers.with(|all| all.get(place).map(|it| it.value.clone()).unwrap_or_default());
     let scheme = move || numbers.with(|all| all.get(place).map_or(NumberScheme::Enterprise, |it| it.scheme));
     let verdict = move || {
@@ -217,7 +241,11 @@ fn number(numbers: RwSignal<Vec<OfficialNumber>>, place: usize, refusals: Signal
 
 /// A contact of an organisation; `row` none: a new one.
 #[component]
-pub fn ContactForm(row: Option<Contact>, organisation: OrganisationId, #[prop(into)] on_end: Callback<()>) -> impl IntoView {
+pub fn ContactForm(
+    row: Option<Contact>,
+    organisation: OrganisationId,
+    #[prop(into)] on_end: Callback<()>,
+) -> impl IntoView {
     let done = move |_| on_end.run(());
     let edit = match row {
         Some(row) => Edit::of(row, done),

@@ -82,9 +82,18 @@ pub fn Screen() -> impl IntoView {
         }
     };
     let found = api::pages(
-        move |after| Found::build(Asked { filter: Some(filter()), after }),
+        move |after| {
+            Found::build(Asked {
+                filter: Some(filter()),
+                after,
+            })
+        },
         |found: Found| {
-            let OrganisationConnection { nodes, page_info, total_count } = found.organisations;
+            let OrganisationConnection {
+                nodes,
+                page_info,
+                total_count,
+            } = found.organisations;
             api::Page {
                 rows: nodes,
                 next: page_info.end_cursor.filter(|_| page_info.has_next_page),
@@ -95,7 +104,9 @@ pub fn Screen() -> impl IntoView {
     let active = Signal::derive(move || {
         let mut active: Vec<(String, String)> = Vec::new();
         for kind in kinds.get() {
-            let word = kind.parse().map_or_else(|_| kind.clone(), |it| words::kind(it).to_owned());
+            let word = kind
+                .parse()
+                .map_or_else(|_| kind.clone(), |it| words::kind(it).to_owned());
             active.push((format!("sorte:{kind}"), word));
         }
         let place = territory.get();
@@ -113,7 +124,13 @@ pub fn Screen() -> impl IntoView {
         "q" => set_text.run(String::new()),
         other => {
             let gone = other.strip_prefix("sorte:").unwrap_or_default().to_owned();
-            set_kinds.run(kinds.get_untracked().into_iter().filter(|it| *it != gone).collect());
+            set_kinds.run(
+                kinds
+                    .get_untracked()
+                    .into_iter()
+                    .filter(|it| *it != gone)
+                    .collect(),
+            );
         }
     };
     let clear = Callback::new(move |()| {
@@ -124,14 +141,25 @@ pub fn Screen() -> impl IntoView {
     });
     let state_options = Signal::derive(move || {
         let all = State::ALL.iter();
-        all.map(|it| ChipOption { value: it.to_string(), label: words::state(*it).to_owned(), count: None }).collect::<Vec<_>>()
+        all.map(|it| ChipOption {
+            value: it.to_string(),
+            label: words::state(*it).to_owned(),
+            count: None,
+        })
+        .collect::<Vec<_>>()
     });
-    let tools = move || view! {
-        {move || viewer::may(Action::KeepOrganisations).then(|| view! { <a class="button primary" href="/organisations/nouvelle">{t::organisation_create}</a> })}
+    let tools = move || {
+        view! {
+            {move || viewer::may(Action::KeepOrganisations).then(|| view! { <a class="button primary" href="/organisations/nouvelle">{t::organisation_create}</a> })}
+        }
     };
     let shown = move || found.load.with(|it| it.value().map_or(0, |page| page.rows.len()));
     let total = move || found.load.with(|it| it.value().and_then(|page| page.total));
-    let has_more = move || found.load.with(|it| it.value().is_some_and(|page| page.next.is_some()));
+    let has_more = move || {
+        found
+            .load
+            .with(|it| it.value().is_some_and(|page| page.next.is_some()))
+    };
     view! {
         <Page title=t::organisations_title lead=t::organisations_question tools>
             <div class="filters no-print">
@@ -188,7 +216,10 @@ fn Kinds(kinds: Signal<Vec<String>>, set_kinds: Callback<Vec<String>>) -> impl I
     let taken = RwSignal::new(kinds.get_untracked());
     follow(taken, kinds, set_kinds);
     let options = Signal::derive(move || {
-        let mut all: Vec<Choice> = Kind::ALL.iter().map(|it| Choice::new(it.word(), words::kind(*it))).collect();
+        let mut all: Vec<Choice> = Kind::ALL
+            .iter()
+            .map(|it| Choice::new(it.word(), words::kind(*it)))
+            .collect();
         all.sort_by_key(|it| domain::text::fold(&it.label));
         all
     });
@@ -202,7 +233,8 @@ fn Where(territory: Signal<String>, set_territory: Callback<String>) -> impl Int
         if id.is_empty() { Vec::new() } else { vec![id] }
     });
     let taken = RwSignal::new(list.get_untracked());
-    let set = Callback::new(move |ids: Vec<String>| set_territory.run(ids.into_iter().next().unwrap_or_default()));
+    let set =
+        Callback::new(move |ids: Vec<String>| set_territory.run(ids.into_iter().next().unwrap_or_default()));
     follow(taken, list, set);
     view! { <RecordField label=t::organisations_where kinds=&[RecordType::Territory] taken required=true /> }
 }
@@ -226,7 +258,11 @@ fn follow(taken: RwSignal<Vec<String>>, address: Signal<Vec<String>>, set: Callb
 /// The letter under which a name is found.
 fn letter(name: &str) -> char {
     let first = domain::text::fold(name).chars().next().unwrap_or('#');
-    if first.is_ascii_alphabetic() { first.to_ascii_uppercase() } else { '#' }
+    if first.is_ascii_alphabetic() {
+        first.to_ascii_uppercase()
+    } else {
+        '#'
+    }
 }
 
 #[component]
@@ -264,12 +300,24 @@ fn Alphabet(rows: Vec<Organisation>) -> impl IntoView {
 }
 
 fn card(it: Organisation) -> impl IntoView {
-    let Organisation { id, name, acronym, kinds, role, state, commune } = it;
+    let Organisation {
+        id,
+        name,
+        acronym,
+        kinds,
+        role,
+        state,
+        commune,
+    } = it;
     let said = move || {
         if kinds.is_empty() {
             t::organisation_kind_unknown().to_owned()
         } else {
-            kinds.iter().map(|kind| words::kind(*kind)).collect::<Vec<_>>().join(", ")
+            kinds
+                .iter()
+                .map(|kind| words::kind(*kind))
+                .collect::<Vec<_>>()
+                .join(", ")
         }
     };
     let place = commune.map(|it| it.label);

@@ -1,7 +1,7 @@
 //! One organisation: what it does, whether it lives, where it is, what it takes part in, whom to ask.
 
 use super::forms::{Change, ContactForm};
-use super::read::{Chantier, ContactRow, Found, One, Project, Resource, Sheet, remove};
+use super::read::{Chantier, ContactRow, Found, One, Project, Relations, Resource, Sheet, remove};
 use super::words;
 use crate::api;
 use crate::edit::{offer_undo, record};
@@ -35,9 +35,16 @@ use leptos_router::hooks::{use_navigate, use_params_map};
 pub fn Screen() -> impl IntoView {
     let params = use_params_map();
     let id = Memo::new(move |_| params.with(|params| params.get("id")).unwrap_or_default());
-    let found = api::load(move || Found::build(One { id: cynic::Id::new(id.get()) }));
-    let load = Memo::new(move |_| found.load.get().map(|it| it.organisation).present());
-    let title = move || load.with(|it| it.value().map(|it| it.facts.name.clone())).unwrap_or_default();
+    let found = api::load(move || {
+        Found::build(One {
+            id: cynic::Id::new(id.get()),
+        })
+    });
+    let load = Memo::new(move |_| found.load.get().map(Found::sheet).present());
+    let title = move || {
+        load.with(|it| it.value().map(|it| it.facts.name.clone()))
+            .unwrap_or_default()
+    };
     let lead = move || {
         load.with(|it| it.value().and_then(|it| it.facts.role.clone()))
             .unwrap_or_else(|| t::organisation_question().to_owned())
@@ -48,11 +55,14 @@ pub fn Screen() -> impl IntoView {
         editing.set(false);
     });
     let typed = move || id.get().parse::<OrganisationId>().ok();
-    let may_edit = move || typed().is_some_and(|organisation| viewer::may(Action::EditOrganisation { organisation }));
+    let may_edit =
+        move || typed().is_some_and(|organisation| viewer::may(Action::EditOrganisation { organisation }));
     let said = toasts();
     let navigate = StoredValue::new_local(use_navigate());
     let delete = move |()| {
-        let Some((revision, name)) = load.with_untracked(|it| it.value().map(|it| (it.facts.revision, it.facts.name.clone()))) else {
+        let Some((revision, name)) =
+            load.with_untracked(|it| it.value().map(|it| (it.facts.revision, it.facts.name.clone())))
+        else {
             return;
         };
         let record = id.get_untracked();
@@ -71,10 +81,12 @@ pub fn Screen() -> impl IntoView {
             }
         });
     };
-    let tools = move || view! {
-        {move || (may_edit() && !editing.get()).then(|| view! { <Button text=t::action_edit mark=Icon::Edit on_press=move |()| editing.set(true) /> })}
-        <a class="button quiet" href=move || format!("/historique/{}", id.get())>{t::action_history}</a>
-        {move || viewer::may(Action::KeepOrganisations).then(|| view! { <Button text=t::action_delete look=Look::Quiet on_press=delete /> })}
+    let tools = move || {
+        view! {
+            {move || (may_edit() && load.with(|it| it.value().is_some()) && !editing.get()).then(|| view! { <Button text=t::action_edit mark=Icon::Edit on_press=move |()| editing.set(true) /> })}
+            <a class="button quiet" href=move || format!("/historique/{}", id.get())>{t::action_history}</a>
+            {move || viewer::may(Action::KeepOrganisations).then(|| view! { <Button text=t::action_delete look=Look::Quiet on_press=delete /> })}
+        }
     };
     let crumbs = vec![Crumb::new(t::organisations_title, "/organisations")];
     view! {
@@ -91,7 +103,16 @@ pub fn Screen() -> impl IntoView {
 #[component]
 fn Body(sheet: Sheet, reload: Callback<()>) -> impl IntoView {
     let organisation = sheet.facts.id.inner().parse::<OrganisationId>().ok();
-    let Sheet { led_projects, partnered_projects, led_chantiers, partnered_chantiers, provided_resources, contacts, sources, .. } = sheet.clone();
+    let Relations {
+        led_projects,
+        partnered_projects,
+        led_chantiers,
+        partnered_chantiers,
+        provided_resources,
+        contacts,
+        sources,
+        ..
+    } = sheet.relations.clone();
     let none = led_projects.nodes.is_empty() && partnered_projects.nodes.is_empty();
     let no_chantier = led_chantiers.nodes.is_empty() && partnered_chantiers.nodes.is_empty();
     view! {
@@ -139,7 +160,11 @@ fn sign_in_href() -> String {
 fn End(sheet: Sheet) -> impl IntoView {
     let (state, since) = (sheet.facts.state, sheet.facts.state_since);
     matches!(state, State::Bankrupt | State::Ceased).then(|| {
-        let class = if state == State::Bankrupt { "notice failed ended" } else { "notice ended" };
+        let class = if state == State::Bankrupt {
+            "notice failed ended"
+        } else {
+            "notice ended"
+        };
         view! {
             <div class=class role="note">
                 <p class="title">{icon(Icon::Alert)} " " {move || words::state(state)}</p>
@@ -151,12 +176,37 @@ fn End(sheet: Sheet) -> impl IntoView {
 
 #[component]
 fn About(sheet: Sheet) -> impl IntoView {
-    let Sheet { facts, commune, territories, sources, .. } = sheet;
+    let Sheet { facts, relations } = sheet;
+    let Relations {
+        commune,
+        territories,
+        sources,
+        ..
+    } = relations;
     let (state_source, numbers_source) = (sources.of("state"), sources.of("numbers"));
-    let super::read::Facts { acronym, aliases, kinds, numbers, website, address, state, state_since, note, .. } = facts;
+    let super::read::Facts {
+        acronym,
+        aliases,
+        kinds,
+        numbers,
+        website,
+        address,
+        state,
+        state_since,
+        note,
+        ..
+    } = facts;
     let line = address.map(|it| {
-        let town = [it.postcode, it.locality].into_iter().flatten().collect::<Vec<_>>().join(" ");
-        [it.street, Some(town).filter(|it| !it.is_empty())].into_iter().flatten().collect::<Vec<_>>().join(", ")
+        let town = [it.postcode, it.locality]
+            .into_iter()
+            .flatten()
+            .collect::<Vec<_>>()
+            .join(" ");
+        [it.street, Some(town).filter(|it| !it.is_empty())]
+            .into_iter()
+            .flatten()
+            .collect::<Vec<_>>()
+            .join(", ")
     });
     let known = move || {
         view! {
@@ -219,13 +269,19 @@ fn Where(sheet: Sheet) -> impl IntoView {
     let atlas = api::atlas();
     let (view, on_view) = address::word("carte");
     let mut lit: Vec<String> = sheet
+        .relations
         .territories
         .iter()
         .filter(|it| it.nis != Some(domain::territory::Nis::WALLONIA))
         .flat_map(|it| it.commune_codes.iter().map(ToString::to_string))
         .collect();
     if lit.is_empty() {
-        lit.extend(sheet.commune.iter().filter_map(|it| it.nis).map(|nis| nis.to_string()));
+        lit.extend(
+            sheet.relations.commune
+                .iter()
+                .filter_map(|it| it.nis)
+                .map(|nis| nis.to_string()),
+        );
     }
     let pins: Vec<Pin> = sheet
         .facts
@@ -234,7 +290,10 @@ fn Where(sheet: Sheet) -> impl IntoView {
         .map(|point| Pin {
             id: sheet.facts.id.inner().to_owned(),
             label: sheet.facts.name.clone(),
-            detail: sheet.commune.as_ref().map(|it| it.label.clone()).unwrap_or_default(),
+            detail: sheet.relations.commune
+                .as_ref()
+                .map(|it| it.label.clone())
+                .unwrap_or_default(),
             href: format!("/organisations/{}", sheet.facts.id.inner()),
             lat: point.lat,
             lon: point.lon,
@@ -242,7 +301,8 @@ fn Where(sheet: Sheet) -> impl IntoView {
         })
         .collect();
     if lit.is_empty() && pins.is_empty() {
-        return view! { <p class="notice"><span class="title">{t::organisation_seat_unknown}</span></p> }.into_any();
+        return view! { <p class="notice"><span class="title">{t::organisation_seat_unknown}</span></p> }
+            .into_any();
     }
     let name = sheet.facts.name;
     view! {
@@ -310,7 +370,12 @@ fn resources(list: Vec<Resource>) -> impl IntoView {
 
 #[component]
 fn People(contacts: Vec<ContactRow>, organisation: OrganisationId) -> impl IntoView {
-    let may_edit = move || viewer::may(Action::EditContact { organisation: Some(organisation), project: None });
+    let may_edit = move || {
+        viewer::may(Action::EditContact {
+            organisation: Some(organisation),
+            project: None,
+        })
+    };
     // The contact whose form is open; "" is a new one.
     let open = RwSignal::new(None::<String>);
     let close = Callback::new(move |()| open.set(None));

@@ -140,11 +140,10 @@ pub struct ContactRow {
     pub phone: Option<String>,
 }
 
+/// What it takes part in.
 #[derive(Clone, Debug, PartialEq, cynic::QueryFragment)]
 #[cynic(graphql_type = "Organisation")]
-pub struct Sheet {
-    #[cynic(spread)]
-    pub facts: Facts,
+pub struct Relations {
     pub commune: Option<Place>,
     pub territories: Vec<Place>,
     #[arguments(first: 100)]
@@ -171,8 +170,26 @@ pub struct One {
 #[derive(Clone, cynic::QueryFragment)]
 #[cynic(graphql_type = "Query", variables = "One")]
 pub struct Found {
+    // Its own fields apart: a fragment spread into another cannot hold words of closed lists.
+    #[cynic(alias, rename = "organisation")]
     #[arguments(id: $id)]
-    pub organisation: Option<Sheet>,
+    own: Option<Facts>,
+    #[arguments(id: $id)]
+    organisation: Option<Relations>,
+}
+
+/// An organisation with what it takes part in.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Sheet {
+    pub facts: Facts,
+    pub relations: Relations,
+}
+
+impl Found {
+    pub fn sheet(self) -> Option<Sheet> {
+        let (facts, relations) = self.own.zip(self.organisation)?;
+        Some(Sheet { facts, relations })
+    }
 }
 
 /// The mutations that make and change a kind of record.
@@ -308,8 +325,14 @@ pub async fn remove(of: RecordType, id: cynic::Id, revision: i32) -> Result<Vec<
         },
     };
     Ok(if of == RecordType::Contact {
-        api::mutate(&ContactGone::build(sent)).await?.contact_delete.user_errors
+        api::mutate(&ContactGone::build(sent))
+            .await?
+            .contact_delete
+            .user_errors
     } else {
-        api::mutate(&OrganisationGone::build(sent)).await?.organisation_delete.user_errors
+        api::mutate(&OrganisationGone::build(sent))
+            .await?
+            .organisation_delete
+            .user_errors
     })
 }

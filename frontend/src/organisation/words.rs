@@ -79,7 +79,13 @@ pub fn number(scheme: NumberScheme, value: &str) -> String {
             .and_then(dotted)
             .map(|digits| format!("BE {digits}")),
         NumberScheme::EstablishmentUnit => (value.len() == 10 && value.is_ascii()).then(|| {
-            format!("{}.{}.{}.{}", &value[..1], &value[1..4], &value[4..7], &value[7..])
+            format!(
+                "{}.{}.{}.{}",
+                &value[..1],
+                &value[1..4],
+                &value[4..7],
+                &value[7..]
+            )
         }),
         NumberScheme::FoodApproval | NumberScheme::OrganicControlBody | NumberScheme::Gln => None,
     }
@@ -115,7 +121,10 @@ pub const CONTACT_FIELDS: &[(&str, Text)] = &[
 ];
 
 fn named(fields: &[(&str, Text)], name: &str) -> Option<&'static str> {
-    fields.iter().find(|(field, _)| *field == name).map(|(_, text)| text())
+    fields
+        .iter()
+        .find(|(field, _)| *field == name)
+        .map(|(_, text)| text())
 }
 
 /// A field's name, by its name in the schema.
@@ -136,7 +145,10 @@ mod tests {
     fn official_numbers_are_written_with_their_dots() {
         assert_eq!(number(NumberScheme::Enterprise, "0403019261"), "0403.019.261");
         assert_eq!(number(NumberScheme::Vat, "BE0403019261"), "BE 0403.019.261");
-        assert_eq!(number(NumberScheme::EstablishmentUnit, "2123456789"), "2.123.456.789");
+        assert_eq!(
+            number(NumberScheme::EstablishmentUnit, "2123456789"),
+            "2.123.456.789"
+        );
         assert_eq!(number(NumberScheme::Gln, "5412345000013"), "5412345000013");
     }
 }

@@ -74,8 +74,14 @@ impl Keeps for territory::Territory {
 
     async fn send(sent: Sent<Self>) -> Result<Outcome<Self>, Failure> {
         Ok(match sent {
-            Sent::Make(input) => api::mutate(&Make::build(Making { input })).await?.territory_create.outcome(),
-            Sent::Change(input) => api::mutate(&Change::build(Changing { input })).await?.territory_update.outcome(),
+            Sent::Make(input) => api::mutate(&Make::build(Making { input }))
+                .await?
+                .territory_create
+                .outcome(),
+            Sent::Change(input) => api::mutate(&Change::build(Changing { input }))
+                .await?
+                .territory_update
+                .outcome(),
         })
     }
 
@@ -142,13 +148,19 @@ fn FormFields(edit: Edit<territory::Territory>, #[prop(into)] on_end: Callback<(
     let refusals = edit.refusals;
     let kinds = Signal::derive(move || {
         let named = Kind::ALL.iter().filter(|it| !it.is_official());
-        named.map(|it| (it.to_string(), words::kind(*it).to_owned())).collect::<Vec<_>>()
+        named
+            .map(|it| (it.to_string(), words::kind(*it).to_owned()))
+            .collect::<Vec<_>>()
     });
     let extents = Signal::derive(move || {
         let all = Extent::ALL.iter();
-        all.map(|it| (it.to_string(), words::extent(*it).to_owned())).collect::<Vec<_>>()
+        all.map(|it| (it.to_string(), words::extent(*it).to_owned()))
+            .collect::<Vec<_>>()
     });
-    let communes = edit.ids(|it| it.commune_codes.clone(), |it, codes| it.commune_codes = codes);
+    let communes = edit.ids(
+        |it| it.commune_codes.clone(),
+        |it, codes| it.commune_codes = codes,
+    );
     let within = edit.ids(|it| it.within_codes.clone(), |it, codes| it.within_codes = codes);
     let atlas = api::atlas();
     view! {
@@ -188,14 +200,25 @@ fn FormFields(edit: Edit<territory::Territory>, #[prop(into)] on_end: Callback<(
 }
 
 fn choices(atlas: &Arc<Atlas>) -> (Vec<Choice>, Vec<Choice>) {
-    let province = |nis: &str| atlas.provinces.iter().find(|it| it.nis == nis).map(|it| it.name.clone());
+    let province = |nis: &str| {
+        atlas
+            .provinces
+            .iter()
+            .find(|it| it.nis == nis)
+            .map(|it| it.name.clone())
+    };
     let mut communes: Vec<Choice> = atlas
         .communes
         .iter()
-        .map(|it| Choice::new(it.nis.clone(), it.name.clone()).detail(province(&it.province).unwrap_or_default()))
+        .map(|it| {
+            Choice::new(it.nis.clone(), it.name.clone()).detail(province(&it.province).unwrap_or_default())
+        })
         .collect();
     communes.sort_by_key(|it| domain::text::fold(&it.label));
     let region = Choice::new(Nis::WALLONIA.to_string(), t::map_everywhere());
-    let provinces = atlas.provinces.iter().map(|it| Choice::new(it.nis.clone(), it.name.clone()));
+    let provinces = atlas
+        .provinces
+        .iter()
+        .map(|it| Choice::new(it.nis.clone(), it.name.clone()));
     (communes, provinces.chain([region]).collect())
 }

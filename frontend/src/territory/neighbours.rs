@@ -106,7 +106,7 @@ impl Ranked {
 }
 
 #[component]
-pub(super) fn Neighbours(territory: Territory) -> impl IntoView {
+pub fn Neighbours(territory: Territory) -> impl IntoView {
     let atlas = api::atlas();
     let shapes = territory.shapes();
     if territory.kind == Kind::Region || territory.commune_codes.is_empty() {
@@ -136,20 +136,55 @@ pub(super) fn Neighbours(territory: Territory) -> impl IntoView {
 
 fn list(territory: &Territory, found: Vec<Neighbour>) -> AnyView {
     let region = region();
-    let projects: Vec<_> = territory.projects.nodes.iter().filter(|it| !it.territory_ids.contains(&region)).map(|it| &it.id).collect();
-    let organisations: Vec<_> = territory.organisations.nodes.iter().filter(|it| !it.territory_ids.contains(&region)).map(|it| &it.id).collect();
-    let named: Vec<_> = territory.overlapping.iter().filter(|it| !it.kind.is_official()).map(|it| &it.id).chain([&territory.id]).collect();
+    let projects: Vec<_> = territory
+        .projects
+        .nodes
+        .iter()
+        .filter(|it| !it.territory_ids.contains(&region))
+        .map(|it| &it.id)
+        .collect();
+    let organisations: Vec<_> = territory
+        .organisations
+        .nodes
+        .iter()
+        .filter(|it| !it.territory_ids.contains(&region))
+        .map(|it| &it.id)
+        .collect();
+    let named: Vec<_> = territory
+        .overlapping
+        .iter()
+        .filter(|it| !it.kind.is_official())
+        .map(|it| &it.id)
+        .chain([&territory.id])
+        .collect();
     let mut ranked: Vec<Ranked> = found
         .into_iter()
         .filter_map(|it| {
-            let far = territory.point.zip(it.point).map(|(a, b)| kilometres((a.lat, a.lon), (b.lat, b.lon)));
+            let far = territory
+                .point
+                .zip(it.point)
+                .map(|(a, b)| kilometres((a.lat, a.lon), (b.lat, b.lon)));
             Some(Ranked {
                 nis: it.nis?.to_string(),
                 label: it.label,
                 far,
-                projects: it.projects.nodes.iter().filter(|it| projects.contains(&&it.id)).count(),
-                territories: it.overlapping.iter().filter(|it| !it.kind.is_official() && named.contains(&&it.id)).count(),
-                organisations: it.organisations.nodes.iter().filter(|it| organisations.contains(&&it.id)).count(),
+                projects: it
+                    .projects
+                    .nodes
+                    .iter()
+                    .filter(|it| projects.contains(&&it.id))
+                    .count(),
+                territories: it
+                    .overlapping
+                    .iter()
+                    .filter(|it| !it.kind.is_official() && named.contains(&&it.id))
+                    .count(),
+                organisations: it
+                    .organisations
+                    .nodes
+                    .iter()
+                    .filter(|it| organisations.contains(&&it.id))
+                    .count(),
             })
         })
         .collect();
