@@ -557,6 +557,9 @@ fn wider([left, top, right, bottom]: [f64; 4], height: f64) -> View {
     View::around([left - x, top - y, right + x, bottom + y], height)
 }
 
+/// So many projects and organisations are shown at once; the rest is unfolded.
+const SHOWN: usize = 12;
+
 #[component]
 fn Projects(territory: Territory) -> impl IntoView {
     let projects = territory.projects.nodes;
@@ -567,27 +570,29 @@ fn Projects(territory: Territory) -> impl IntoView {
     let region = region();
     let mut projects = projects;
     projects.sort_by_key(|it| it.territory_ids.contains(&region));
+    let rest = projects.split_off(projects.len().min(SHOWN));
+    let more = rest.len();
+    let card = move |it: Project| {
+        let wide = it.territory_ids.contains(&region);
+        let leads = it.leads.nodes.into_iter().map(|it| it.name).collect::<Vec<_>>().join(", ");
+        view! {
+            <article class="card">
+                <h3><a class="cover" href=format!("/projets/{}", it.id.inner())>{it.title}</a></h3>
+                {(!leads.is_empty()).then(|| view! { <p class="muted small">{leads}</p> })}
+                {it.summary.map(|summary| view! { <p class="small clip">{summary}</p> })}
+                <div class="card-foot">
+                    <span class="row-tight">{signs(it.participations.nodes)}</span>
+                    {wide.then(|| view! { <span>{t::territory_wide}</span> })}
+                </div>
+            </article>
+        }
+    };
     view! {
         <Section title=t::territory_projects note=move || t::territory_projects_note(count) broad=true>
-            <div class="columns">
-                {projects.into_iter().map(|it| {
-                    let wide = it.territory_ids.contains(&region);
-                    let leads = it.leads.nodes.into_iter().map(|it| it.name).collect::<Vec<_>>().join(", ");
-                    view! {
-                        <article class="card">
-                            <h3><a class="cover" href=format!("/projets/{}", it.id.inner())>{it.title}</a></h3>
-                            {(!leads.is_empty()).then(|| view! { <p class="muted small">{leads}</p> })}
-                            {it.summary.map(|summary| view! { <p class="small clip">{summary}</p> })}
-                            <div class="card-foot">
-                                <span class="row-tight">
-                                    {signs(it.participations.nodes)}
-                                </span>
-                                {wide.then(|| view! { <span>{t::territory_wide}</span> })}
-                            </div>
-                        </article>
-                    }
-                }).collect_view()}
-            </div>
+            <div class="columns">{projects.into_iter().map(card.clone()).collect_view()}</div>
+            {(more > 0).then(|| view! {
+                <details><summary>{move || t::territory_more(more)}</summary><div class="columns">{rest.into_iter().map(card).collect_view()}</div></details>
+            })}
         </Section>
     }
     .into_any()
@@ -633,12 +638,16 @@ fn Organisations(territory: Territory) -> impl IntoView {
             </ul>
         }
     };
+    let mut here = here;
+    let rest = here.split_off(here.len().min(SHOWN));
+    let more = rest.len();
     let (none_here, none_wide) = (here.is_empty(), wide.is_empty());
     view! {
         <Section title=t::territory_organisations note=move || t::territory_organisations_note(count)>
             <div class="stack">
                 {(none_here && none_wide).then(|| view! { <p class="muted">{t::territory_organisations_none}</p> })}
                 {(!none_here).then(|| view! { <h3>{t::territory_organisations_here}</h3> {rows(here)} })}
+                {(more > 0).then(|| view! { <details><summary>{move || t::territory_more(more)}</summary>{rows(rest)}</details> })}
                 {(!none_wide).then(|| view! { <details><summary>{t::territory_organisations_wide}</summary>{rows(wide)}</details> })}
             </div>
         </Section>
