@@ -35,11 +35,11 @@ test("staff edit a project where it is shown, and take it back", async ({ page }
   await page.getByRole("heading", { name: "Les Broutards" }).getByRole("link").click();
   await page.getByRole("button", { name: "Modifier", exact: true }).click();
   const form = page.getByRole("dialog");
-  await form.getByLabel("Acronyme").fill("BROUT");
+  await form.getByLabel("Sigle").fill("BROUT");
   await form.getByRole("button", { name: "Enregistrer" }).click();
   await expect(form).toBeHidden();
   await expect(page.locator(".page-head .lead")).toHaveText("BROUT");
-  await page.getByRole("button", { name: "Annuler" }).click();
+  await page.getByRole("button", { name: "Annuler cette action" }).click();
   await expect(page.locator(".page-head .lead")).not.toHaveText("BROUT");
   await expectAccessible(page);
 });

@@ -342,6 +342,7 @@ fn fiche(facts: Own, leads: Bodies, partners: Bodies, sources: &Sources) -> AnyV
                     Some(url) => { let text = url.trim_start_matches("https://").trim_end_matches('/').to_owned(); view! { <Fact label=t::organisation_field_website><a href=url rel="external noopener" target="_blank">{text}</a></Fact> } },
                     None => view! { <Fact label=t::organisation_field_website><span class="unknown">{t::fact_unknown}</span></Fact> },
                 }}
+                {facts.types.is_empty().then(|| view! { <Fact label=t::history_field_types><span class="unknown">{t::fact_unknown}</span></Fact> })}
                 {facts.code.map(|code| view! { <Fact label=t::history_field_code value=Some(code) /> })}
                 {(!facts.aliases.is_empty()).then(|| view! { <Fact label=t::organisation_field_aliases value=Some(facts.aliases.join(", ")) /> })}
             </Facts>
