@@ -18,7 +18,7 @@ test("a territory shows its place, its neighbours, and the way to another", asyn
   await expect(page.getByLabel("Où vous êtes").getByRole("link", { name: "Province de Liège" })).toBeVisible();
   await expect(page.getByRole("link", { name: "Seraing" }).first()).toBeVisible();
   await page.getByRole("combobox", { name: "Aller à un autre territoire" }).fill("5000");
-  await page.getByRole("option", { name: /^Namur/ }).click();
+  await page.getByRole("listbox").getByRole("option", { name: /^Namur/ }).click();
   await expect(page.getByRole("heading", { level: 1, name: "Namur" })).toBeVisible();
 });
 
