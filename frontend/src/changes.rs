@@ -68,19 +68,35 @@ impl Entry {
     /// (what it is called, where it is shown, in what it is).
     fn words(&self) -> (String, Option<String>, Option<String>) {
         let own = records::href(self.record_id.inner());
-        let chantier = |it: &Option<ChantierName>| it.as_ref().map(|it| (format!("/chantiers/{}", it.code), it.title.clone()));
-        let project = |it: &Option<ProjectName>| it.as_ref().map(|it| (format!("/projets/{}", it.id.inner()), it.title.clone()));
+        let chantier = |it: &Option<ChantierName>| {
+            it.as_ref()
+                .map(|it| (format!("/chantiers/{}", it.code), it.title.clone()))
+        };
+        let project = |it: &Option<ProjectName>| {
+            it.as_ref()
+                .map(|it| (format!("/projets/{}", it.id.inner()), it.title.clone()))
+        };
         let within = match &self.record {
             Some(Where::Step(it)) => chantier(&it.chantier),
             Some(Where::Resource(it)) => chantier(&it.chantier).or_else(|| project(&it.project)),
             Some(Where::Participation(it)) => {
-                let name = it.project.as_ref().map_or_else(String::new, |it| it.acronym.clone().unwrap_or_else(|| it.title.clone()));
+                let name = it.project.as_ref().map_or_else(String::new, |it| {
+                    it.acronym.clone().unwrap_or_else(|| it.title.clone())
+                });
                 let place = chantier(&it.chantier);
-                return (format!("{name} {}", words::part(it.part)), place.as_ref().map(|it| it.0.clone()), place.map(|it| it.1));
+                return (
+                    format!("{name} {}", words::part(it.part)),
+                    place.as_ref().map(|it| it.0.clone()),
+                    place.map(|it| it.1),
+                );
             }
             Some(Where::Other) | None => None,
         };
-        let title = if self.title.is_empty() { records::kind(self.record_type).to_owned() } else { self.title.clone() };
+        let title = if self.title.is_empty() {
+            records::kind(self.record_type).to_owned()
+        } else {
+            self.title.clone()
+        };
         match within {
             Some((href, name)) => (title, Some(href), Some(name)),
             None => (title, own, None),

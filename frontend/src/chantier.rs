@@ -57,7 +57,12 @@ fn List() -> impl IntoView {
     let (territory, set_territory) = address::word("territoire");
     let (text, set_text) = address::word("q");
     let typed = RwSignal::new(text.get_untracked());
-    let taken = RwSignal::new(Some(territory.get_untracked()).filter(|it| !it.is_empty()).into_iter().collect::<Vec<_>>());
+    let taken = RwSignal::new(
+        Some(territory.get_untracked())
+            .filter(|it| !it.is_empty())
+            .into_iter()
+            .collect::<Vec<_>>(),
+    );
     // The address follows what is typed, and what is typed follows the address.
     Effect::new(move |before: Option<()>| {
         let now = typed.get();
@@ -78,14 +83,21 @@ fn List() -> impl IntoView {
         }
     });
     Effect::new(move |_| {
-        let now: Vec<_> = Some(territory.get()).filter(|it| !it.is_empty()).into_iter().collect();
+        let now: Vec<_> = Some(territory.get())
+            .filter(|it| !it.is_empty())
+            .into_iter()
+            .collect();
         if taken.get_untracked() != now {
             taken.set(now);
         }
     });
     let found = api::load(move || {
         let wanted: Vec<Stage> = stages.get().iter().filter_map(|it| it.parse().ok()).collect();
-        let stages = if wanted.is_empty() { Stage::ALL.to_vec() } else { wanted };
+        let stages = if wanted.is_empty() {
+            Stage::ALL.to_vec()
+        } else {
+            wanted
+        };
         let text = text.get().trim().to_owned();
         All::build(Narrowed {
             filter: Some(Filter {
@@ -115,7 +127,10 @@ fn List() -> impl IntoView {
             .collect();
         let territory = territory.get();
         if !territory.is_empty() {
-            filters.push(("territoire".to_owned(), records::title(&territory).unwrap_or_else(|| "…".to_owned())));
+            filters.push((
+                "territoire".to_owned(),
+                records::title(&territory).unwrap_or_else(|| "…".to_owned()),
+            ));
         }
         let text = text.get();
         if !text.trim().is_empty() {
@@ -126,7 +141,13 @@ fn List() -> impl IntoView {
     let remove = move |key: String| match key.as_str() {
         "territoire" => set_territory.run(String::new()),
         "q" => set_text.run(String::new()),
-        _ => set_stages.run(stages.get_untracked().into_iter().filter(|it| *it != key).collect()),
+        _ => set_stages.run(
+            stages
+                .get_untracked()
+                .into_iter()
+                .filter(|it| *it != key)
+                .collect(),
+        ),
     };
     let clear = move |()| {
         taken.set(Vec::new());
@@ -169,8 +190,18 @@ fn List() -> impl IntoView {
 #[component]
 pub fn ChantierCard(card: Card) -> impl IntoView {
     let sign = Sign::of(&card.code);
-    let steps = card.steps.nodes.iter().filter(|it| it.status != StepStatus::Cancelled).count();
-    let done = card.steps.nodes.iter().filter(|it| it.status == StepStatus::Done).count();
+    let steps = card
+        .steps
+        .nodes
+        .iter()
+        .filter(|it| it.status != StepStatus::Cancelled)
+        .count();
+    let done = card
+        .steps
+        .nodes
+        .iter()
+        .filter(|it| it.status == StepStatus::Done)
+        .count();
     let is_known = card.steps.nodes.iter().any(|it| it.status != StepStatus::Unknown);
     let (contributes, needs) = (card.count(Part::Contributes), card.count(Part::Needs));
     let (progress, stage) = (card.progress, card.stage);

@@ -64,7 +64,10 @@ fn patch<R>(before: &R, after: &R, revision: i32) -> Option<R::Patch>
 where
     R: Record<Patch: DeserializeOwned>,
 {
-    let (was, is) = (serde_json::to_value(before).ok()?, serde_json::to_value(after).ok()?);
+    let (was, is) = (
+        serde_json::to_value(before).ok()?,
+        serde_json::to_value(after).ok()?,
+    );
     let changes = difference(&was, &is);
     if changes.is_empty() {
         return None;
@@ -204,7 +207,9 @@ where
     {
         self.draft.part(
             move |record| get(record).iter().map(ToString::to_string).collect::<Vec<_>>(),
-            move |record, ids: Vec<String>| set(record, ids.iter().filter_map(|it| it.parse().ok()).collect()),
+            move |record, ids: Vec<String>| {
+                set(record, ids.iter().filter_map(|it| it.parse().ok()).collect());
+            },
         )
     }
 
@@ -233,11 +238,16 @@ where
         }
         let mut value = self.draft.value.get_untracked();
         let mut wrong = checked(&mut value);
-        wrong.extend(self.unread.get_untracked().into_iter().map(|(field, wrong)| Refused {
-            path: field.to_owned(),
-            code: "INVALID".to_owned(),
-            message: wrong().to_owned(),
-        }));
+        wrong.extend(
+            self.unread
+                .get_untracked()
+                .into_iter()
+                .map(|(field, wrong)| Refused {
+                    path: field.to_owned(),
+                    code: "INVALID".to_owned(),
+                    message: wrong().to_owned(),
+                }),
+        );
         let is_right = wrong.is_empty();
         self.refusals.set(wrong);
         if !is_right {
@@ -262,13 +272,19 @@ where
             let answer = R::send(sent).await;
             let _ = self.busy.try_set(false);
             match answer {
-                Ok(Outcome { record: Some(record), errors }) if errors.is_empty() => {
+                Ok(Outcome {
+                    record: Some(record),
+                    errors,
+                }) if errors.is_empty() => {
                     self.draft.sent();
                     offer_undo(said, record.id().to_string(), t::edit_saved().to_owned()).await;
                     self.done.run(record);
                     api::try_again();
                 }
-                Ok(Outcome { record: Some(record), errors }) if is_stale(&errors) => {
+                Ok(Outcome {
+                    record: Some(record),
+                    errors,
+                }) if is_stale(&errors) => {
                     let _ = self.theirs.try_set(Some(record));
                 }
                 Ok(Outcome { errors, .. }) => {
@@ -337,8 +353,16 @@ fn shown<R: Keeps>(field: &str, value: &Value) -> String {
             .collect::<Vec<_>>()
             .join(", "),
         Value::String(text) => R::word(field, text)
-            .or_else(|| text.parse::<PartialDate>().ok().map(|date| format::partial(Some(date))))
-            .or_else(|| text.parse::<domain::id::RecordId>().ok().and_then(|_| untrack(|| records::title(text))))
+            .or_else(|| {
+                text.parse::<PartialDate>()
+                    .ok()
+                    .map(|date| format::partial(Some(date)))
+            })
+            .or_else(|| {
+                text.parse::<domain::id::RecordId>()
+                    .ok()
+                    .and_then(|_| untrack(|| records::title(text)))
+            })
             .unwrap_or_else(|| text.clone()),
         other @ (Value::Bool(_) | Value::Number(_) | Value::Object(_)) => {
             untrack(|| crate::history::words::value(R::TYPE, field, other)).unwrap_or_default()
@@ -460,8 +484,8 @@ pub async fn offer_undo(said: crate::ui::toast::Toasts, record: String, text: St
 #[cfg(test)]
 mod tests {
     use super::*;
-    use domain::chantier::{Chantier, Stage};
     use domain::ChantierId;
+    use domain::chantier::{Chantier, Stage};
 
     #[test]
     fn an_update_holds_only_what_differs() {

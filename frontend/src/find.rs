@@ -120,25 +120,43 @@ fn line(hit: SearchHit) -> Option<Line> {
         RecordType::Project => Icon::Map,
         RecordType::Chantier => Icon::Sign,
         RecordType::Step => Icon::Calendar,
-        _ => Icon::Sheet,
+        RecordType::Contact
+        | RecordType::Person
+        | RecordType::Resource
+        | RecordType::Participation
+        | RecordType::Membership
+        | RecordType::Note
+        | RecordType::Provenance
+        | RecordType::Change => Icon::Sheet,
     };
     let own = || records::href(id);
     let (name, href, context, text) = match hit.record {
         Some(Record::Territory(it)) => {
             let kind = crate::territory::words::kind(it.kind);
             let codes = it.postcodes.join(", ");
-            let context = if codes.is_empty() { kind.to_owned() } else { format!("{kind} · {codes}") };
+            let context = if codes.is_empty() {
+                kind.to_owned()
+            } else {
+                format!("{kind} · {codes}")
+            };
             (it.label, own()?, context, None)
         }
         Some(Record::Organisation(it)) => {
-            let context = it.acronym.map_or(of.clone(), |acronym| format!("{of} · {acronym}"));
+            let context = it
+                .acronym
+                .map_or(of.clone(), |acronym| format!("{of} · {acronym}"));
             (hit.title, own()?, context, it.role)
         }
         Some(Record::Project(it)) => (hit.title, own()?, of, it.summary),
         Some(Record::Chantier(it)) => (hit.title, format!("/chantiers/{}", it.code), of, it.objective),
         Some(Record::Step(it)) => {
             let within = it.chantier?;
-            (hit.title, format!("/chantiers/{}", within.code), format!("{of} · {}", within.title), it.description)
+            (
+                hit.title,
+                format!("/chantiers/{}", within.code),
+                format!("{of} · {}", within.title),
+                it.description,
+            )
         }
         Some(Record::Resource(it)) => {
             let place = match (it.chantier, it.project) {
@@ -152,7 +170,13 @@ fn line(hit: SearchHit) -> Option<Line> {
         }
         Some(Record::Other) | None => (hit.title, own()?, of, None),
     };
-    Some(Line { mark, name, href, context, text })
+    Some(Line {
+        mark,
+        name,
+        href,
+        context,
+        text,
+    })
 }
 
 pub struct Search;
@@ -248,7 +272,13 @@ fn Screen() -> impl IntoView {
 }
 
 fn row(line: Line, words: &str) -> impl IntoView {
-    let Line { mark, name, href, context, text } = line;
+    let Line {
+        mark,
+        name,
+        href,
+        context,
+        text,
+    } = line;
     let outside = href.starts_with("http").then_some("external noopener");
     view! {
         <li>
@@ -290,7 +320,10 @@ fn split(text: &str, typed: &str) -> Vec<(String, bool)> {
         let end = rest.find(|it: char| !it.is_alphanumeric()).unwrap_or(rest.len());
         let (word, after) = rest.split_at(end);
         let folded = fold(word);
-        add(word, !word.is_empty() && asked.iter().any(|it| folded.starts_with(it)));
+        add(
+            word,
+            !word.is_empty() && asked.iter().any(|it| folded.starts_with(it)),
+        );
         let gap = after.find(char::is_alphanumeric).unwrap_or(after.len());
         let (between, next) = after.split_at(gap);
         add(between, false);
@@ -307,7 +340,11 @@ mod tests {
     fn words_are_marked_whatever_their_accents() {
         assert_eq!(
             split("La Légumerie de Liège", "legum"),
-            [("La ".to_owned(), false), ("Légumerie".to_owned(), true), (" de Liège".to_owned(), false)]
+            [
+                ("La ".to_owned(), false),
+                ("Légumerie".to_owned(), true),
+                (" de Liège".to_owned(), false)
+            ]
         );
         assert_eq!(split("« pain »", ""), [("« pain »".to_owned(), false)]);
     }

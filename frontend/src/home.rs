@@ -138,8 +138,14 @@ fn Matter() -> impl IntoView {
     let today = format::day_of(browser::now());
     let found = api::load(move || {
         Home::build(Today {
-            next: Some(StepFilter { ends_from: Some(today), ..StepFilter::default() }),
-            past: Some(StepFilter { starts_to: Some(today), ..StepFilter::default() }),
+            next: Some(StepFilter {
+                ends_from: Some(today),
+                ..StepFilter::default()
+            }),
+            past: Some(StepFilter {
+                starts_to: Some(today),
+                ..StepFilter::default()
+            }),
             kinds: Some(vec![
                 RecordType::Project,
                 RecordType::Chantier,
@@ -157,9 +163,20 @@ fn Matter() -> impl IntoView {
 }
 
 fn matter(home: Home, today: NaiveDate) -> AnyView {
-    let Home { projects_selected, projects, chantiers, next, past, history } = home;
+    let Home {
+        projects_selected,
+        projects,
+        chantiers,
+        next,
+        past,
+        history,
+    } = home;
     let documented = projects.total_count;
-    let names: Vec<(String, String)> = chantiers.nodes.iter().map(|it| (it.code.clone(), it.title.clone())).collect();
+    let names: Vec<(String, String)> = chantiers
+        .nodes
+        .iter()
+        .map(|it| (it.code.clone(), it.title.clone()))
+        .collect();
     let news = history.nodes.iter().filter(|it| visit::is_new(it.at)).count();
     view! {
         <div class="home">
@@ -189,12 +206,20 @@ fn matter(home: Home, today: NaiveDate) -> AnyView {
 
 /// Steps that end from today; when there are none, that is said and the last known ones are shown as past.
 fn next_steps(next: Dated, past: Dated, today: NaiveDate) -> AnyView {
-    let mut coming: Vec<_> = next.nodes.into_iter().filter(|it| it.last_day().is_some_and(|day| day >= today)).collect();
+    let mut coming: Vec<_> = next
+        .nodes
+        .into_iter()
+        .filter(|it| it.last_day().is_some_and(|day| day >= today))
+        .collect();
     coming.sort_by_key(DatedStep::first_day);
     if !coming.is_empty() {
         return view! { <ol role="list" class="change-list">{coming.into_iter().take(6).map(one_step).collect_view()}</ol> }.into_any();
     }
-    let mut last: Vec<_> = past.nodes.into_iter().filter(|it| it.last_day().is_some_and(|day| day < today)).collect();
+    let mut last: Vec<_> = past
+        .nodes
+        .into_iter()
+        .filter(|it| it.last_day().is_some_and(|day| day < today))
+        .collect();
     last.sort_by_key(|it| std::cmp::Reverse(it.last_day()));
     view! {
         <p>{t::home_next_none}</p>
@@ -208,9 +233,15 @@ fn next_steps(next: Dated, past: Dated, today: NaiveDate) -> AnyView {
 
 fn one_step(step: DatedStep) -> impl IntoView {
     let (status, late, starts, ends) = (step.status, step.late, step.starts, step.ends);
-    let code = step.chantier.as_ref().map(|it| it.code.clone()).unwrap_or_default();
+    let code = step
+        .chantier
+        .as_ref()
+        .map(|it| it.code.clone())
+        .unwrap_or_default();
     let when = move || match (starts, ends) {
-        (Some(from), Some(to)) if from != to => t::step_period(format::partial(Some(from)), format::partial(Some(to))),
+        (Some(from), Some(to)) if from != to => {
+            t::step_period(format::partial(Some(from)), format::partial(Some(to)))
+        }
         (from, to) => format::partial(from.or(to)),
     };
     view! {
@@ -232,8 +263,18 @@ fn place(atlas: &Atlas, project: &Project) -> Option<(f64, f64)> {
         let [left, top, right, bottom] = atlas.bounds(&codes)?;
         Some(atlas.earth((f64::midpoint(left, right), f64::midpoint(top, bottom))))
     };
-    let mut territories: Vec<_> = project.territories.iter().filter(|it| it.kind != Kind::Region).collect();
-    territories.sort_by_key(|it| if it.commune_codes.is_empty() { usize::MAX } else { it.commune_codes.len() });
+    let mut territories: Vec<_> = project
+        .territories
+        .iter()
+        .filter(|it| it.kind != Kind::Region)
+        .collect();
+    territories.sort_by_key(|it| {
+        if it.commune_codes.is_empty() {
+            usize::MAX
+        } else {
+            it.commune_codes.len()
+        }
+    });
     territories
         .into_iter()
         .find_map(|it| around(&it.commune_codes).or_else(|| around(&it.within_codes)))
@@ -241,7 +282,11 @@ fn place(atlas: &Atlas, project: &Project) -> Option<(f64, f64)> {
 
 impl Project {
     fn codes(&self) -> Vec<&str> {
-        let chantiers = self.participations.nodes.iter().filter_map(|it| it.chantier.as_ref());
+        let chantiers = self
+            .participations
+            .nodes
+            .iter()
+            .filter_map(|it| it.chantier.as_ref());
         chantiers.map(|it| it.code.as_str()).collect()
     }
 
@@ -265,7 +310,12 @@ fn Where(projects: Vec<Project>, names: Vec<(String, String)>) -> impl IntoView 
     let elsewhere = move || {
         let chosen = chosen.get();
         let fits = |it: &&Project| chosen.is_empty() || it.codes().contains(&chosen.as_str());
-        let wide: Vec<Project> = rest.iter().filter(fits).filter(|it| it.is_region_wide()).cloned().collect();
+        let wide: Vec<Project> = rest
+            .iter()
+            .filter(fits)
+            .filter(|it| it.is_region_wide())
+            .cloned()
+            .collect();
         (!wide.is_empty()).then(|| view! {
             <div class="home-wide">
                 <h3>{t::home_wide}</h3>
@@ -323,7 +373,12 @@ fn pins(atlas: &Atlas, projects: &[Project], chosen: &str) -> Vec<Pin> {
             Some(Pin {
                 id: it.id.inner().to_owned(),
                 label: it.name(),
-                detail: it.territories.iter().map(|it| it.label.clone()).collect::<Vec<_>>().join(", "),
+                detail: it
+                    .territories
+                    .iter()
+                    .map(|it| it.label.clone())
+                    .collect::<Vec<_>>()
+                    .join(", "),
                 href: format!("/projets/{}", it.id.inner()),
                 lat,
                 lon,

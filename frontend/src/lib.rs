@@ -28,14 +28,14 @@ pub mod account;
 #[cfg(any(debug_assertions, feature = "atelier"))]
 pub mod atelier;
 pub mod chantier;
-pub mod home;
-pub mod week;
 pub mod find;
 pub mod history;
+pub mod home;
 pub mod organisation;
 pub mod person;
 pub mod project;
 pub mod territory;
+pub mod week;
 
 use leptos::prelude::*;
 

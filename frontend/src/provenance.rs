@@ -83,7 +83,11 @@ impl Sources {
     pub fn of(&self, field: &str) -> Option<Provenance> {
         let own = |it: &&Source| it.field.as_deref() == Some(field);
         let whole = |it: &&Source| it.field.is_none();
-        let found = self.nodes.iter().find(own).or_else(|| self.nodes.iter().find(whole));
+        let found = self
+            .nodes
+            .iter()
+            .find(own)
+            .or_else(|| self.nodes.iter().find(whole));
         found.map(Source::shown)
     }
 }

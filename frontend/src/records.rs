@@ -317,7 +317,11 @@ pub fn RecordField(
         });
     });
     match hint {
-        Some(hint) => view! { <Combobox label options taken multiple hint path refusals required on_search=search /> }.into_any(),
-        None => view! { <Combobox label options taken multiple path refusals required on_search=search /> }.into_any(),
+        Some(hint) => {
+            view! { <Combobox label options taken multiple hint path refusals required on_search=search /> }
+                .into_any()
+        }
+        None => view! { <Combobox label options taken multiple path refusals required on_search=search /> }
+            .into_any(),
     }
 }

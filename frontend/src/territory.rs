@@ -528,7 +528,7 @@ fn Around(territory: Territory) -> impl IntoView {
         })
         .collect();
     let press = Callback::new(move |nis: String| {
-        navigate(&format!("/territoires/{nis}"), NavigateOptions::default())
+        navigate(&format!("/territoires/{nis}"), NavigateOptions::default());
     });
     view! {
         <Loaded load=atlas.load shape=Shape::Picture on_retry=atlas.reload view=move |atlas| {
@@ -574,7 +574,13 @@ fn Projects(territory: Territory) -> impl IntoView {
     let more = rest.len();
     let card = move |it: Project| {
         let wide = it.territory_ids.contains(&region);
-        let leads = it.leads.nodes.into_iter().map(|it| it.name).collect::<Vec<_>>().join(", ");
+        let leads = it
+            .leads
+            .nodes
+            .into_iter()
+            .map(|it| it.name)
+            .collect::<Vec<_>>()
+            .join(", ");
         view! {
             <article class="card">
                 <h3><a class="cover" href=format!("/projets/{}", it.id.inner())>{it.title}</a></h3>

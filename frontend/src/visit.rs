@@ -36,7 +36,9 @@ pub fn before() -> Option<DateTime<Utc>> {
     });
     #[expect(clippy::cast_possible_truncation, reason = "milliseconds since 1970 fit")]
     let before = before as i64;
-    (before > 0).then(|| DateTime::from_timestamp_millis(before)).flatten()
+    (before > 0)
+        .then(|| DateTime::from_timestamp_millis(before))
+        .flatten()
 }
 
 /// Did this happen since the visit before?

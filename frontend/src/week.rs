@@ -164,7 +164,12 @@ fn Matter() -> impl IntoView {
 }
 
 fn matter(week: Week) -> AnyView {
-    let Week { nodes, steps, chantiers, history } = week;
+    let Week {
+        nodes,
+        steps,
+        chantiers,
+        history,
+    } = week;
     let who = untrack(actor);
     let staff = who.is_staff();
     let projects: Vec<Project> = nodes
@@ -184,7 +189,13 @@ fn matter(week: Week) -> AnyView {
     let due: Vec<Step> = steps
         .nodes
         .into_iter()
-        .filter(|it| staff || own.contains(&it.chantier_id) || body.as_ref().is_some_and(|body| it.responsible_ids.contains(body)))
+        .filter(|it| {
+            staff
+                || own.contains(&it.chantier_id)
+                || body
+                    .as_ref()
+                    .is_some_and(|body| it.responsible_ids.contains(body))
+        })
         .collect();
     let changes: Vec<Entry> = if staff {
         history.nodes
@@ -199,13 +210,27 @@ fn matter(week: Week) -> AnyView {
     };
     let asked: Vec<(String, String, Option<ProjectId>, Sources)> = projects
         .iter()
-        .map(|it| (format!("/projets/{}", it.id.inner()), it.title.clone(), typed(&it.id), old(&it.sources)))
+        .map(|it| {
+            (
+                format!("/projets/{}", it.id.inner()),
+                it.title.clone(),
+                typed(&it.id),
+                old(&it.sources),
+            )
+        })
         .chain(
             chantiers
                 .nodes
                 .iter()
                 .filter(|it| staff || own.contains(&it.id))
-                .map(|it| (format!("/chantiers/{}", it.id.inner()), it.title.clone(), None, old(&it.sources))),
+                .map(|it| {
+                    (
+                        format!("/chantiers/{}", it.id.inner()),
+                        it.title.clone(),
+                        None,
+                        old(&it.sources),
+                    )
+                }),
         )
         .filter(|it| !it.3.nodes.is_empty() && may(Action::EditProvenance { project: it.2 }))
         .collect();

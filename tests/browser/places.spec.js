@@ -9,7 +9,7 @@ async function signIn(page, to) {
   await page.getByLabel("Adresse électronique").fill(process.env.CHANTIERS_ADMIN_EMAIL);
   await page.getByLabel("Mot de passe").fill(process.env.CHANTIERS_ADMIN_PASSWORD);
   await page.keyboard.press("Enter");
-  await page.waitForURL(`**${to}`);
+  await page.waitForURL((url) => url.pathname === to);
 }
 
 test("a territory shows its place, its neighbours, and the way to another", async ({ page }) => {

@@ -14,7 +14,9 @@ use crate::ui::field::{CheckField, DateField, Refusals, Refused, SelectField, Te
 use crate::ui::toast::toasts;
 use chrono::DateTime;
 use domain::RecordType;
-use domain::chantier::{Chantier, LinkState, Part, Participation, Resource, ResourceKind, Stage, Step, StepStatus};
+use domain::chantier::{
+    Chantier, LinkState, Part, Participation, Resource, ResourceKind, Stage, Step, StepStatus,
+};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
@@ -22,14 +24,28 @@ fn options<W: Copy + std::fmt::Display + Send + Sync + 'static>(
     all: &'static [W],
     word: fn(W) -> &'static str,
 ) -> Signal<Vec<(String, String)>> {
-    Signal::derive(move || all.iter().map(|it| (it.to_string(), word(*it).to_owned())).collect())
+    Signal::derive(move || {
+        all.iter()
+            .map(|it| (it.to_string(), word(*it).to_owned()))
+            .collect()
+    })
 }
 
 #[component]
 pub fn ChantierForm(record: Chantier, #[prop(into)] on_end: Callback<()>) -> impl IntoView {
     let edit = Edit::of(record, move |_| on_end.run(()));
     let refusals = edit.refusals;
-    let paths = vec!["title", "objective", "description", "leadIds", "partnerIds", "partnersNote", "relatedIds", "note", "stage"];
+    let paths = vec![
+        "title",
+        "objective",
+        "description",
+        "leadIds",
+        "partnerIds",
+        "partnersNote",
+        "relatedIds",
+        "note",
+        "stage",
+    ];
     view! {
         <EditForm edit paths on_cancel=on_end>
             <TextField label=t::chantier_field_title path="title" refusals required=true value=edit.text(|it| Some(it.title.clone()), |it, text| it.title = text.unwrap_or_default()) />
@@ -61,11 +77,25 @@ pub fn StepForm(
         None => Edit::new(&chantier.to_string(), blank_step(chantier, others.len()), done),
     };
     let refusals = edit.refusals;
-    let paths = vec!["title", "starts", "ends", "startTime", "status", "responsibleIds", "territoryId", "dependencyIds", "description", "note"];
+    let paths = vec![
+        "title",
+        "starts",
+        "ends",
+        "startTime",
+        "status",
+        "responsibleIds",
+        "territoryId",
+        "dependencyIds",
+        "description",
+        "note",
+    ];
     for (id, title) in &others {
         crate::records::know(id, title);
     }
-    let choices: Vec<_> = others.into_iter().map(|(id, title)| crate::ui::combobox::Choice::new(id, title)).collect();
+    let choices: Vec<_> = others
+        .into_iter()
+        .map(|(id, title)| crate::ui::combobox::Choice::new(id, title))
+        .collect();
     view! {
         <EditForm edit paths on_cancel=on_end>
             <TextField label=t::chantier_field_title path="title" refusals required=true value=edit.text(|it| Some(it.title.clone()), |it, text| it.title = text.unwrap_or_default()) />
@@ -128,7 +158,11 @@ pub fn MoveForm(record: Step, #[prop(into)] on_end: Callback<()>) -> impl IntoVi
         let dates = (read(&from), read(&to));
         if let (Some(None), _) | (_, Some(None)) = dates {
             let path = if dates.0 == Some(None) { "starts" } else { "ends" };
-            refusals.set(vec![Refused { path: path.into(), code: "INVALID".into(), message: t::field_date_wrong().into() }]);
+            refusals.set(vec![Refused {
+                path: path.into(),
+                code: "INVALID".into(),
+                message: t::field_date_wrong().into(),
+            }]);
             return;
         }
         let (from, to) = (dates.0.flatten(), dates.1.flatten());
@@ -172,7 +206,11 @@ pub fn MoveForm(record: Step, #[prop(into)] on_end: Callback<()>) -> impl IntoVi
                 }
                 Err(failure) => {
                     let message = format!("{}. {}", failure.kind.title(), failure.kind.advice());
-                    let _ = refusals.try_set(vec![Refused { path: String::new(), code: String::new(), message }]);
+                    let _ = refusals.try_set(vec![Refused {
+                        path: String::new(),
+                        code: String::new(),
+                        message,
+                    }]);
                 }
             }
         });
@@ -204,7 +242,15 @@ pub fn ResourceForm(
         None => Edit::new(&chantier.to_string(), blank_resource(chantier), done),
     };
     let refusals = edit.refusals;
-    let paths = vec!["title", "kind", "providerIds", "url", "linkState", "published", "note"];
+    let paths = vec![
+        "title",
+        "kind",
+        "providerIds",
+        "url",
+        "linkState",
+        "published",
+        "note",
+    ];
     view! {
         <EditForm edit paths on_cancel=on_end>
             <TextField label=t::chantier_field_title path="title" refusals required=true value=edit.text(|it| Some(it.title.clone()), |it, text| it.title = text.unwrap_or_default()) />
@@ -251,11 +297,23 @@ pub fn PartForm(
         None => Edit::new(&chantier.to_string(), blank_part(chantier), done),
     };
     let refusals = edit.refusals;
-    let inferred = edit.draft.part(|it| it.inferred, |it, inferred| it.inferred = inferred);
+    let inferred = edit
+        .draft
+        .part(|it| it.inferred, |it, inferred| it.inferred = inferred);
     // A project that is not chosen yet is the nil one, shown as nothing taken.
     let project = edit.ids(
-        |it| (!it.project_id.0.is_nil()).then_some(it.project_id).into_iter().collect(),
-        |it, ids: Vec<domain::ProjectId>| it.project_id = ids.into_iter().next().unwrap_or(domain::ProjectId(uuid::Uuid::nil())),
+        |it| {
+            (!it.project_id.0.is_nil())
+                .then_some(it.project_id)
+                .into_iter()
+                .collect()
+        },
+        |it, ids: Vec<domain::ProjectId>| {
+            it.project_id = ids
+                .into_iter()
+                .next()
+                .unwrap_or(domain::ProjectId(uuid::Uuid::nil()));
+        },
     );
     view! {
         <EditForm edit paths=vec!["projectId", "part", "note"] on_cancel=on_end>

@@ -79,15 +79,30 @@ fn Screen(code: String) -> impl IntoView {
     });
     let title = move || match load.get() {
         Load::Failed(failure) => failure.kind.title().to_owned(),
-        other => other.value().map(|it| it.facts.title.clone()).unwrap_or_default(),
+        other @ (Load::Pending | Load::Ready(_) | Load::Stale(..)) => {
+            other.value().map(|it| it.facts.title.clone()).unwrap_or_default()
+        }
     };
-    let lead = move || whole.with(|it| it.as_ref().and_then(|it| it.facts.objective.clone()).unwrap_or_default());
+    let lead = move || {
+        whole.with(|it| {
+            it.as_ref()
+                .and_then(|it| it.facts.objective.clone())
+                .unwrap_or_default()
+        })
+    };
     let open = RwSignal::new(None::<Open>);
-    let history = move || whole.with(|it| it.as_ref().map(|it| format!("/historique/{}", it.facts.id.inner())));
-    let tools = move || view! {
-        {move || may(Action::EditChantier).then(|| view! { <Button text=t::chantier_edit mark=Icon::Edit on_press=move |()| open.set(Some(Open::Chantier)) /> })}
-        <Button text=t::chantier_print mark=Icon::Print look=Look::Quiet on_press=|()| { let _ = window().print(); } />
-        {move || history().map(|href| view! { <a class="button quiet" href=href>{t::action_history}</a> })}
+    let history = move || {
+        whole.with(|it| {
+            it.as_ref()
+                .map(|it| format!("/historique/{}", it.facts.id.inner()))
+        })
+    };
+    let tools = move || {
+        view! {
+            {move || may(Action::EditChantier).then(|| view! { <Button text=t::chantier_edit mark=Icon::Edit on_press=move |()| open.set(Some(Open::Chantier)) /> })}
+            <Button text=t::chantier_print mark=Icon::Print look=Look::Quiet on_press=|()| { let _ = window().print(); } />
+            {move || history().map(|href| view! { <a class="button quiet" href=href>{t::action_history}</a> })}
+        }
     };
     let crumbs = vec![Crumb::new(t::nav_chantiers, "/chantiers")];
     let first = Sign::of(&code);
@@ -103,9 +118,22 @@ fn Screen(code: String) -> impl IntoView {
 
 fn matter(whole: Whole, open: RwSignal<Option<Open>>) -> AnyView {
     let Whole { facts, around } = whole;
-    let Around { sources, progress, leads, partners, related, steps, resources, participations } = around;
+    let Around {
+        sources,
+        progress,
+        leads,
+        partners,
+        related,
+        steps,
+        resources,
+        participations,
+    } = around;
     let code = facts.code.clone();
-    let marks: Vec<_> = steps.nodes.iter().map(|step| step.mark(format!("/chantiers/{code}?etape={}", step.id.inner()))).collect();
+    let marks: Vec<_> = steps
+        .nodes
+        .iter()
+        .map(|step| step.mark(format!("/chantiers/{code}?etape={}", step.id.inner())))
+        .collect();
     let today = format::day_of(browser::now());
     let is_empty = marks.is_empty();
     let printed = steps.nodes.clone();
@@ -156,17 +184,36 @@ fn fiche(
     let stage = facts.stage;
     let text = |about: Text, field: &str, text: Option<String>| {
         text.map(|text| {
-            let inside = sourced(about, sources, field, view! { <p class="prose">{text}</p> }.into_any());
+            let inside = sourced(
+                about,
+                sources,
+                field,
+                view! { <p class="prose">{text}</p> }.into_any(),
+            );
             view! { <Fact label=about>{inside}</Fact> }
         })
     };
     let description = text(t::chantier_field_description, "description", facts.description);
-    let others = text(t::chantier_field_partners_note, "partnersNote", facts.partners_note);
+    let others = text(
+        t::chantier_field_partners_note,
+        "partnersNote",
+        facts.partners_note,
+    );
     let note = text(t::chantier_field_note, "note", facts.note);
     let leads = sourced(t::chantier_field_leads, sources, "leadIds", bodies(leads));
-    let partners = sourced(t::chantier_field_partners, sources, "partnerIds", bodies(partners));
+    let partners = sourced(
+        t::chantier_field_partners,
+        sources,
+        "partnerIds",
+        bodies(partners),
+    );
     let concerned = view! { <Known value=facts.projects_concerned.map(format::number) /> }.into_any();
-    let concerned = sourced(t::chantier_field_projects_concerned, sources, "projectsConcerned", concerned);
+    let concerned = sourced(
+        t::chantier_field_projects_concerned,
+        sources,
+        "projectsConcerned",
+        concerned,
+    );
     view! {
         <Facts>
             <Fact label=t::chantier_field_stage value=Signal::derive(move || Some(words::stage(stage).to_owned())) />
@@ -210,7 +257,12 @@ fn bodies(bodies: Bodies) -> AnyView {
 /// Contributes and needs, facing each other; below them who follows.
 #[component]
 fn Who(rows: Vec<ParticipationRow>, open: RwSignal<Option<Open>>) -> impl IntoView {
-    let of = |part: Part| rows.iter().filter(|it| it.part == part).cloned().collect::<Vec<_>>();
+    let of = |part: Part| {
+        rows.iter()
+            .filter(|it| it.part == part)
+            .cloned()
+            .collect::<Vec<_>>()
+    };
     let (contributes, needs, follows) = (of(Part::Contributes), of(Part::Needs), of(Part::Follows));
     // Whoever may say it of all projects, or of one of theirs.
     let may_add = move || match crate::viewer::actor() {
@@ -244,10 +296,16 @@ fn column(title: Text, none: Text, rows: Vec<ParticipationRow>, open: RwSignal<O
 }
 
 fn one_part(row: ParticipationRow, open: RwSignal<Option<Open>>) -> impl IntoView {
-    let name = row.project.as_ref().map_or_else(String::new, |it| it.acronym.clone().unwrap_or_else(|| it.title.clone()));
+    let name = row.project.as_ref().map_or_else(String::new, |it| {
+        it.acronym.clone().unwrap_or_else(|| it.title.clone())
+    });
     let (id, revision, said) = (row.id.clone(), row.revision, name.clone());
     let project = typed::<ProjectId>(&row.project_id);
-    let title = row.project.as_ref().filter(|it| it.acronym.is_some()).map(|it| it.title.clone());
+    let title = row
+        .project
+        .as_ref()
+        .filter(|it| it.acronym.is_some())
+        .map(|it| it.title.clone());
     view! {
         <li>
             <div>
@@ -266,7 +324,13 @@ fn one_part(row: ParticipationRow, open: RwSignal<Option<Open>>) -> impl IntoVie
 }
 
 /// Edit and remove, beside the thing. Removing can be taken back.
-fn actions(title: String, what: Removable, id: cynic::Id, revision: i32, edit: impl Fn() + Send + Sync + 'static) -> AnyView {
+fn actions(
+    title: String,
+    what: Removable,
+    id: cynic::Id,
+    revision: i32,
+    edit: impl Fn() + Send + Sync + 'static,
+) -> AnyView {
     let said = toasts();
     let (edits, removes, gone) = (title.clone(), title.clone(), title);
     let drop = move |()| {
@@ -301,7 +365,15 @@ fn actions(title: String, what: Removable, id: cynic::Id, revision: i32, edit: i
 fn Shelf(rows: Vec<ResourceRow>, open: RwSignal<Option<Open>>) -> impl IntoView {
     let kinds: Vec<(ResourceKind, Vec<ResourceRow>)> = ResourceKind::ALL
         .iter()
-        .map(|kind| (*kind, rows.iter().filter(|it| it.kind == *kind).cloned().collect::<Vec<_>>()))
+        .map(|kind| {
+            (
+                *kind,
+                rows.iter()
+                    .filter(|it| it.kind == *kind)
+                    .cloned()
+                    .collect::<Vec<_>>(),
+            )
+        })
         .filter(|it| !it.1.is_empty())
         .collect();
     let is_empty = kinds.is_empty();
@@ -320,8 +392,19 @@ fn Shelf(rows: Vec<ResourceRow>, open: RwSignal<Option<Open>>) -> impl IntoView 
 }
 
 fn one_resource(row: ResourceRow, open: RwSignal<Option<Open>>) -> impl IntoView {
-    let (id, revision, title, state, checked) = (row.id.clone(), row.revision, row.title.clone(), row.link_state, row.link_checked_at);
-    let by = row.providers.iter().map(|it| it.acronym.clone().unwrap_or_else(|| it.name.clone())).collect::<Vec<_>>().join(", ");
+    let (id, revision, title, state, checked) = (
+        row.id.clone(),
+        row.revision,
+        row.title.clone(),
+        row.link_state,
+        row.link_checked_at,
+    );
+    let by = row
+        .providers
+        .iter()
+        .map(|it| it.acronym.clone().unwrap_or_else(|| it.name.clone()))
+        .collect::<Vec<_>>()
+        .join(", ");
     view! {
         <li>
             <div>
@@ -383,14 +466,14 @@ fn Drawer(whole: Memo<Option<Whole>>, open: RwSignal<Option<Open>>) -> impl Into
                 let now = open.get();
                 // Forms stand on what they were opened with; a step's view follows.
                 let whole = if now.is_some() { whole.get_untracked() } else { whole.get() };
-                whole.and_then(|whole| content(whole, now, &named.get(), open, end, shown))
+                whole.and_then(|whole| content(&whole, now, &named.get(), open, end, shown))
             }}
         </Dialog>
     }
 }
 
 fn content(
-    whole: Whole,
+    whole: &Whole,
     open: Option<Open>,
     named: &str,
     opener: RwSignal<Option<Open>>,
@@ -401,27 +484,50 @@ fn content(
     let step = |id: &str| whole.around.steps.nodes.iter().find(|it| it.id.inner() == id);
     let others = |id: &str| -> Vec<(String, String)> {
         let others = whole.around.steps.nodes.iter().filter(|it| it.id.inner() != id);
-        others.map(|it| (it.id.inner().to_owned(), it.title.clone())).collect()
+        others
+            .map(|it| (it.id.inner().to_owned(), it.title.clone()))
+            .collect()
     };
     Some(match open {
-        None => step_view(step(named)?.clone(), &whole, opener, shown),
+        None => step_view(step(named)?.clone(), whole, opener, shown),
         Some(Open::Chantier) => {
-            for it in whole.around.leads.nodes.iter().chain(&whole.around.partners.nodes) {
+            for it in whole
+                .around
+                .leads
+                .nodes
+                .iter()
+                .chain(&whole.around.partners.nodes)
+            {
                 crate::records::know(it.id.inner(), &it.name);
             }
             view! { <ChantierForm record=record(&whole.facts)? on_end=end /> }.into_any()
         }
-        Some(Open::NewStep) => view! { <StepForm chantier record=None others=others("") on_end=end /> }.into_any(),
-        Some(Open::EditStep(id)) => view! { <StepForm chantier record=Some(record(step(&id)?)?) others=others(&id) on_end=end /> }.into_any(),
+        Some(Open::NewStep) => {
+            view! { <StepForm chantier record=None others=others("") on_end=end /> }.into_any()
+        }
+        Some(Open::EditStep(id)) => {
+            view! { <StepForm chantier record=Some(record(step(&id)?)?) others=others(&id) on_end=end /> }
+                .into_any()
+        }
         Some(Open::MoveStep(id)) => view! { <MoveForm record=record(step(&id)?)? on_end=end /> }.into_any(),
         Some(Open::NewResource) => view! { <ResourceForm chantier record=None on_end=end /> }.into_any(),
         Some(Open::EditResource(id)) => {
-            let row = whole.around.resources.nodes.iter().find(|it| it.id.inner() == id)?;
+            let row = whole
+                .around
+                .resources
+                .nodes
+                .iter()
+                .find(|it| it.id.inner() == id)?;
             view! { <ResourceForm chantier record=Some(record(row)?) on_end=end /> }.into_any()
         }
         Some(Open::NewPart) => view! { <PartForm chantier record=None on_end=end /> }.into_any(),
         Some(Open::EditPart(id)) => {
-            let row = whole.around.participations.nodes.iter().find(|it| it.id.inner() == id)?;
+            let row = whole
+                .around
+                .participations
+                .nodes
+                .iter()
+                .find(|it| it.id.inner() == id)?;
             view! { <PartForm chantier record=Some(record(row)?) on_end=end /> }.into_any()
         }
     })

@@ -13,8 +13,8 @@ use crate::ui::timeline;
 use chrono::{DateTime, Utc};
 use cynic::MutationBuilder;
 use domain::chantier::{
-    Chantier, LinkState, NewParticipation, NewResource, NewStep, Part, Participation, ParticipationPatch,
-    ChantierPatch, Progress, Resource, ResourceKind, ResourcePatch, Stage, Step, StepPatch, StepStatus,
+    Chantier, ChantierPatch, LinkState, NewParticipation, NewResource, NewStep, Part, Participation,
+    ParticipationPatch, Progress, Resource, ResourceKind, ResourcePatch, Stage, Step, StepPatch, StepStatus,
 };
 use domain::date::Precision;
 use domain::{Lang, PartialDate};
@@ -133,12 +133,20 @@ impl StepRow {
             label: self.title.clone(),
             href: Some(href),
             course: words::step_course(self.status, self.late),
-            course_words: if self.late { t::step_late().to_owned() } else { words::step_status(self.status).to_owned() },
+            course_words: if self.late {
+                t::step_late().to_owned()
+            } else {
+                words::step_status(self.status).to_owned()
+            },
             when: self.when(),
             start: self.starts_on(),
             end: last(self.starts, self.ends),
             planned,
-            after: self.dependency_ids.iter().map(|id| id.inner().to_owned()).collect(),
+            after: self
+                .dependency_ids
+                .iter()
+                .map(|id| id.inner().to_owned())
+                .collect(),
             new: crate::visit::is_new(self.updated_at),
         }
     }
@@ -260,9 +268,15 @@ impl Which {
     /// From a part of the address: an identifier or a code.
     pub fn of(text: &str) -> Self {
         if text.parse::<domain::ChantierId>().is_ok() && text.starts_with("chantier_") {
-            Self { id: Some(cynic::Id::new(text)), code: None }
+            Self {
+                id: Some(cynic::Id::new(text)),
+                code: None,
+            }
         } else {
-            Self { id: None, code: Some(text.to_owned()) }
+            Self {
+                id: None,
+                code: Some(text.to_owned()),
+            }
         }
     }
 }
@@ -328,7 +342,11 @@ pub struct PartOnly {
 
 impl Card {
     pub fn count(&self, part: Part) -> usize {
-        self.participations.nodes.iter().filter(|it| it.part == part).count()
+        self.participations
+            .nodes
+            .iter()
+            .filter(|it| it.part == part)
+            .count()
     }
 }
 
@@ -375,14 +393,78 @@ macro_rules! making {
     };
 }
 
-making!(step_make, "StepPayload", step, StepRow, Step, NewStep, step_create);
-making!(step_change, "StepPayload", step, StepRow, Step, StepPatch, step_update);
-making!(step_move, "StepPayload", step, StepRow, Step, StepRescheduleInput, step_reschedule);
-making!(resource_make, "ResourcePayload", resource, ResourceRow, Resource, NewResource, resource_create);
-making!(resource_change, "ResourcePayload", resource, ResourceRow, Resource, ResourcePatch, resource_update);
-making!(part_make, "ParticipationPayload", participation, ParticipationRow, Participation, NewParticipation, participation_create);
-making!(part_change, "ParticipationPayload", participation, ParticipationRow, Participation, ParticipationPatch, participation_update);
-making!(chantier_change, "ChantierPayload", chantier, Facts, Chantier, ChantierPatch, chantier_update);
+making!(
+    step_make,
+    "StepPayload",
+    step,
+    StepRow,
+    Step,
+    NewStep,
+    step_create
+);
+making!(
+    step_change,
+    "StepPayload",
+    step,
+    StepRow,
+    Step,
+    StepPatch,
+    step_update
+);
+making!(
+    step_move,
+    "StepPayload",
+    step,
+    StepRow,
+    Step,
+    StepRescheduleInput,
+    step_reschedule
+);
+making!(
+    resource_make,
+    "ResourcePayload",
+    resource,
+    ResourceRow,
+    Resource,
+    NewResource,
+    resource_create
+);
+making!(
+    resource_change,
+    "ResourcePayload",
+    resource,
+    ResourceRow,
+    Resource,
+    ResourcePatch,
+    resource_update
+);
+making!(
+    part_make,
+    "ParticipationPayload",
+    participation,
+    ParticipationRow,
+    Participation,
+    NewParticipation,
+    participation_create
+);
+making!(
+    part_change,
+    "ParticipationPayload",
+    participation,
+    ParticipationRow,
+    Participation,
+    ParticipationPatch,
+    participation_update
+);
+making!(
+    chantier_change,
+    "ChantierPayload",
+    chantier,
+    Facts,
+    Chantier,
+    ChantierPatch,
+    chantier_update
+);
 
 #[derive(Clone, cynic::InputObject)]
 pub struct StepRescheduleInput {
@@ -404,17 +486,24 @@ impl Keeps for Step {
 
     async fn send(sent: Sent<Self>) -> Result<Outcome<Self>, Failure> {
         Ok(match sent {
-            Sent::Make(input) => {
-                api::mutate(&step_make::Document::build(step_make::Variables { input })).await?.step_create.outcome()
-            }
+            Sent::Make(input) => api::mutate(&step_make::Document::build(step_make::Variables { input }))
+                .await?
+                .step_create
+                .outcome(),
             Sent::Change(input) => {
-                api::mutate(&step_change::Document::build(step_change::Variables { input })).await?.step_update.outcome()
+                api::mutate(&step_change::Document::build(step_change::Variables { input }))
+                    .await?
+                    .step_update
+                    .outcome()
             }
         })
     }
 
     fn word(field: &str, value: &str) -> Option<String> {
-        (field == "status").then(|| value.parse().ok().map(words::step_status)).flatten().map(str::to_owned)
+        (field == "status")
+            .then(|| value.parse().ok().map(words::step_status))
+            .flatten()
+            .map(str::to_owned)
     }
 }
 
@@ -423,11 +512,19 @@ impl Keeps for Resource {
 
     async fn send(sent: Sent<Self>) -> Result<Outcome<Self>, Failure> {
         Ok(match sent {
-            Sent::Make(input) => {
-                api::mutate(&resource_make::Document::build(resource_make::Variables { input })).await?.resource_create.outcome()
-            }
+            Sent::Make(input) => api::mutate(&resource_make::Document::build(resource_make::Variables {
+                input,
+            }))
+            .await?
+            .resource_create
+            .outcome(),
             Sent::Change(input) => {
-                api::mutate(&resource_change::Document::build(resource_change::Variables { input })).await?.resource_update.outcome()
+                api::mutate(&resource_change::Document::build(resource_change::Variables {
+                    input,
+                }))
+                .await?
+                .resource_update
+                .outcome()
             }
         })
     }
@@ -447,17 +544,24 @@ impl Keeps for Participation {
 
     async fn send(sent: Sent<Self>) -> Result<Outcome<Self>, Failure> {
         Ok(match sent {
-            Sent::Make(input) => {
-                api::mutate(&part_make::Document::build(part_make::Variables { input })).await?.participation_create.outcome()
-            }
+            Sent::Make(input) => api::mutate(&part_make::Document::build(part_make::Variables { input }))
+                .await?
+                .participation_create
+                .outcome(),
             Sent::Change(input) => {
-                api::mutate(&part_change::Document::build(part_change::Variables { input })).await?.participation_update.outcome()
+                api::mutate(&part_change::Document::build(part_change::Variables { input }))
+                    .await?
+                    .participation_update
+                    .outcome()
             }
         })
     }
 
     fn word(field: &str, value: &str) -> Option<String> {
-        (field == "part").then(|| value.parse().ok().map(words::part)).flatten().map(str::to_owned)
+        (field == "part")
+            .then(|| value.parse().ok().map(words::part))
+            .flatten()
+            .map(str::to_owned)
     }
 }
 
@@ -467,16 +571,24 @@ impl Keeps for Chantier {
     async fn send(sent: Sent<Self>) -> Result<Outcome<Self>, Failure> {
         match sent {
             // Chantiers are opened from the list of tracks by their stage; none is made here.
-            Sent::Make(_) => Ok(Outcome { record: None, errors: Vec::new() }),
-            Sent::Change(input) => Ok(api::mutate(&chantier_change::Document::build(chantier_change::Variables { input }))
-                .await?
-                .chantier_update
-                .outcome()),
+            Sent::Make(_) => Ok(Outcome {
+                record: None,
+                errors: Vec::new(),
+            }),
+            Sent::Change(input) => Ok(api::mutate(&chantier_change::Document::build(
+                chantier_change::Variables { input },
+            ))
+            .await?
+            .chantier_update
+            .outcome()),
         }
     }
 
     fn word(field: &str, value: &str) -> Option<String> {
-        (field == "stage").then(|| value.parse().ok().map(words::stage)).flatten().map(str::to_owned)
+        (field == "stage")
+            .then(|| value.parse().ok().map(words::stage))
+            .flatten()
+            .map(str::to_owned)
     }
 }
 
@@ -521,10 +633,25 @@ pub enum Removable {
 
 /// Removes a record; what was refused comes back.
 pub async fn remove(what: Removable, id: &cynic::Id, revision: i32) -> Result<Vec<UserError>, Failure> {
-    let sent = Removing { input: DeleteInput { id: id.clone(), expected_revision: revision } };
+    let sent = Removing {
+        input: DeleteInput {
+            id: id.clone(),
+            expected_revision: revision,
+        },
+    };
     Ok(match what {
         Removable::Step => api::mutate(&StepGone::build(sent)).await?.step_delete.user_errors,
-        Removable::Resource => api::mutate(&ResourceGone::build(sent)).await?.resource_delete.user_errors,
-        Removable::Participation => api::mutate(&PartGone::build(sent)).await?.participation_delete.user_errors,
+        Removable::Resource => {
+            api::mutate(&ResourceGone::build(sent))
+                .await?
+                .resource_delete
+                .user_errors
+        }
+        Removable::Participation => {
+            api::mutate(&PartGone::build(sent))
+                .await?
+                .participation_delete
+                .user_errors
+        }
     })
 }

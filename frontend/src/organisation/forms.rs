@@ -130,7 +130,7 @@ fn FormFields(edit: Edit<Organisation>, #[prop(into)] on_end: Callback<()>) -> i
             it.point = lat.map(|lat| Point {
                 lat,
                 lon: it.point.map_or(0.0, |it| it.lon),
-            })
+            });
         },
     );
     let lon = edit.number(
@@ -140,7 +140,7 @@ fn FormFields(edit: Edit<Organisation>, #[prop(into)] on_end: Callback<()>) -> i
             it.point = lon.map(|lon| Point {
                 lat: it.point.map_or(0.0, |it| it.lat),
                 lon,
-            })
+            });
         },
     );
     view! {

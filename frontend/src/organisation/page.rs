@@ -277,7 +277,9 @@ fn Where(sheet: Sheet) -> impl IntoView {
         .collect();
     if lit.is_empty() {
         lit.extend(
-            sheet.relations.commune
+            sheet
+                .relations
+                .commune
                 .iter()
                 .filter_map(|it| it.nis)
                 .map(|nis| nis.to_string()),
@@ -290,7 +292,9 @@ fn Where(sheet: Sheet) -> impl IntoView {
         .map(|point| Pin {
             id: sheet.facts.id.inner().to_owned(),
             label: sheet.facts.name.clone(),
-            detail: sheet.relations.commune
+            detail: sheet
+                .relations
+                .commune
                 .as_ref()
                 .map(|it| it.label.clone())
                 .unwrap_or_default(),

@@ -178,9 +178,14 @@ impl Keeps for person::Person {
     async fn send(sent: Sent<Self>) -> Result<Outcome<Self>, Failure> {
         match sent {
             // An account is made by an invitation, whose link is shown once.
-            Sent::Make(_) => Ok(Outcome { record: None, errors: Vec::new() }),
+            Sent::Make(_) => Ok(Outcome {
+                record: None,
+                errors: Vec::new(),
+            }),
             Sent::Change(input) => {
-                let done = api::mutate(&Change::build(Changing { input })).await?.person_update;
+                let done = api::mutate(&Change::build(Changing { input }))
+                    .await?
+                    .person_update;
                 Ok(Outcome {
                     record: done.person.as_ref().and_then(record),
                     errors: done.user_errors,
@@ -233,7 +238,10 @@ fn Mine() -> impl IntoView {
 
 #[component]
 fn MineForm(account: Account, reload: Callback<()>) -> impl IntoView {
-    let (name, language) = (RwSignal::new(account.name.clone()), RwSignal::new(account.language.to_string()));
+    let (name, language) = (
+        RwSignal::new(account.name.clone()),
+        RwSignal::new(account.language.to_string()),
+    );
     let (refusals, busy) = (RwSignal::new(Vec::<Refused>::new()), RwSignal::new(false));
     let said = toasts();
     let (revision, role) = (account.revision, account.role);
@@ -268,7 +276,12 @@ fn MineForm(account: Account, reload: Callback<()>) -> impl IntoView {
             }
         });
     };
-    let languages = Signal::derive(|| Lang::ALL.iter().map(|it| (it.to_string(), own_name(*it).to_owned())).collect::<Vec<_>>());
+    let languages = Signal::derive(|| {
+        Lang::ALL
+            .iter()
+            .map(|it| (it.to_string(), own_name(*it).to_owned()))
+            .collect::<Vec<_>>()
+    });
     view! {
         <form class="form narrow" on:submit=submit>
             <p class="muted">{account.email} " · " {move || words::role(role)}</p>
@@ -288,10 +301,17 @@ fn All(link: Link) -> impl IntoView {
     let found = api::pages(
         move |after| {
             let text = text.get();
-            Found::build(Asked { text: (!text.is_empty()).then_some(text), after })
+            Found::build(Asked {
+                text: (!text.is_empty()).then_some(text),
+                after,
+            })
         },
         |found: Found| {
-            let PersonConnection { nodes, page_info, total_count } = found.persons;
+            let PersonConnection {
+                nodes,
+                page_info,
+                total_count,
+            } = found.persons;
             api::Page {
                 rows: nodes,
                 next: page_info.end_cursor.filter(|_| page_info.has_next_page),
@@ -313,7 +333,11 @@ fn All(link: Link) -> impl IntoView {
     let may = move || viewer::may(Action::ManageAccounts);
     let shown = Signal::derive(move || found.load.with(|it| it.value().map_or(0, |page| page.rows.len())));
     let total = Signal::derive(move || found.load.with(|it| it.value().and_then(|page| page.total)));
-    let has_more = Signal::derive(move || found.load.with(|it| it.value().is_some_and(|page| page.next.is_some())));
+    let has_more = Signal::derive(move || {
+        found
+            .load
+            .with(|it| it.value().is_some_and(|page| page.next.is_some()))
+    });
     let editing = RwSignal::new(false);
     Effect::new(move |_| editing.set(open.with(Option::is_some)));
     Effect::new(move |_| {
@@ -390,12 +414,23 @@ fn Card(account: Account, open: RwSignal<Option<Account>>, link: Link, may: Sign
 fn roles() -> Signal<Vec<(String, String)>> {
     Signal::derive(|| {
         let all = Role::ALL.iter();
-        all.map(|it| (it.to_string(), format!("{} : {}", words::role(*it), words::role_hint(*it)))).collect()
+        all.map(|it| {
+            (
+                it.to_string(),
+                format!("{} : {}", words::role(*it), words::role_hint(*it)),
+            )
+        })
+        .collect()
     })
 }
 
 fn languages() -> Signal<Vec<(String, String)>> {
-    Signal::derive(|| Lang::ALL.iter().map(|it| (it.to_string(), own_name(*it).to_owned())).collect())
+    Signal::derive(|| {
+        Lang::ALL
+            .iter()
+            .map(|it| (it.to_string(), own_name(*it).to_owned()))
+            .collect()
+    })
 }
 
 #[component]
@@ -404,7 +439,8 @@ fn ChangeForm(person: person::Person, #[prop(into)] on_end: Callback<()>) -> imp
     let refusals = edit.refusals;
     let states = Signal::derive(|| {
         let all = State::ALL.iter();
-        all.map(|it| (it.to_string(), words::state(*it).to_owned())).collect::<Vec<_>>()
+        all.map(|it| (it.to_string(), words::state(*it).to_owned()))
+            .collect::<Vec<_>>()
     });
     view! {
         <EditForm edit paths=vec!["name", "email", "role", "state", "organisationId", "territoryIds", "language"] on_cancel=on_end>
@@ -422,8 +458,14 @@ fn ChangeForm(person: person::Person, #[prop(into)] on_end: Callback<()>) -> imp
 #[component]
 fn InviteForm(#[prop(into)] on_end: Callback<()>, link: Link) -> impl IntoView {
     let (name, email) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
-    let (role, language) = (RwSignal::new(Role::Member.to_string()), RwSignal::new(Lang::Fr.to_string()));
-    let (house, territories) = (RwSignal::new(Vec::<String>::new()), RwSignal::new(Vec::<String>::new()));
+    let (role, language) = (
+        RwSignal::new(Role::Member.to_string()),
+        RwSignal::new(Lang::Fr.to_string()),
+    );
+    let (house, territories) = (
+        RwSignal::new(Vec::<String>::new()),
+        RwSignal::new(Vec::<String>::new()),
+    );
     let (refusals, busy) = (RwSignal::new(Vec::<Refused>::new()), RwSignal::new(false));
     let said = toasts();
     let submit = move |event: web_sys::SubmitEvent| {
@@ -435,7 +477,8 @@ fn InviteForm(#[prop(into)] on_end: Callback<()>, link: Link) -> impl IntoView {
             role: role.with_untracked(|it| it.parse().unwrap_or(Role::Member)),
             state: State::Invited,
             organisation_id: house.with_untracked(|it| it.first().and_then(|id| id.parse().ok())),
-            territory_ids: territories.with_untracked(|it| it.iter().filter_map(|id| id.parse().ok()).collect()),
+            territory_ids: territories
+                .with_untracked(|it| it.iter().filter_map(|id| id.parse().ok()).collect()),
             language: language.with_untracked(|it| it.parse().unwrap_or(Lang::Fr)),
         };
         let mut made = person::Person::made(input.clone(), PersonId(uuid::Uuid::nil()), DateTime::UNIX_EPOCH);

@@ -41,7 +41,17 @@ pub fn Screen() -> impl IntoView {
         token.track();
         read.run(());
     });
-    let used = move || load.with(|it| matches!(it, Load::Failed(Failure { kind: FailureKind::NotFound, .. })));
+    let used = move || {
+        load.with(|it| {
+            matches!(
+                it,
+                Load::Failed(Failure {
+                    kind: FailureKind::NotFound,
+                    ..
+                })
+            )
+        })
+    };
     view! {
         <Page title=t::invitation_title lead=t::invitation_question>
             {move || if used() {
@@ -66,7 +76,11 @@ fn Choose(invited: Invited, token: String) -> impl IntoView {
     let same = move || password.with(|a| again.with(|b| !a.is_empty() && a == b));
     let submit = move |event: web_sys::SubmitEvent| {
         event.prevent_default();
-        let refuse = |path: &str, message: &str| Refused { path: path.into(), code: String::new(), message: message.into() };
+        let refuse = |path: &str, message: &str| Refused {
+            path: path.into(),
+            code: String::new(),
+            message: message.into(),
+        };
         let mut wrong = Vec::new();
         if !untrack(good) {
             wrong.push(refuse("password", t::invitation_rule_mixed()));
@@ -85,7 +99,15 @@ fn Choose(invited: Invited, token: String) -> impl IntoView {
             let _ = busy.try_set(false);
             match done {
                 Ok(()) => {
-                    let _ = navigate.try_with_value(|go| go("/ma-semaine", NavigateOptions { replace: true, ..NavigateOptions::default() }));
+                    let _ = navigate.try_with_value(|go| {
+                        go(
+                            "/ma-semaine",
+                            NavigateOptions {
+                                replace: true,
+                                ..NavigateOptions::default()
+                            },
+                        );
+                    });
                 }
                 Err(failure) if failure.kind == FailureKind::NotFound => said.say(t::invitation_used()),
                 Err(failure) => said.say(failure.kind.title()),

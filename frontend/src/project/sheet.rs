@@ -110,7 +110,9 @@ fn Screen(id: String) -> impl IntoView {
     let whole = Memo::new(move |_| load.with(|load| load.value().cloned()));
     let title = move || match load.get() {
         Load::Failed(failure) => failure.kind.title().to_owned(),
-        other => other.value().map(|it| it.facts.title.clone()).unwrap_or_default(),
+        other @ (Load::Pending | Load::Ready(_) | Load::Stale(..)) => {
+            other.value().map(|it| it.facts.title.clone()).unwrap_or_default()
+        }
     };
     let lead = move || {
         whole.with(|it| {
@@ -227,7 +229,7 @@ fn matter(whole: Whole, open: RwSignal<Option<Open>>) -> AnyView {
         </div>
         <Section title=t::project_life note=t::project_life_note>{life}</Section>
         <Section title=t::project_learnt>{learnt}</Section>
-        {parts(project, participations.nodes, open)}
+        {parts(project, &participations.nodes, open)}
         {shelf(project, documents.nodes, open)}
         {contacts.map(|it| who(project, it.nodes, open))}
         {members.map(|it| team(project, it.nodes, open))}
@@ -494,7 +496,7 @@ fn add(
 }
 
 /// What it brings, what it needs, what it follows.
-fn parts(project: ProjectId, rows: Vec<PartRow>, open: RwSignal<Option<Open>>) -> AnyView {
+fn parts(project: ProjectId, rows: &[PartRow], open: RwSignal<Option<Open>>) -> AnyView {
     let can = move || may(Action::EditParticipation { project });
     let of = |part: Part| {
         rows.iter()

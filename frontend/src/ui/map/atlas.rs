@@ -182,7 +182,12 @@ impl Atlas {
         shapes.filter(|it| codes.contains(&it.nis)).fold(None, |all, it| {
             let [left, top, right, bottom] = it.bounds;
             let all = all.unwrap_or([left, top, right, bottom]);
-            Some([all[0].min(left), all[1].min(top), all[2].max(right), all[3].max(bottom)])
+            Some([
+                all[0].min(left),
+                all[1].min(top),
+                all[2].max(right),
+                all[3].max(bottom),
+            ])
         })
     }
 
