@@ -92,3 +92,52 @@ story! {
         assert_eq!(visitor["errors"][0]["extensions"]["code"], "UNAUTHENTICATED");
     }
 }
+
+story! {
+    async fn a_person_changes_their_password_and_their_other_sessions_end(server: Server) {
+        let (old, new) = ("une ceinture alimentaire", "un panier de saison");
+        let person = colleague(&server, "Alix", "EDITOR").await;
+        let elsewhere = reqwest::Client::new();
+        let credentials = json!({"email": "alix@chantiers.test", "password": old});
+        let other = elsewhere.post(server.url("/v1/session")).json(&credentials).send().await.unwrap();
+        let other = refresh(&other);
+        let change = async |client: &testing::TestClient, current: &str, new: &str| {
+            client.request(Method::PUT, "/v1/session/password").header("Accept-Language", "en")
+                .json(&json!({"currentPassword": current, "newPassword": new})).send().await.unwrap()
+        };
+        assert_eq!(change(&server.visitor(), old, new).await.status(), 401);
+        let plain = change(&person, old, "court").await;
+        assert_eq!(plain.status(), 422);
+        let plain: Value = plain.json().await.unwrap();
+        assert_eq!(plain["errors"][0]["field"], "newPassword");
+        let wrong: Value = change(&person, "not this one", new).await.json().await.unwrap();
+        assert_eq!((&wrong["code"], &wrong["errors"][0]["field"]), (&json!("INVALID"), &json!("currentPassword")));
+        assert_eq!(wrong["errors"][0]["message"], "This is not your present password.");
+
+        let done = change(&person, old, new).await;
+        assert_eq!(done.status(), 200);
+        let own = refresh(&done);
+        let turn = async |cookie: &str| {
+            elsewhere.request(Method::PUT, server.url("/v1/session"))
+                .header("Cookie", cookie).header("Sec-Fetch-Site", "same-origin").send().await.unwrap().status()
+        };
+        assert_eq!(turn(&other).await, 401, "the other session has ended");
+        assert_eq!(turn(&own).await, 200, "this one goes on");
+        let again = elsewhere.post(server.url("/v1/session")).json(&credentials).send().await.unwrap();
+        assert_eq!(again.status(), 401, "the old password is void");
+        server.sign_in("alix@chantiers.test", new).await;
+    }
+}
+
+story! {
+    async fn guessing_the_present_password_must_wait_as_guessing_at_the_door(server: Server) {
+        let person = colleague(&server, "Alix", "EDITOR").await;
+        let mut last = 0;
+        for _ in 0..11 {
+            let guess = json!({"currentPassword": "not this one", "newPassword": "un panier de saison"});
+            let answer = person.request(Method::PUT, "/v1/session/password").json(&guess).send().await.unwrap();
+            last = answer.status().as_u16();
+        }
+        assert_eq!(last, 429);
+    }
+}

@@ -495,6 +495,7 @@ fn kind_of_code(code: &str) -> FailureKind {
         "UNAUTHENTICATED" => FailureKind::SignedOut,
         "FORBIDDEN" => FailureKind::Forbidden,
         "NOT_FOUND" | "LINK_EXPIRED" => FailureKind::NotFound,
+        "INVALID" => FailureKind::Refused,
         "COST_EXCEEDED" | "RATE_LIMITED" => FailureKind::Busy,
         "CURSOR_INVALID" | "CURSOR_EXPIRED" => FailureKind::Moved,
         "TIMEOUT" => FailureKind::Timeout,

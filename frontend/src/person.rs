@@ -2,6 +2,7 @@
 
 pub mod accounts;
 pub mod invitation;
+pub mod password;
 pub mod words;
 
 use leptos::prelude::*;

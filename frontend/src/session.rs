@@ -104,6 +104,31 @@ pub async fn accept(token: &str, password: &str) -> Result<(), Failure> {
     Ok(())
 }
 
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct PasswordChange<'a> {
+    current_password: &'a str,
+    new_password: &'a str,
+}
+
+/// Changes one's own password; one's other sessions end. A wrong present one is `Refused`.
+pub async fn change_password(current: &str, new: &str) -> Result<(), Failure> {
+    let change = PasswordChange {
+        current_password: current,
+        new_password: new,
+    };
+    let send = || api::rest(Method::PUT, "/v1/session/password", Some(&change));
+    let opened: Opened = match send().await {
+        Err(Failure {
+            kind: FailureKind::SignedOut,
+            ..
+        }) if renew().await => send().await?,
+        other => other?,
+    };
+    open(opened);
+    Ok(())
+}
+
 /// The person changed their own name.
 pub fn rename(name: &str) {
     SESSION.with(|session| {

@@ -35,6 +35,7 @@ use crate::server::{self, App};
         session::sign_in,
         session::go_on,
         session::sign_out,
+        session::change_password,
         session::invitation,
         session::accept,
         calendar::all,

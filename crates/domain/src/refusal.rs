@@ -75,6 +75,8 @@ choices! {
         Point = "POINT",
         /// A password of less than twelve characters, or too plain.
         Password = "PASSWORD",
+        /// Not the password that the account has now.
+        WrongPassword = "WRONG_PASSWORD",
         /// Not a place where this can be.
         Reference = "REFERENCE",
         /// An official territory keeps its official facts.
@@ -382,6 +384,12 @@ impl Invalid {
                 "Minstens 12 tekens, en niet steeds dezelfde.",
                 "Mindestens 12 Zeichen, und nicht immer dieselben.",
                 "At least 12 characters, and not always the same ones.",
+            ],
+            Self::WrongPassword => [
+                "Ce n'est pas votre mot de passe actuel.",
+                "Dit is niet uw huidige wachtwoord.",
+                "Das ist nicht Ihr jetziges Passwort.",
+                "This is not your present password.",
             ],
             Self::Reference => [
                 "Ceci ne peut pas être lié ici.",

@@ -95,7 +95,7 @@ fn PersonPlace() -> impl IntoView {
         Session::Visitor => view! { <a class="button small" href="/connexion">{t::action_sign_in}</a> }.into_any(),
         Session::Signed(person) => view! {
             <span class="row-tight">
-                <a class="button quiet small" href="/ma-semaine">{icon(Icon::Person)} <span>{person.name}</span></a>
+                <a class="button quiet small" href="/comptes" title=t::accounts_mine>{icon(Icon::Person)} <span>{person.name}</span></a>
                 <Button text=t::action_sign_out look=Look::Quiet small=true on_press=leave />
             </span>
         }

@@ -1,6 +1,7 @@
 //! The accounts: one's own name and language for everybody; for staff the list, for administrators also invitations,
 //! roles, states, organisations and territories.
 
+use super::password::OwnPassword;
 use super::words;
 use crate::address;
 use crate::api;
@@ -231,7 +232,10 @@ fn Mine() -> impl IntoView {
     let account = Memo::new(move |_| own.load.get().map(|it| it.viewer.map(|it| it.person)).present());
     view! {
         <Section title=t::accounts_mine id="mon-compte">
-            <Loaded load=account on_retry=own.reload view=move |account: Account| view! { <MineForm account reload=own.reload /> } />
+            <Loaded load=account on_retry=own.reload view=move |account: Account| {
+                let email = account.email.clone();
+                view! { <MineForm account reload=own.reload /> <OwnPassword email /> }
+            } />
         </Section>
     }
 }

@@ -1,14 +1,14 @@
 //! Taking up an invitation: whom it is for, the rules of a password as they are met, and in.
 
+use super::password::{Chosen, ChosenFields};
 use crate::api::{self, Method};
 use crate::language::t;
 use crate::session;
 use crate::ui::button::{Button, Look};
-use crate::ui::field::{Refused, TextField};
+use crate::ui::field::Refused;
 use crate::ui::page::Page;
 use crate::ui::state::{Empty, Failure, FailureKind, Load, Loaded};
 use crate::ui::toast::toasts;
-use domain::person::{PASSWORD_LEAST, password_is_good};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos_router::NavigateOptions;
@@ -66,34 +66,21 @@ pub fn Screen() -> impl IntoView {
 #[component]
 fn Choose(invited: Invited, token: String) -> impl IntoView {
     let Invited { name, email } = invited;
-    let (password, again) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
+    let chosen = Chosen::default();
     let refusals = RwSignal::new(Vec::<Refused>::new());
     let busy = RwSignal::new(false);
     let said = toasts();
     let navigate = StoredValue::new_local(use_navigate());
-    let long = move || password.with(|it| it.chars().count() >= PASSWORD_LEAST);
-    let good = move || password.with(|it| password_is_good(it));
-    let same = move || password.with(|a| again.with(|b| !a.is_empty() && a == b));
     let submit = move |event: web_sys::SubmitEvent| {
         event.prevent_default();
-        let refuse = |path: &str, message: &str| Refused {
-            path: path.into(),
-            code: String::new(),
-            message: message.into(),
-        };
-        let mut wrong = Vec::new();
-        if !untrack(good) {
-            wrong.push(refuse("password", t::invitation_rule_mixed()));
-        }
-        if !untrack(same) {
-            wrong.push(refuse("again", t::invitation_rule_same()));
-        }
-        refusals.set(wrong.clone());
-        if !wrong.is_empty() || busy.get_untracked() {
+        let wrong = chosen.refused();
+        let is_good = wrong.is_empty();
+        refusals.set(wrong);
+        if !is_good || busy.get_untracked() {
             return;
         }
         busy.set(true);
-        let (token, password) = (token.clone(), password.get_untracked());
+        let (token, password) = (token.clone(), chosen.password.get_untracked());
         spawn_local(async move {
             let done = session::accept(&token, &password).await;
             let _ = busy.try_set(false);
@@ -114,21 +101,12 @@ fn Choose(invited: Invited, token: String) -> impl IntoView {
             }
         });
     };
-    let rule = |met: Signal<bool>, words: crate::language::Text| {
-        view! { <li class:kept=met>{move || if met.get() { "✓ " } else { "○ " }} {words}</li> }
-    };
     view! {
         <form class="form narrow" on:submit=submit>
             <p>{ let name = name.clone(); move || t::invitation_hello(&name) }</p>
             <p class="muted">{t::sign_in_email} " : " <strong>{email.clone()}</strong></p>
             <input type="email" class="visually-hidden" autocomplete="username" tabindex="-1" aria-hidden="true" readonly prop:value=email />
-            <TextField label=t::sign_in_password value=password kind="password" autocomplete="new-password" path="password" refusals required=true />
-            <ul class="rules" aria-label=t::invitation_rules>
-                {rule(Signal::derive(long), t::invitation_rule_long)}
-                {rule(Signal::derive(good), t::invitation_rule_mixed)}
-                {rule(Signal::derive(same), t::invitation_rule_same)}
-            </ul>
-            <TextField label=t::invitation_again value=again kind="password" autocomplete="new-password" path="again" refusals required=true />
+            <ChosenFields label=t::sign_in_password chosen refusals />
             <div class="form-foot"><Button text=t::invitation_open look=Look::Primary submit=true busy /></div>
         </form>
     }

@@ -26,6 +26,8 @@ pub enum FailureKind {
     SignedOut,
     /// This person may not.
     Forbidden,
+    /// It does not fit the rules, in a way that the form could not know.
+    Refused,
     /// Too much was asked at once; later will do.
     Busy,
     /// The list changed too much to go on from where it was.
@@ -42,6 +44,7 @@ impl FailureKind {
             Self::NotFound => t::failed_not_found(),
             Self::SignedOut => t::failed_signed_out(),
             Self::Forbidden => t::failed_forbidden(),
+            Self::Refused => t::failed_refused(),
             Self::Busy => t::failed_busy(),
             Self::Moved => t::failed_moved(),
             Self::Internal => t::failed_internal(),
@@ -55,6 +58,7 @@ impl FailureKind {
             Self::NotFound => t::failed_not_found_advice(),
             Self::SignedOut => t::failed_signed_out_advice(),
             Self::Forbidden => t::failed_forbidden_advice(),
+            Self::Refused => t::failed_refused_advice(),
             Self::Busy => t::failed_busy_advice(),
             Self::Moved => t::failed_moved_advice(),
             Self::Internal => t::failed_internal_advice(),
@@ -63,7 +67,10 @@ impl FailureKind {
 
     /// Could the same request work a moment later?
     pub const fn can_retry(self) -> bool {
-        !matches!(self, Self::NotFound | Self::SignedOut | Self::Forbidden)
+        !matches!(
+            self,
+            Self::NotFound | Self::SignedOut | Self::Forbidden | Self::Refused
+        )
     }
 }
 

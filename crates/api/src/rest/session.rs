@@ -1,4 +1,4 @@
-//! Signing in and out, and taking up an invitation. The access token is in the answer, for ten minutes; the refresh
+//! Signing in and out, changing one's password, and taking up an invitation. The access token is in the answer, for ten minutes; the refresh
 //! token is in a cookie that no script reads, exchanged for a new one at each use.
 
 use std::sync::Arc;
@@ -16,6 +16,7 @@ use domain::{OrganisationId, PersonId, Refusal};
 use store::{NewSession, Rotation};
 
 use crate::auth;
+use crate::ctx::Caller;
 use crate::problem::{Code, Fault, Problem, Sentence};
 use crate::server::{App, Sent, from_our_own_page};
 
@@ -45,6 +46,18 @@ pub struct NewPassword {
     /// At least twelve characters, and more than a few repeated.
     #[schema(format = Password, min_length = 12)]
     password: String,
+}
+
+/// A person's other password.
+#[derive(serde::Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct PasswordChange {
+    /// The password that the account has now.
+    #[schema(format = Password)]
+    current_password: String,
+    /// At least twelve characters, and more than a few repeated.
+    #[schema(format = Password, min_length = 12)]
+    new_password: String,
 }
 
 /// A session, opened or gone on with.
@@ -201,6 +214,51 @@ pub(crate) async fn sign_out(
     Ok((StatusCode::NO_CONTENT, gone).into_response())
 }
 
+/// Change one's own password
+///
+/// Closes every session of the account and opens a new one in their place, for this caller: the answer is that of
+/// signing in. Wrong passwords count as they do there. Access tokens already given out stay good until they expire.
+#[utoipa::path(
+    put,
+    path = "/v1/session/password",
+    tag = "Session",
+    security(("token" = [])),
+    request_body = PasswordChange,
+    responses(
+        (status = 200, description = "Changed, and signed in anew.", body = SignedIn),
+        (status = 401, description = "Nobody is signed in.", body = Problem, content_type = "application/problem+json"),
+        (status = 422, description = "The current password is wrong, or the new one too short or too plain.", body = Problem, content_type = "application/problem+json"),
+        (status = 429, description = "Too many tries: Retry-After says when to go on.", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+pub(crate) async fn change_password(
+    State(app): State<Arc<App>>,
+    caller: Caller,
+    extensions: Extensions,
+    headers: HeaderMap,
+    Sent(sent): Sent<PasswordChange>,
+) -> Result<Response, Fault> {
+    let Some(signed) = caller.actor.person() else {
+        return Err(Fault::new(Code::Unauthenticated));
+    };
+    check_new("newPassword", &sent.new_password)?;
+    let person = app.store.get::<Person>(&caller.actor, signed.id).await?;
+    let address = auth::address(&headers, &extensions, app.site.trust_forwarded);
+    app.throttle
+        .attempt(address, &person.email, app.store.mint().now())?;
+    let hash = app.store.credentials(&person.email).await?.map(|(_, hash)| hash);
+    if !app.passwords.verify(sent.current_password, hash).await? {
+        return Err(invalid("currentPassword", Invalid::WrongPassword));
+    }
+    app.throttle.forget(address, &person.email);
+    let hash = app
+        .passwords
+        .hash(sent.new_password, app.store.mint())
+        .await?;
+    app.store.set_password(&caller.actor, person.id, hash).await?;
+    open(&app, person).await
+}
+
 /// Whom an invitation is for
 #[utoipa::path(
     get,
@@ -244,18 +302,27 @@ pub(crate) async fn accept(
     Path(token): Path<String>,
     Sent(sent): Sent<NewPassword>,
 ) -> Result<Response, Fault> {
-    if !password_is_good(&sent.password) {
-        let refusal = Refusal::Invalid {
-            field: "password".into(),
-            why: Invalid::Password,
-        };
-        return Err(Fault::refused(vec![refusal]));
-    }
+    check_new("password", &sent.password)?;
     // Before hashing, which costs: a stranger without a link must not make us do it.
     app.store.invited(&token).await?;
     let hash = app.passwords.hash(sent.password, app.store.mint()).await?;
     let person = app.store.accept_invitation(&token, hash).await?;
     open(&app, person).await
+}
+
+fn check_new(field: &str, password: &str) -> Result<(), Fault> {
+    if password_is_good(password) {
+        Ok(())
+    } else {
+        Err(invalid(field, Invalid::Password))
+    }
+}
+
+fn invalid(field: &str, why: Invalid) -> Fault {
+    Fault::refused(vec![Refusal::Invalid {
+        field: field.into(),
+        why,
+    }])
 }
 
 async fn open(app: &App, person: Person) -> Result<Response, Fault> {
