@@ -97,6 +97,7 @@ fn Screens() -> impl IntoView {
             <Route path=path!("/connexion") view={Lazy::<account::SignIn>::new()} />
             <Route path=path!("/invitation/:token") view={Lazy::<person::Invitation>::new()} />
             <Route path=path!("/comptes") view={Lazy::<person::Accounts>::new()} />
+            <Route path=path!("/comptes/messages") view={Lazy::<person::Messages>::new()} />
             <Route path=path!("/historique") view={Lazy::<history::History>::new()} />
             <Route path=path!("/historique/:id") view={Lazy::<history::History>::new()} />
             <Route path=path!("/sources") view={Lazy::<about::Sources>::new()} />

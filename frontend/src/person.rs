@@ -1,7 +1,9 @@
-//! People with an account: the administrators' list with invitations, one's own account, taking up an invitation.
+//! People with an account: the administrators' list with invitations, one's own account, taking up an invitation, the
+//! messages that go to people.
 
 pub mod accounts;
 pub mod invitation;
+pub mod messages;
 pub mod password;
 pub mod words;
 
@@ -31,5 +33,18 @@ impl LazyRoute for Invitation {
 
     fn view(_this: Self) -> AnyView {
         view! { <invitation::Screen /> }.into_any()
+    }
+}
+
+pub struct Messages;
+
+#[lazy_route]
+impl LazyRoute for Messages {
+    fn data() -> Self {
+        Self
+    }
+
+    fn view(_this: Self) -> AnyView {
+        view! { <messages::Screen /> }.into_any()
     }
 }

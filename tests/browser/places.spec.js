@@ -67,6 +67,37 @@ test("an invitation is made, taken up, and signs in", async ({ page, browser, ba
   await other.waitForURL("**/ma-semaine");
   await other.goto(link);
   await expect(other.getByText("Ce lien ne sert plus")).toBeVisible();
+  await other.goto("/comptes");
+  await other.getByText("Changer de mot de passe").first().click();
+  const own = other.getByRole("group").filter({ hasText: "Changer de mot de passe" });
+  const change = async (current) => {
+    await own.getByLabel("Mot de passe actuel").fill(current);
+    await own.getByLabel("Nouveau mot de passe").fill("un panier de saison");
+    await own.getByLabel("Le mot de passe encore une fois").fill("un panier de saison");
+    await own.getByRole("button", { name: "Changer de mot de passe" }).click();
+  };
+  await change("pas celui-ci du tout");
+  await expect(own.getByText("Ce n’est pas votre mot de passe actuel.")).toBeVisible();
+  await expectAccessible(other);
+  await change("une ceinture verte");
+  await expect(other.getByText("Mot de passe changé")).toBeVisible();
+});
+
+test("a message that nobody sends waits where an administrator finds it", async ({ page }) => {
+  await signIn(page, "/comptes");
+  await page.getByRole("button", { name: "Inviter" }).click();
+  const form = page.getByRole("dialog", { name: "Inviter" });
+  const address = `dominique.${Date.now()}@exemple.be`;
+  await form.getByLabel("Nom").fill("Dominique Essai");
+  await form.getByLabel("Adresse électronique").fill(address);
+  await form.getByRole("button", { name: "Inviter" }).click();
+  await expect(page.getByRole("textbox", { name: "Lien d’invitation" })).toBeVisible();
+  await page.goto("/comptes/messages");
+  const card = page.getByRole("listitem").filter({ hasText: address });
+  await expect(card.getByText("en attente")).toBeVisible();
+  await card.getByText("Lire le texte").click();
+  await expect(card.getByText("/invitation/")).toBeVisible();
+  await expectAccessible(page);
 });
 
 test("an editor makes a named territory with communes picked by name", async ({ page }) => {

@@ -8,16 +8,20 @@ use domain::person::password_is_good;
 use domain::{Lang, Mint, chantier, organisation, project, territory};
 use store::{Engine, Store};
 use tokio::net::TcpListener;
+use tokio::sync::watch;
 use tracing_subscriber::EnvFilter;
 use url::Url;
 
 use crate::auth::Passwords;
 use crate::config::{Account, Cli, Command, Config, one_line};
+use crate::mail::sender::Sender;
 use crate::server::{self, App, Site};
 use crate::{openapi, schema};
 
 /// The address of the first administrator where none is set; they can change it once they are in.
 const FIRST_EMAIL: &str = "admin@chantiers.local";
+/// The host that messages are from where the public address has no name.
+const LOCAL: &str = "chantiers.local";
 
 /// Why the program ends before its work is done, in one line for whoever started it.
 #[derive(Debug, thiserror::Error)]
@@ -130,6 +134,7 @@ async fn serve(config: &Config, mint: Arc<dyn Mint>) -> Result<(), Stop> {
         .local_addr()
         .map_err(|error| Stop::new("no address", &error))?;
     let public_url = public_url(config, address)?;
+    let sender = sender(config, &public_url)?;
     let stopped = signals()?;
 
     let store = open(config, mint).await?;
@@ -139,15 +144,13 @@ async fn serve(config: &Config, mint: Arc<dyn Mint>) -> Result<(), Stop> {
         .await
         .map_err(|error| Stop::new("reference data", &error))?;
     tracing::debug!(?loaded, "reference data");
-    if config.smtp_url.is_some() {
-        tracing::warn!("mail is not sent yet: messages wait in the outbox");
-    }
     let welcome = welcome(config, &store, &public_url).await?;
     let site = Site {
         public_url: public_url.clone(),
         spa_dir: config.spa_dir.clone(),
         cors_origins: config.cors_origins.clone(),
         trust_forwarded: config.trust_forwarded,
+        sends_mail: sender.is_some(),
     };
     let app = App::new(store.clone(), site)
         .await
@@ -157,9 +160,42 @@ async fn serve(config: &Config, mint: Arc<dyn Mint>) -> Result<(), Stop> {
         env!("CARGO_PKG_VERSION")
     ));
     tracing::info!(%address, "listening");
-    let served = server::serve(listener, Arc::new(app), stopped).await;
+    let (running, told) = watch::channel(());
+    let sending = tokio::spawn({
+        let store = store.clone();
+        async move {
+            match sender {
+                Some(sender) => sender.run(store, told).await,
+                None => drop(told),
+            }
+        }
+    });
+    server::serve(listener, Arc::new(app), stopped).await;
+    drop(running);
+    if tokio::time::timeout(server::STOP_LIMIT, sending).await.is_err() {
+        tracing::warn!("stopped although a message was being sent: it is attempted again");
+    }
     close(&store).await;
-    served.map_err(|error| Stop::new("serving failed", &error))
+    Ok(())
+}
+
+/// The way to the mail server, where one is set.
+fn sender(config: &Config, public_url: &Url) -> Result<Option<Sender>, Stop> {
+    let Some(url) = &config.smtp_url else {
+        return Ok(None);
+    };
+    let from = config.mail_from.clone().unwrap_or_else(|| {
+        let host = public_url.domain().unwrap_or(LOCAL);
+        format!("Chantiers communs <no-reply@{host}>")
+    });
+    let from = from
+        .parse()
+        .map_err(|error| Stop::new("--mail-from (CHANTIERS_MAIL_FROM)", &error))?;
+    let sender = Sender::new(url, from);
+    // Not the reason's own words: they could repeat a password.
+    sender
+        .map(Some)
+        .map_err(|_| Stop("--smtp-url (CHANTIERS_SMTP_URL): not a mail server's address".to_owned()))
 }
 
 /// How to sign in; makes the first administrator where there is none.
@@ -217,10 +253,10 @@ async fn add_administrator(
     Ok(match invitation {
         None => format!("Sign in as {} with the password that was set.", person.email),
         Some(invitation) => format!(
-            "Choose the password of {} here (once, until {}): {public_url}invitation/{}",
+            "Choose the password of {} here (once, until {}): {}",
             person.email,
             invitation.expires_at.format("%Y-%m-%d"),
-            invitation.token
+            invitation.link(public_url.as_str())
         ),
     })
 }

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::parser::ValueSource;
 use clap::{ArgAction, Args, CommandFactory, FromArgMatches, Parser, Subcommand};
+use lettre::message::Mailbox;
 use url::Url;
 
 /// Food-relocalisation projects and their common chantiers: the server and its commands.
@@ -140,7 +141,8 @@ pub struct Config {
     )]
     pub trust_forwarded: bool,
 
-    /// The mail server, smtp://… or smtps://…; without it messages wait in the outbox
+    /// The mail server: smtps://user:password@host, smtp://user:password@host:587?tls=required, or smtp://host:25
+    /// for one nearby that asks for neither; without it messages wait in the outbox
     #[arg(
         long,
         env = "CHANTIERS_SMTP_URL",
@@ -150,6 +152,16 @@ pub struct Config {
         value_parser = smtp_url
     )]
     pub smtp_url: Option<String>,
+
+    /// Whom messages are from: name@host, or Name <name@host> [default: no-reply at the public address's host]
+    #[arg(
+        long,
+        env = "CHANTIERS_MAIL_FROM",
+        value_name = "ADDRESS",
+        global = true,
+        value_parser = mail_from
+    )]
+    pub mail_from: Option<String>,
 
     /// E-mail address of the first administrator, made while there is none
     #[arg(long, env = "CHANTIERS_ADMIN_EMAIL", value_name = "EMAIL", global = true)]
@@ -239,6 +251,7 @@ impl Config {
         let filled = |text: &String| !text.trim().is_empty();
         self.database_url = self.database_url.take().filter(filled);
         self.smtp_url = self.smtp_url.take().filter(filled);
+        self.mail_from = self.mail_from.take().filter(filled);
         self.admin_email = self.admin_email.take().filter(filled);
         self.admin_password = self.admin_password.take().filter(|text| !text.is_empty());
         self.spa_dir = self.spa_dir.take().filter(|path| !path.as_os_str().is_empty());
@@ -310,12 +323,30 @@ fn origin(text: &str) -> Result<String, String> {
 
 fn smtp_url(text: &str) -> Result<String, String> {
     let known = |url: &Url| matches!(url.scheme(), "smtp" | "smtps") && url.has_host();
+    // Everybody on the way could read it.
+    let bare = |url: &Url| {
+        let required = url
+            .query_pairs()
+            .any(|(key, value)| key == "tls" && value == "required");
+        url.scheme() == "smtp" && !required && (url.password().is_some() || !url.username().is_empty())
+    };
     match Url::parse(text) {
+        Ok(url) if known(&url) && bare(&url) => {
+            Err("a password needs encryption: write smtps://…, or ?tls=required behind the host".to_owned())
+        }
         Ok(url) if known(&url) => Ok(text.to_owned()),
         Ok(_) => Err("write smtp://host:port or smtps://user:password@host".to_owned()),
         Err(_) if text.is_empty() => Ok(String::new()),
         // Not the parser's own words: they could repeat a password.
         Err(_) => Err("not an address".to_owned()),
+    }
+}
+
+fn mail_from(text: &str) -> Result<String, String> {
+    if text.is_empty() || text.parse::<Mailbox>().is_ok() {
+        Ok(text.to_owned())
+    } else {
+        Err("write name@host, or Name <name@host>".to_owned())
     }
 }
 
@@ -330,7 +361,14 @@ fn stop(error: clap::Error) -> Stop {
         .take_while(|line| !line.trim().is_empty())
         .collect::<Vec<_>>()
         .join(" ");
-    let said = said.trim_start_matches("error: ");
+    let mut said = said.trim_start_matches("error: ").to_owned();
+    // An address with a password in it is not repeated.
+    if let Some(ContextValue::String(value)) = error.get(ContextKind::InvalidValue)
+        && value.contains("://")
+        && value.contains('@')
+    {
+        said = said.replace(value.as_str(), "…");
+    }
     let variable = match error.get(ContextKind::InvalidArg) {
         Some(ContextValue::String(flag)) => {
             let long = flag
@@ -346,7 +384,7 @@ fn stop(error: clap::Error) -> Stop {
         }
         Some(_) | None => None,
     };
-    Stop::Wrong(format!("{}{}", one_line(said), variable.unwrap_or_default()))
+    Stop::Wrong(format!("{}{}", one_line(&said), variable.unwrap_or_default()))
 }
 
 /// The text with its line breaks and runs of spaces made one space.
@@ -396,6 +434,30 @@ mod tests {
         );
         assert!(wrong(&["dance"]).contains("dance"));
         assert!(wrong(&["--public-url", "https://x.be/under"]).contains("without a path"));
+    }
+
+    #[test]
+    fn a_password_goes_to_the_mail_server_encrypted_only_and_is_not_repeated() {
+        for right in [
+            "smtps://me:secret@mail.be",
+            "smtp://me:secret@mail.be:587?tls=required",
+            "smtp://mail:1025",
+            "",
+        ] {
+            assert!(parse(&["--smtp-url", right]).is_ok(), "{right}");
+        }
+        for bare in [
+            "smtp://me:secret@mail.be",
+            "smtp://me:secret@mail.be?tls=opportunistic",
+        ] {
+            let line = wrong(&["--smtp-url", bare]);
+            assert!(
+                line.contains("CHANTIERS_SMTP_URL") && !line.contains("secret"),
+                "{line}"
+            );
+        }
+        assert!(parse(&["--mail-from", "Chantiers <bonjour@x.be>"]).is_ok());
+        assert!(wrong(&["--mail-from", "bonjour"]).contains("CHANTIERS_MAIL_FROM"));
     }
 
     #[test]

@@ -5,6 +5,7 @@ use domain::{Actor, Lang};
 use store::Store;
 
 use crate::load::Loader;
+use crate::server::Site;
 
 /// Who asks, in which language, under which request id.
 #[derive(Clone, Debug)]
@@ -25,6 +26,11 @@ pub(crate) fn caller<'c>(ctx: &Context<'c>) -> &'c Caller {
 /// The store.
 pub(crate) fn store<'c>(ctx: &Context<'c>) -> &'c Store {
     ctx.data_unchecked::<Store>()
+}
+
+/// Where the server stands.
+pub(crate) fn site<'c>(ctx: &Context<'c>) -> &'c Site {
+    ctx.data_unchecked::<Site>()
 }
 
 /// The loaders of this request.

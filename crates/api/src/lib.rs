@@ -21,6 +21,7 @@ mod connection;
 mod error;
 mod history;
 mod load;
+mod mail;
 mod node;
 mod organisation;
 mod person;

@@ -11,7 +11,7 @@ use domain::{Lang, PersonId, ProjectId};
 use store::{AsTheyCame, ByName, Relation};
 
 use crate::connection::{Connection, cost, listed, many, one, page, related};
-use crate::ctx::{caller, store};
+use crate::ctx::{caller, site, store};
 use crate::error::{UserError, fail};
 use crate::organisation::OrganisationNode;
 use crate::payload::answer;
@@ -123,7 +123,7 @@ struct InvitationLink {
 impl From<store::Invitation> for InvitationLink {
     fn from(invitation: store::Invitation) -> Self {
         Self {
-            path: format!("/invitation/{}", invitation.token),
+            path: invitation.path(),
             expires_at: invitation.expires_at,
         }
     }
@@ -181,19 +181,24 @@ pub(crate) struct PersonMutation;
 
 #[Object]
 impl PersonMutation {
-    /// Makes an account and the link by which the person chooses a password; for administrators.
+    /// Makes an account and the link by which the person chooses a password, and writes to them with it; for
+    /// administrators.
     async fn person_invite(&self, ctx: &Context<'_>, input: NewPerson) -> Result<PersonInvitePayload> {
-        PersonInvitePayload::of(ctx, store(ctx).invite(&caller(ctx).actor, input).await)
+        let address = site(ctx).public_url.as_str();
+        let invited = store(ctx).invite(&caller(ctx).actor, input, address).await;
+        PersonInvitePayload::of(ctx, invited)
     }
 
-    /// Makes a new link for an account, also for a forgotten password; the earlier link is void.
+    /// Makes a new link for an account, also for a forgotten password, and writes to the person with it; the earlier
+    /// link is void.
     async fn person_invite_again(
         &self,
         ctx: &Context<'_>,
         input: PersonInviteAgainInput,
     ) -> Result<PersonInvitePayload> {
         let actor = &caller(ctx).actor;
-        let invited = match store(ctx).invite_again(actor, input.id).await {
+        let address = site(ctx).public_url.as_str();
+        let invited = match store(ctx).invite_again(actor, input.id, address).await {
             Ok(invitation) => store(ctx)
                 .get::<Person>(actor, input.id)
                 .await
@@ -205,9 +210,9 @@ impl PersonMutation {
 
     /// Changes an account: its role, its state, its organisation; for administrators.
     async fn person_update(&self, ctx: &Context<'_>, input: PersonPatch) -> Result<PersonPayload> {
-        let id = input.id;
+        let target = (input.id, input.expected_revision);
         let changed = store(ctx).edit::<Person>(&caller(ctx).actor, input).await;
-        Ok(answer(ctx, Some(id), changed).await?.into())
+        Ok(answer(ctx, Some(target), changed).await?.into())
     }
 
     /// Changes the caller's own name and language.
@@ -226,6 +231,8 @@ impl PersonMutation {
         let changed = store(ctx)
             .edit_self(actor, signed.id, expected_revision, name, language)
             .await;
-        Ok(answer(ctx, Some(signed.id), changed).await?.into())
+        Ok(answer(ctx, Some((signed.id, expected_revision)), changed)
+            .await?
+            .into())
     }
 }

@@ -7,11 +7,13 @@ use crate::chantier::{
     ChantierMutation, ChantierQuery, ParticipationMutation, ResourceMutation, StepMutation,
 };
 use crate::history::{HistoryMutation, HistoryQuery};
+use crate::mail::MailQuery;
 use crate::node::NodeQuery;
 use crate::organisation::{ContactMutation, OrganisationMutation, OrganisationQuery};
 use crate::person::{PersonMutation, PersonQuery};
 use crate::project::{MembershipMutation, NoteMutation, ProjectMutation, ProjectQuery};
 use crate::provenance::ProvenanceMutation;
+use crate::server::Site;
 use crate::territory::{TerritoryMutation, TerritoryQuery};
 
 /// How deep a query may nest.
@@ -28,6 +30,7 @@ pub struct Query(
     OrganisationQuery,
     TerritoryQuery,
     PersonQuery,
+    MailQuery,
     HistoryQuery,
     ServiceQuery,
 );
@@ -94,10 +97,10 @@ fn builder() -> SchemaBuilder<Query, Mutation, EmptySubscription> {
         .limit_complexity(COMPLEXITY)
 }
 
-/// The schema over a store.
+/// The schema over a store, where the server stands.
 #[must_use]
-pub fn build(store: Store) -> Schema {
-    builder().data(store).finish()
+pub fn build(store: Store, site: Site) -> Schema {
+    builder().data(store).data(site).finish()
 }
 
 /// The schema as text.

@@ -22,6 +22,7 @@ pub mod text;
 
 pub mod chantier;
 pub mod contact;
+pub mod mail;
 pub mod organisation;
 pub mod person;
 pub mod project;

@@ -135,6 +135,8 @@ pub enum Action {
     ReadPersons,
     /// Make, suspend or change accounts and roles.
     ManageAccounts,
+    /// Read the messages of the outbox.
+    ReadMails,
     /// Change one's own name and language.
     EditSelf { person: PersonId },
     /// Read the history of a record of this kind.
@@ -181,7 +183,7 @@ pub fn allows(actor: &Actor, action: Action) -> bool {
             editor || (may_write && author.is_some_and(|author| actor.is(author)))
         }
         Action::ReadPerson { person } => staff || actor.is(person),
-        Action::ManageAccounts => administrator,
+        Action::ManageAccounts | Action::ReadMails => administrator,
         Action::EditSelf { person } => administrator || actor.is(person),
         Action::ReadHistory { of } => match of {
             RecordType::Territory
@@ -237,6 +239,7 @@ mod tests {
             ("keep projects".to_owned(), Action::KeepProjects),
             ("read persons".to_owned(), Action::ReadPersons),
             ("manage accounts".to_owned(), Action::ManageAccounts),
+            ("read mails".to_owned(), Action::ReadMails),
             ("read names".to_owned(), Action::ReadNames),
         ];
         for (whose, uuid) in [("own", OWN), ("other", OTHER)] {

@@ -4,10 +4,11 @@
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use chrono::{DateTime, TimeDelta, Utc};
+use domain::mail;
 use domain::person::{NewPerson, Person, State};
 use domain::policy::{Action, Actor, Role, Signed};
 use domain::{PersonId, ProjectId, Refusal};
-use sea_orm::sea_query::{Expr, ExprTrait, OnConflict, Query};
+use sea_orm::sea_query::{Expr, ExprTrait, LockType, OnConflict, Query};
 use sea_orm::{ConnectionTrait, EntityTrait, QueryFilter};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
@@ -18,7 +19,11 @@ use crate::person::row;
 use crate::write::Tx;
 
 const INVITATION: TimeDelta = TimeDelta::days(14);
-const SESSION: TimeDelta = TimeDelta::days(30);
+/// A session that nobody goes on with for so long has ended.
+const IDLE: TimeDelta = TimeDelta::days(30);
+/// A session ends then, however often it is gone on with: a device that was forgotten somewhere, or a token that was
+/// copied, is not good for ever.
+const SESSION: TimeDelta = TimeDelta::days(90);
 
 /// An invitation's token, shown once.
 #[derive(Clone, Debug)]
@@ -27,6 +32,20 @@ pub struct Invitation {
     pub token: String,
     /// Until when it can be used.
     pub expires_at: DateTime<Utc>,
+}
+
+impl Invitation {
+    /// Where it is taken up.
+    #[must_use]
+    pub fn path(&self) -> String {
+        format!("/invitation/{}", self.token)
+    }
+
+    /// The whole link, under the address that people type.
+    #[must_use]
+    pub fn link(&self, site: &str) -> String {
+        format!("{}{}", site.trim_end_matches('/'), self.path())
+    }
 }
 
 /// A session's next refresh token.
@@ -72,52 +91,42 @@ impl Store {
         BASE64_URL_SAFE_NO_PAD.encode(self.mint.secret())
     }
 
-    /// Makes an account and its first invitation.
+    fn invitation(&self) -> Invitation {
+        Invitation {
+            token: self.token(),
+            expires_at: self.mint.now() + INVITATION,
+        }
+    }
+
+    /// Makes an account and its first invitation, and writes to the person with the link under the site's address.
     ///
     /// # Errors
     /// Not allowed; an address that has an account.
-    pub async fn invite(&self, actor: &Actor, new: NewPerson) -> Result<(Person, Invitation)> {
-        let person = self
-            .create_with::<Person>(actor, new, |person| person.state = State::Invited)
-            .await?;
-        let invitation = self.new_invitation(person.id).await?;
-        Ok((person, invitation))
+    pub async fn invite(&self, actor: &Actor, new: NewPerson, site: &str) -> Result<(Person, Invitation)> {
+        let invitation = self.invitation();
+        let invited = |person: &mut Person| person.state = State::Invited;
+        self.create_and(actor, new, invited, async |tx: &mut Tx, person: Person| {
+            send_invitation(tx, &person, &invitation, site).await?;
+            Ok((person, invitation.clone()))
+        })
+        .await
     }
 
-    /// Makes another invitation, also for somebody who lost their password; earlier ones are void.
+    /// Makes another invitation, also for somebody who lost their password, and writes to them; earlier ones are void.
     ///
     /// # Errors
     /// Not allowed, not found.
-    pub async fn invite_again(&self, actor: &Actor, person: PersonId) -> Result<Invitation> {
+    pub async fn invite_again(&self, actor: &Actor, person: PersonId, site: &str) -> Result<Invitation> {
         self.ask(actor, Action::ManageAccounts)?;
         let person: Person = self.get(actor, person).await?;
         if person.state == State::Suspended {
             return Err(Refusal::LinkExpired.into());
         }
-        self.new_invitation(person.id).await
-    }
-
-    async fn new_invitation(&self, person: PersonId) -> Result<Invitation> {
-        let invitation = Invitation {
-            token: self.token(),
-            expires_at: self.mint.now() + INVITATION,
-        };
-        let earlier = Query::delete()
-            .from_table("invitation")
-            .and_where(Expr::col("person_id").eq(person))
-            .take();
-        self.db.execute(&earlier).await?;
-        let mut insert = Query::insert();
-        insert
-            .into_table("invitation")
-            .columns(["token_hash", "person_id", "expires_at"])
-            .values([
-                Expr::value(digest(&invitation.token)),
-                Expr::value(person),
-                Expr::value(invitation.expires_at),
-            ])
-            .map_err(|error| Error::Corrupt(error.to_string()))?;
-        self.db.execute(&insert).await?;
+        let invitation = self.invitation();
+        self.write(actor, Action::ManageAccounts, async |tx: &mut Tx| {
+            send_invitation(tx, &person, &invitation, site).await
+        })
+        .await?;
         Ok(invitation)
     }
 
@@ -209,31 +218,18 @@ impl Store {
     /// Opens a session.
     ///
     /// # Errors
-    /// A database fault.
+    /// The account is not in use; a database fault.
     pub async fn open_session(&self, person: PersonId) -> Result<NewSession> {
-        self.next_token(person, self.mint.uuid()).await
-    }
-
-    async fn next_token(&self, person: PersonId, family: Uuid) -> Result<NewSession> {
-        let now = self.mint.now();
-        let session = NewSession {
-            token: self.token(),
-            expires_at: now + SESSION,
-        };
-        let mut insert = Query::insert();
-        insert
-            .into_table("session")
-            .columns(["token_hash", "family", "person_id", "created_at", "expires_at"])
-            .values([
-                Expr::value(digest(&session.token)),
-                Expr::value(family),
-                Expr::value(person),
-                Expr::value(now),
-                Expr::value(session.expires_at),
-            ])
-            .map_err(|error| Error::Corrupt(error.to_string()))?;
-        self.db.execute(&insert).await?;
-        Ok(session)
+        let (token, family) = (self.token(), self.mint.uuid());
+        self.write(&Actor::System, Action::ManageAccounts, async |tx: &mut Tx| {
+            let in_use = in_turn(tx, person).await?.is_some();
+            if !in_use {
+                return Err(Refusal::Unauthenticated.into());
+            }
+            let ends_at = tx.now() + SESSION;
+            next_token(tx, token.clone(), person, family, ends_at).await
+        })
+        .await
     }
 
     /// Exchanges a refresh token for the next one.
@@ -241,9 +237,9 @@ impl Store {
     /// # Errors
     /// A database fault.
     pub async fn rotate_session(&self, token: &str) -> Result<Rotation> {
-        let hash = digest(token);
+        let (hash, next) = (digest(token), self.token());
         let query = Query::select()
-            .columns(["family", "person_id", "used_at"])
+            .columns(["family", "person_id", "ends_at", "expires_at"])
             .from("session")
             .and_where(Expr::col("token_hash").eq(hash.clone()))
             .and_where(Expr::col("expires_at").gt(self.mint.now()))
@@ -253,31 +249,32 @@ impl Store {
         };
         let family: Uuid = found.try_get("", "family")?;
         let person: PersonId = found.try_get("", "person_id")?;
-        // Whoever marks it first has used it; of two at once, the second is a reuse.
-        let mark = Query::update()
-            .table("session")
-            .value("used_at", self.mint.now())
-            .and_where(Expr::col("token_hash").eq(hash))
-            .and_where(Expr::col("used_at").is_null())
-            .take();
-        if self.db.execute(&mark).await?.rows_affected() == 0 {
-            self.close_family(family).await?;
-            return Ok(Rotation::Reused);
-        }
-        match self
-            .find::<Person>(person)
-            .await?
-            .filter(|person| person.state == State::Active)
-        {
-            Some(person) => {
-                let session = self.next_token(person.id, family).await?;
-                Ok(Rotation::Rotated {
-                    person: Box::new(person),
-                    session,
-                })
+        let expires_at: DateTime<Utc> = found.try_get("", "expires_at")?;
+        let ends_at: Option<DateTime<Utc>> = found.try_get("", "ends_at")?;
+        // Marked and followed by the next in one go: a copy that is used meanwhile waits, and then closes both.
+        self.write(&Actor::System, Action::ManageAccounts, async |tx: &mut Tx| {
+            let person = in_turn(tx, person).await?;
+            let mark = Query::update()
+                .table("session")
+                .value("used_at", tx.now())
+                .and_where(Expr::col("token_hash").eq(hash.clone()))
+                .and_where(Expr::col("used_at").is_null())
+                .take();
+            if tx.conn.execute(&mark).await?.rows_affected() == 0 {
+                close_family(tx, family).await?;
+                return Ok(Rotation::Reused);
             }
-            None => Ok(Rotation::Unknown),
-        }
+            let Some(person) = person else {
+                return Ok(Rotation::Unknown);
+            };
+            let ends_at = ends_at.unwrap_or(expires_at);
+            let session = next_token(tx, next.clone(), person.id, family, ends_at).await?;
+            Ok(Rotation::Rotated {
+                person: Box::new(person),
+                session,
+            })
+        })
+        .await
     }
 
     /// Closes the session that a refresh token belongs to.
@@ -286,24 +283,20 @@ impl Store {
     /// A database fault.
     pub async fn close_session(&self, token: &str) -> Result<()> {
         let query = Query::select()
-            .column("family")
+            .columns(["family", "person_id"])
             .from("session")
             .and_where(Expr::col("token_hash").eq(digest(token)))
             .take();
-        if let Some(found) = self.db.query_one(&query).await? {
-            self.close_family(found.try_get("", "family")?).await?;
-        }
-        Ok(())
-    }
-
-    async fn close_family(&self, family: Uuid) -> Result<()> {
-        let now = self.mint.now();
-        let gone = Query::delete()
-            .from_table("session")
-            .and_where(Expr::col("family").eq(family).or(Expr::col("expires_at").lt(now)))
-            .take();
-        self.db.execute(&gone).await?;
-        Ok(())
+        let Some(found) = self.db.query_one(&query).await? else {
+            return Ok(());
+        };
+        let family: Uuid = found.try_get("", "family")?;
+        let person: PersonId = found.try_get("", "person_id")?;
+        self.write(&Actor::System, Action::ManageAccounts, async |tx: &mut Tx| {
+            in_turn(tx, person).await?;
+            close_family(tx, family).await
+        })
+        .await
     }
 
     /// The person as the policy sees them now; nothing where the account is not in use.
@@ -401,7 +394,11 @@ impl Store {
                 Ok((person, None))
             }
             None => {
-                let invitation = self.new_invitation(person.id).await?;
+                let invitation = self.invitation();
+                self.write(&Actor::System, Action::ManageAccounts, async |tx: &mut Tx| {
+                    keep_invitation(tx, person.id, &invitation).await
+                })
+                .await?;
                 Ok((person, Some(invitation)))
             }
         }
@@ -448,8 +445,99 @@ impl Store {
     }
 }
 
+/// Keeps an invitation in place of the earlier ones.
+async fn keep_invitation(tx: &Tx, person: PersonId, invitation: &Invitation) -> Result<()> {
+    let earlier = Query::delete()
+        .from_table("invitation")
+        .and_where(Expr::col("person_id").eq(person))
+        .take();
+    tx.conn.execute(&earlier).await?;
+    let mut insert = Query::insert();
+    insert
+        .into_table("invitation")
+        .columns(["token_hash", "person_id", "expires_at"])
+        .values([
+            Expr::value(digest(&invitation.token)),
+            Expr::value(person),
+            Expr::value(invitation.expires_at),
+        ])
+        .map_err(|error| Error::Corrupt(error.to_string()))?;
+    tx.conn.execute(&insert).await?;
+    Ok(())
+}
+
+/// Keeps an invitation and writes to the person.
+async fn send_invitation(tx: &Tx, person: &Person, invitation: &Invitation, site: &str) -> Result<()> {
+    keep_invitation(tx, person.id, invitation).await?;
+    let until = invitation.expires_at.date_naive();
+    let letter = mail::invitation(&person.name, &invitation.link(site), until, person.language);
+    tx.write_mail(person, mail::Kind::Invitation, letter).await
+}
+
+/// The person, where the account is in use; whatever else opens, goes on with or closes their sessions waits until this
+/// transaction ends.
+async fn in_turn(tx: &Tx, person: PersonId) -> Result<Option<Person>> {
+    let lock = Query::select()
+        .column("id")
+        .from("person")
+        .and_where(Expr::col("id").eq(person))
+        .lock(LockType::NoKeyUpdate)
+        .take();
+    tx.conn.query_one(&lock).await?;
+    let person: Option<Person> = tx.find(person).await?;
+    Ok(person.filter(|person| person.state == State::Active))
+}
+
+/// Keeps a session's next token.
+async fn next_token(
+    tx: &Tx,
+    token: String,
+    person: PersonId,
+    family: Uuid,
+    ends_at: DateTime<Utc>,
+) -> Result<NewSession> {
+    let expires_at = std::cmp::min(ends_at, tx.now() + IDLE);
+    let mut insert = Query::insert();
+    insert
+        .into_table("session")
+        .columns([
+            "token_hash",
+            "family",
+            "person_id",
+            "created_at",
+            "expires_at",
+            "ends_at",
+        ])
+        .values([
+            Expr::value(digest(&token)),
+            Expr::value(family),
+            Expr::value(person),
+            Expr::value(tx.now()),
+            Expr::value(expires_at),
+            Expr::value(ends_at),
+        ])
+        .map_err(|error| Error::Corrupt(error.to_string()))?;
+    tx.conn.execute(&insert).await?;
+    Ok(NewSession { token, expires_at })
+}
+
+/// Closes a session, and those that have expired.
+async fn close_family(tx: &Tx, family: Uuid) -> Result<()> {
+    let gone = Query::delete()
+        .from_table("session")
+        .and_where(
+            Expr::col("family")
+                .eq(family)
+                .or(Expr::col("expires_at").lt(tx.now())),
+        )
+        .take();
+    tx.conn.execute(&gone).await?;
+    Ok(())
+}
+
 /// Keeps a password's hash and closes the sessions that the earlier one opened.
 async fn keep_password(tx: &Tx, person: PersonId, hash: &str) -> Result<()> {
+    in_turn(tx, person).await?;
     let mut insert = Query::insert();
     insert
         .into_table("credential")

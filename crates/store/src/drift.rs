@@ -60,5 +60,6 @@ pub fn declared(backend: DbBackend) -> Vec<(&'static str, TableCreateStatement)>
             "change",
             schema.create_table_from_entity(crate::change::ChangeEntity),
         ),
+        ("mail", schema.create_table_from_entity(crate::mail::row::Entity)),
     ]
 }

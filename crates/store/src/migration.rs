@@ -3,6 +3,8 @@
 use sea_orm_migration::prelude::*;
 
 mod m20261124_000001_begin;
+mod m20261125_000001_mail;
+mod m20261125_000002_session_end;
 
 /// Brings a database up to date.
 #[derive(Debug)]
@@ -11,6 +13,10 @@ pub struct Migrator;
 #[async_trait::async_trait]
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(m20261124_000001_begin::Migration)]
+        vec![
+            Box::new(m20261124_000001_begin::Migration),
+            Box::new(m20261125_000001_mail::Migration),
+            Box::new(m20261125_000002_session_end::Migration),
+        ]
     }
 }

@@ -188,6 +188,18 @@ impl Store {
         new: R::New,
         complete: impl FnOnce(&mut R) + Send,
     ) -> Result<R> {
+        self.create_and(actor, new, complete, async |_: &mut Tx, record: R| Ok(record))
+            .await
+    }
+
+    /// Makes a record, and in the same transaction what goes with it.
+    pub(crate) async fn create_and<R: Stored, T: Send>(
+        &self,
+        actor: &Actor,
+        new: R::New,
+        complete: impl FnOnce(&mut R) + Send,
+        also: impl AsyncFnOnce(&mut Tx, R) -> Result<T> + Send,
+    ) -> Result<T> {
         let retry = crate::external::Retry::of::<R>(actor, &new)?;
         let now = self.mint.now();
         let mut record = R::made(new, self.mint.uuid().into(), now);
@@ -198,14 +210,15 @@ impl Store {
         let mut checks = Checks::default();
         record.check(&mut checks);
         checks.finish()?;
-        self.write_at(actor, action, Some(now), async |tx: &mut Tx| {
+        self.write_at(actor, action, Some(now), async move |tx: &mut Tx| {
             if let Some(retry) = &retry
                 && !tx.remember(retry, record.id().into()).await?
             {
-                return tx.made_before(retry).await;
+                record = tx.made_before(retry).await?;
+            } else {
+                tx.insert(&record).await?;
             }
-            tx.insert(&record).await?;
-            Ok(record.clone())
+            also(tx, record).await
         })
         .await
     }

@@ -9,12 +9,14 @@ use serde_json::json;
 use store::{ByName, Invitation, Rotation, Store};
 use testing::{administrator, editor, input, kept, officer, refused, signed, visitor};
 
+const SITE: &str = "https://chantiers.example/";
+
 fn new(email: &str) -> NewPerson {
     input(json!({"name": "Anne Dubois", "email": email, "role": "OFFICER"}))
 }
 
 async fn invite(store: &Store) -> (Person, Invitation) {
-    kept(store.invite(&administrator(), new("Anne@Cellule.be")).await)
+    kept(store.invite(&administrator(), new("Anne@Cellule.be"), SITE).await)
 }
 
 testing::both! {
@@ -50,25 +52,25 @@ testing::both! {
         let (person, first) = invite(&store).await;
         kept(store.accept_invitation(&first.token, "hash".into()).await);
         let session = kept(store.open_session(person.id).await);
-        let second = kept(store.invite_again(&administrator(), person.id).await);
-        let third = kept(store.invite_again(&administrator(), person.id).await);
+        let second = kept(store.invite_again(&administrator(), person.id, SITE).await);
+        let third = kept(store.invite_again(&administrator(), person.id, SITE).await);
         assert_eq!(refused(store.invited(&second.token).await), ["LINK_EXPIRED"]);
         kept(store.accept_invitation(&third.token, "new".into()).await);
         assert!(matches!(kept(store.rotate_session(&session.token).await), Rotation::Unknown));
         assert_eq!(kept(store.credentials("anne@cellule.be").await).unwrap().1, "new");
-        assert_eq!(refused(store.invite_again(&editor(), person.id).await), ["FORBIDDEN"]);
+        assert_eq!(refused(store.invite_again(&editor(), person.id, SITE).await), ["FORBIDDEN"]);
     }
 }
 
 testing::both! {
     async fn only_an_administrator_makes_accounts_and_an_address_has_one(store: Store) {
-        assert_eq!(refused(store.invite(&editor(), new("a@b.be")).await), ["FORBIDDEN"]);
-        assert_eq!(refused(store.invite(&visitor(), new("a@b.be")).await), ["UNAUTHENTICATED"]);
-        kept(store.invite(&administrator(), new("a@b.be")).await);
-        assert_eq!(refused(store.invite(&administrator(), new("A@b.be")).await), ["DUPLICATE email"]);
-        assert_eq!(refused(store.invite(&administrator(), new("pas une adresse")).await), ["INVALID email"]);
+        assert_eq!(refused(store.invite(&editor(), new("a@b.be"), SITE).await), ["FORBIDDEN"]);
+        assert_eq!(refused(store.invite(&visitor(), new("a@b.be"), SITE).await), ["UNAUTHENTICATED"]);
+        kept(store.invite(&administrator(), new("a@b.be"), SITE).await);
+        assert_eq!(refused(store.invite(&administrator(), new("A@b.be"), SITE).await), ["DUPLICATE email"]);
+        assert_eq!(refused(store.invite(&administrator(), new("pas une adresse"), SITE).await), ["INVALID email"]);
         let homeless: NewPerson = input(json!({"name": "Paul", "email": "p@b.be", "role": "PARTNER"}));
-        assert_eq!(refused(store.invite(&administrator(), homeless).await), ["INVALID organisationId"]);
+        assert_eq!(refused(store.invite(&administrator(), homeless, SITE).await), ["INVALID organisationId"]);
     }
 }
 
@@ -164,4 +166,47 @@ testing::both! {
         assert!(kept(store.find::<Person>(person.id).await).is_none());
         assert_eq!(refused(store.get::<Person>(&Actor::System, person.id).await), ["NOT_FOUND"]);
     }
+}
+
+testing::both! {
+    async fn a_copy_used_while_its_session_goes_on_closes_it(store: Store) {
+        let (_, person) = signed(&store, Role::Officer, json!({})).await;
+        for _ in 0..20 {
+            let first = kept(store.open_session(person.id).await);
+            let Rotation::Rotated { session: second, .. } = kept(store.rotate_session(&first.token).await) else {
+                panic!("the first use is good");
+            };
+            let (copy, own) = tokio::join!(store.rotate_session(&first.token), store.rotate_session(&second.token));
+            assert!(matches!(kept(copy), Rotation::Reused | Rotation::Unknown));
+            if let Rotation::Rotated { session: third, .. } = kept(own) {
+                let after = kept(store.rotate_session(&third.token).await);
+                assert!(!matches!(after, Rotation::Rotated { .. }), "the session outlives its theft");
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_session_ends_however_often_it_is_gone_on_with() {
+    let [one, other] = testing::both_engines().await;
+    for database in [&one, &other] {
+        let store = database.store();
+        let (_, person) = signed(&store, Role::Officer, json!({})).await;
+        let mut session = kept(store.open_session(person.id).await);
+        for _ in 0..4 {
+            database.mint().pass(chrono::TimeDelta::days(20));
+            let Rotation::Rotated { session: next, .. } = kept(store.rotate_session(&session.token).await)
+            else {
+                panic!("it is gone on with in time");
+            };
+            session = next;
+        }
+        database.mint().pass(chrono::TimeDelta::days(11));
+        assert!(matches!(
+            kept(store.rotate_session(&session.token).await),
+            Rotation::Unknown
+        ));
+    }
+    let [_, other] = [one, other];
+    other.close().await;
 }

@@ -3,6 +3,7 @@
 mod database;
 mod fixture;
 mod mint;
+mod postbox;
 mod server;
 
 pub use database::{Database, Postgres, both_engines};
@@ -10,6 +11,7 @@ pub use fixture::{
     administrator, editor, input, input_with, kept, member, officer, overlapping, refused, signed, visitor,
 };
 pub use mint::FixedMint;
+pub use postbox::{Caught, Postbox};
 pub use server::{Server, TestClient, run_server};
 
 /// Runs one test body on SQLite and on PostgreSQL. The body takes the store.

@@ -24,6 +24,7 @@ pub struct Server {
     database: String,
     folder: PathBuf,
     postgres: Option<(String, String)>,
+    settings: Vec<(String, String)>,
 }
 
 /// The server's binary, built beside the tests.
@@ -53,13 +54,23 @@ fn free_port() -> u16 {
 impl Server {
     /// Starts one on an SQLite file of its own.
     pub async fn on_sqlite() -> Self {
+        Self::on_sqlite_with(&[]).await
+    }
+
+    /// The same, with further settings.
+    pub async fn on_sqlite_with(settings: &[(&str, &str)]) -> Self {
         let folder = Self::folder();
         let database = format!("sqlite://{}", folder.join("chantiers.db").display());
-        Self::start(folder, database, None).await
+        Self::start(folder, database, None, settings).await
     }
 
     /// Starts one on a PostgreSQL database of its own.
     pub async fn on_postgres() -> Self {
+        Self::on_postgres_with(&[]).await
+    }
+
+    /// The same, with further settings.
+    pub async fn on_postgres_with(settings: &[(&str, &str)]) -> Self {
         let server = Postgres::address();
         let folder = Self::folder();
         let name = format!(
@@ -78,7 +89,7 @@ impl Server {
             .expect("a test may make a database");
         admin.close().await.expect("the connection closes");
         let database = Postgres::with_database(&server, &name);
-        Self::start(folder, database, Some((server, name))).await
+        Self::start(folder, database, Some((server, name)), settings).await
     }
 
     fn folder() -> PathBuf {
@@ -93,21 +104,31 @@ impl Server {
         folder
     }
 
-    async fn start(folder: PathBuf, database: String, postgres: Option<(String, String)>) -> Self {
+    async fn start(
+        folder: PathBuf,
+        database: String,
+        postgres: Option<(String, String)>,
+        settings: &[(&str, &str)],
+    ) -> Self {
         let address = format!("127.0.0.1:{}", free_port());
-        let child = Self::spawn(&folder, &database, &address);
+        let settings: Vec<(String, String)> = settings
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+            .collect();
+        let child = Self::spawn(&folder, &database, &address, &settings);
         let mut server = Self {
             child,
             address,
             database,
             folder,
             postgres,
+            settings,
         };
         server.wait_until_ready().await;
         server
     }
 
-    fn spawn(folder: &Path, database: &str, address: &str) -> Child {
+    fn spawn(folder: &Path, database: &str, address: &str, settings: &[(String, String)]) -> Child {
         Command::new(binary())
             .arg("serve")
             .env_clear()
@@ -118,6 +139,7 @@ impl Server {
             .env("CHANTIERS_ADMIN_EMAIL", EMAIL)
             .env("CHANTIERS_ADMIN_PASSWORD", PASSWORD)
             .env("CHANTIERS_LOG", "warn")
+            .envs(settings.iter().cloned())
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .kill_on_drop(true)
@@ -149,7 +171,7 @@ impl Server {
 
     /// Starts it again on the same data.
     pub async fn restart(&mut self) {
-        self.child = Self::spawn(&self.folder, &self.database, &self.address);
+        self.child = Self::spawn(&self.folder, &self.database, &self.address, &self.settings);
         self.wait_until_ready().await;
     }
 

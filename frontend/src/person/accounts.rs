@@ -354,7 +354,12 @@ fn All(link: Link) -> impl IntoView {
             <div class="stack">
                 <div class="spread">
                     <div class="narrow"><TextField label=t::accounts_search value=typed kind="search" required=true /></div>
-                    {move || may().then(|| view! { <Button text=t::accounts_invite mark=Icon::Add look=Look::Primary on_press=move |()| inviting.set(true) /> })}
+                    {move || may().then(|| view! {
+                        <span class="row-tight">
+                            <a class="button quiet" href="/comptes/messages">{t::messages_title}</a>
+                            <Button text=t::accounts_invite mark=Icon::Add look=Look::Primary on_press=move |()| inviting.set(true) />
+                        </span>
+                    })}
                 </div>
                 <Loaded load=found.load on_retry=found.reload view=move |page: Rows| {
                     if page.rows.is_empty() {

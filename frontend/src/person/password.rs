@@ -27,7 +27,8 @@ impl Chosen {
     }
 
     fn is_same(self) -> bool {
-        self.password.with(|a| self.again.with(|b| !a.is_empty() && a == b))
+        self.password
+            .with(|a| self.again.with(|b| !a.is_empty() && a == b))
     }
 
     /// What the rules refuse.
@@ -61,7 +62,11 @@ fn refuse(path: &str, message: &str) -> Refused {
 
 /// The two fields and the rules.
 #[component]
-pub fn ChosenFields(label: Text, chosen: Chosen, #[prop(into)] refusals: Signal<Vec<Refused>>) -> impl IntoView {
+pub fn ChosenFields(
+    label: Text,
+    chosen: Chosen,
+    #[prop(into)] refusals: Signal<Vec<Refused>>,
+) -> impl IntoView {
     let Chosen { password, again } = chosen;
     let rule = |met: Signal<bool>, words: Text| {
         view! { <li class:kept=met>{move || if met.get() { "✓ " } else { "○ " }} {words}</li> }
