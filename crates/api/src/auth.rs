@@ -254,9 +254,11 @@ pub fn address(headers: &HeaderMap, extensions: &Extensions, trust_forwarded: bo
 
 /// How many wrong passwords in a row one address may try for one account.
 const TRIES: usize = 10;
+/// How many it may try for all accounts together: a house full of colleagues may, a list of guesses may not.
+const TRIES_IN_ALL: usize = 50;
 /// Within what time.
 const WINDOW: TimeDelta = TimeDelta::minutes(10);
-/// How many pairs of address and account are remembered at most.
+/// How many addresses, and pairs of address and account, are remembered at most.
 const REMEMBERED: usize = 10_000;
 
 /// Slows down whoever guesses passwords. In memory: each server counts for itself, and forgets when it stops.
@@ -273,37 +275,50 @@ impl Throttle {
     pub fn attempt(&self, address: IpAddr, email: &str, now: DateTime<Utc>) -> Result<(), Fault> {
         let mut tries = self.tries.lock().unwrap_or_else(PoisonError::into_inner);
         let since = now - WINDOW;
-        if tries.len() >= REMEMBERED {
-            tries.retain(|_, times| times.last().is_some_and(|time| *time > since));
+        make_room(&mut tries, since);
+        let counted = [(key(address, email), TRIES), (key(address, ""), TRIES_IN_ALL)];
+        for (key, most) in counted {
+            let times = tries.entry(key).or_default();
+            times.retain(|time| *time > since);
+            if times.len() >= most {
+                let wait = times.first().map_or(WINDOW, |first| *first + WINDOW - now);
+                let seconds = wait.num_seconds().max(1).unsigned_abs();
+                return Err(Fault::new(Code::RateLimited).retry_after(seconds));
+            }
         }
-        if tries.len() >= REMEMBERED {
-            // Still full: whoever tried longest ago is forgotten.
-            let oldest = tries
-                .iter()
-                .min_by_key(|(_, times)| times.last().copied())
-                .map(|(key, _)| *key);
-            oldest.map(|key| tries.remove(&key));
+        for (key, _) in counted {
+            tries.entry(key).or_default().push(now);
         }
-        let times = tries.entry(key(address, email)).or_default();
-        times.retain(|time| *time > since);
-        if times.len() >= TRIES {
-            let wait = times.first().map_or(WINDOW, |first| *first + WINDOW - now);
-            return Err(Fault::new(Code::RateLimited).retry_after(wait.num_seconds().max(1).unsigned_abs()));
-        }
-        times.push(now);
         Ok(())
     }
 
-    /// Forgets the tries of somebody who got in.
+    /// Forgets the tries of somebody who got in; of the address's others, only this last one, or an account of one's
+    /// own would open the way to all.
     pub fn forget(&self, address: IpAddr, email: &str) {
-        self.tries
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .remove(&key(address, email));
+        let mut tries = self.tries.lock().unwrap_or_else(PoisonError::into_inner);
+        tries.remove(&key(address, email));
+        if let Some(times) = tries.get_mut(&key(address, "")) {
+            times.pop();
+        }
     }
 }
 
-/// A digest, so that no address or e-mail is kept.
+/// Room for one more address and pair: what is old is forgotten, and where that is not enough, who tried longest ago.
+fn make_room(tries: &mut HashMap<[u8; 32], Vec<DateTime<Utc>>>, since: DateTime<Utc>) {
+    let full = |tries: &HashMap<_, _>| tries.len() + 2 > REMEMBERED;
+    if full(tries) {
+        tries.retain(|_, times| times.last().is_some_and(|time| *time > since));
+    }
+    while full(tries) {
+        let oldest = tries
+            .iter()
+            .min_by_key(|(_, times)| times.last().copied())
+            .map(|(key, _)| *key);
+        oldest.map(|key| tries.remove(&key));
+    }
+}
+
+/// A digest, so that no address or e-mail is kept; without an e-mail, for all accounts.
 fn key(address: IpAddr, email: &str) -> [u8; 32] {
     // One subscriber has a whole IPv6 network of 64 bits.
     let address = match address.to_canonical() {
@@ -453,11 +468,28 @@ mod tests {
     }
 
     #[test]
-    fn what_is_remembered_is_bounded() {
+    fn an_address_that_goes_through_the_accounts_must_wait_too() {
         let throttle = Throttle::default();
         let address: IpAddr = "192.0.2.1".parse().unwrap();
-        for n in 0..REMEMBERED + 50 {
+        for n in 0..TRIES_IN_ALL {
+            // Its own account, with the right password, changes nothing of that.
+            throttle.attempt(address, "own@x.be", at(0)).unwrap();
+            throttle.forget(address, "own@x.be");
             throttle.attempt(address, &format!("{n}@x.be"), at(0)).unwrap();
+        }
+        let fault = throttle.attempt(address, "last@x.be", at(1)).unwrap_err();
+        assert_eq!(fault.wait(), Some(599));
+        let elsewhere = "192.0.2.2".parse().unwrap();
+        assert!(throttle.attempt(elsewhere, "last@x.be", at(1)).is_ok());
+        assert!(throttle.attempt(address, "last@x.be", at(601)).is_ok());
+    }
+
+    #[test]
+    fn what_is_remembered_is_bounded() {
+        let throttle = Throttle::default();
+        for n in 0..REMEMBERED + 50 {
+            let address = IpAddr::V4(Ipv4Addr::from_bits(u32::try_from(n).unwrap()));
+            throttle.attempt(address, "a@x.be", at(0)).unwrap();
         }
         assert!(throttle.tries.lock().unwrap().len() <= REMEMBERED);
     }

@@ -18,7 +18,7 @@ use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 
 use crate::problem::{Code, say};
 use crate::rest::{calendar, etag, exports, session, unchanged};
-use crate::server::{self, App};
+use crate::server::{App, health};
 
 /// What the document is made of.
 #[derive(OpenApi)]
@@ -42,9 +42,9 @@ use crate::server::{self, App};
         calendar::one,
         exports::csv,
         exports::xlsx,
-        server::live,
-        server::ready,
-        server::metrics,
+        health::live,
+        health::ready,
+        health::metrics,
     ),
     tags(
         (name = "Session", description = "Signing in and out."),

@@ -25,7 +25,10 @@ pub(crate) fn routes() -> Router<Arc<App>> {
                 .put(session::go_on)
                 .delete(session::sign_out),
         )
-        .route("/v1/session/password", axum::routing::put(session::change_password))
+        .route(
+            "/v1/session/password",
+            axum::routing::put(session::change_password),
+        )
         .route(
             "/v1/invitations/{token}",
             get(session::invitation).post(session::accept),

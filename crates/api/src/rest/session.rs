@@ -119,7 +119,7 @@ pub struct Invited {
 /// Sign in
 ///
 /// Sets the cookie `chantiers_refresh`, with which `PUT` goes on when the access token has expired. After ten wrong
-/// passwords within ten minutes from one address for one account, further tries must wait.
+/// passwords within ten minutes from one address for one account, or fifty for all accounts, further tries must wait.
 #[utoipa::path(
     post,
     path = "/v1/session",
@@ -251,10 +251,7 @@ pub(crate) async fn change_password(
         return Err(invalid("currentPassword", Invalid::WrongPassword));
     }
     app.throttle.forget(address, &person.email);
-    let hash = app
-        .passwords
-        .hash(sent.new_password, app.store.mint())
-        .await?;
+    let hash = app.passwords.hash(sent.new_password, app.store.mint()).await?;
     app.store.set_password(&caller.actor, person.id, hash).await?;
     open(&app, person).await
 }

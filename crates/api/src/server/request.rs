@@ -1,0 +1,169 @@
+//! What a request is and brings: its body, the form it is announced in, whose page it comes from.
+
+use axum::extract::{FromRequest, Request};
+use axum::http::header::{ACCEPT, CONTENT_TYPE, HOST, ORIGIN};
+use axum::http::{HeaderMap, HeaderName, StatusCode};
+use serde::de::DeserializeOwned;
+
+use crate::problem::{Code, Fault};
+use crate::server::Site;
+
+/// Whether the request comes from a page of ours, or from no page at all. A browser says so itself
+/// (`Sec-Fetch-Site`), or at least names the page's origin; a program says nothing and has no cookie to be abused.
+///
+/// # Errors
+/// It comes from another site's page.
+pub fn from_our_own_page(headers: &HeaderMap, site: &Site) -> Result<(), Fault> {
+    let text = |name: HeaderName| headers.get(name).and_then(|value| value.to_str().ok());
+    let ours = match (text(HeaderName::from_static("sec-fetch-site")), text(ORIGIN)) {
+        (Some(from), _) => from == "same-origin",
+        (None, Some(origin)) => {
+            let same_host = || {
+                let host = origin.split_once("://").map(|(_, host)| host);
+                host.is_some() && host == text(HOST)
+            };
+            origin == site.public_url.origin().ascii_serialization() || same_host()
+        }
+        (None, None) => true,
+    };
+    if ours {
+        Ok(())
+    } else {
+        Err(Fault::new(Code::Forbidden).because([
+            "Cette demande vient de la page d'un autre site.",
+            "Deze aanvraag komt van een pagina van een andere site.",
+            "Diese Anfrage kommt von der Seite einer anderen Website.",
+            "This request comes from another site's page.",
+        ]))
+    }
+}
+
+/// A body of JSON, announced as such.
+#[derive(Debug)]
+pub struct Sent<T>(pub T);
+
+impl<T: DeserializeOwned, S: Sync + Send> FromRequest<S> for Sent<T> {
+    type Rejection = Fault;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Fault> {
+        if !is_json(request.headers()) {
+            return Err(Fault::new(Code::UnsupportedMediaType));
+        }
+        let body = body(request, state).await?;
+        serde_json::from_slice(&body)
+            .map(Self)
+            .map_err(|error| Fault::new(Code::BadRequest).technically(error.to_string()))
+    }
+}
+
+/// The whole body, within the limit.
+///
+/// # Errors
+/// It is too large, or does not come.
+pub async fn body<S: Sync + Send>(request: Request, state: &S) -> Result<axum::body::Bytes, Fault> {
+    axum::body::Bytes::from_request(request, state)
+        .await
+        .map_err(|rejection| {
+            if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE {
+                Fault::new(Code::PayloadTooLarge)
+            } else {
+                Fault::new(Code::BadRequest)
+            }
+        })
+}
+
+/// Whether the body is announced as JSON in UTF-8. A form or plain text, which a page of another site can send
+/// without asking, is not.
+#[must_use]
+pub fn is_json(headers: &HeaderMap) -> bool {
+    let Some(kind) = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()) else {
+        return false;
+    };
+    let mut parts = kind.split(';').map(str::trim);
+    let json = parts
+        .next()
+        .is_some_and(|kind| kind.eq_ignore_ascii_case("application/json"));
+    json && parts.all(|parameter| match parameter.split_once('=') {
+        Some((name, value)) if name.eq_ignore_ascii_case("charset") => {
+            value.trim_matches('"').eq_ignore_ascii_case("utf-8")
+        }
+        Some(_) | None => true,
+    })
+}
+
+/// Whether the reader is a browser that wants a page.
+#[must_use]
+pub fn wants_page(headers: &HeaderMap) -> bool {
+    headers
+        .get(ACCEPT)
+        .and_then(|value| value.to_str().ok())
+        .is_some_and(|accept| accept.split(',').any(|kind| kind.trim().starts_with("text/html")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn site() -> Site {
+        Site {
+            public_url: "https://chantiers.example.be".parse().unwrap(),
+            spa_dir: None,
+            cors_origins: Vec::new(),
+            trust_forwarded: false,
+            sends_mail: false,
+        }
+    }
+
+    fn headers(pairs: &[(&'static str, &str)]) -> HeaderMap {
+        pairs
+            .iter()
+            .map(|(name, value)| (HeaderName::from_static(name), value.parse().unwrap()))
+            .collect()
+    }
+
+    #[test]
+    fn another_site_s_page_is_told_from_ours() {
+        let ours = |pairs: &[(&'static str, &str)]| from_our_own_page(&headers(pairs), &site()).is_ok();
+        assert!(ours(&[]));
+        assert!(ours(&[
+            ("sec-fetch-site", "same-origin"),
+            ("origin", "http://other")
+        ]));
+        assert!(!ours(&[("sec-fetch-site", "same-site")]));
+        assert!(!ours(&[
+            ("sec-fetch-site", "cross-site"),
+            ("origin", "https://chantiers.example.be")
+        ]));
+        assert!(ours(&[("origin", "https://chantiers.example.be")]));
+        assert!(ours(&[
+            ("origin", "http://10.0.0.1:8080"),
+            ("host", "10.0.0.1:8080")
+        ]));
+        assert!(!ours(&[("origin", "null"), ("host", "10.0.0.1:8080")]));
+        assert!(!ours(&[
+            ("origin", "https://evil.example"),
+            ("host", "chantiers.example.be")
+        ]));
+    }
+
+    #[test]
+    fn only_json_is_json() {
+        assert!(is_json(&headers(&[(
+            "content-type",
+            "application/json; charset=UTF-8"
+        )])));
+        assert!(!is_json(&headers(&[(
+            "content-type",
+            "application/json; charset=latin1"
+        )])));
+        assert!(!is_json(&headers(&[(
+            "content-type",
+            "text/plain;application/json"
+        )])));
+        assert!(!is_json(&headers(&[(
+            "content-type",
+            "application/x-www-form-urlencoded"
+        )])));
+        assert!(!is_json(&HeaderMap::new()));
+    }
+}
