@@ -150,3 +150,35 @@ story! {
         assert_eq!(codes(&refused["projectUpdate"]), ["FORBIDDEN"]);
     }
 }
+
+story! {
+    async fn what_was_done_names_its_entry_in_the_history_and_is_taken_back_by_it(server: Server) {
+        let editor = colleague(&server, "Alix", "EDITOR").await;
+        let undo = async |change: &Value| {
+            let undo = "mutation($id: ID!) { changeUndo(input: { id: $id }) { recordId userErrors { code } } }";
+            let done = editor.data(undo, json!({"id": change})).await["changeUndo"].take();
+            assert!(codes(&done).is_empty(), "{done}");
+        };
+        let (id, revision) = project(&editor, "P04").await;
+        let update = "mutation($input: ProjectPatch!) { projectUpdate(input: $input) { project { revision } changeId userErrors { code } } }";
+        let write = async |revision: i64, summary: &str| {
+            let input = json!({"id": id, "expectedRevision": revision, "summary": summary});
+            editor.data(update, json!({"input": input})).await["projectUpdate"].take()
+        };
+        let done = write(revision, "Autre chose.").await;
+        assert!(done["changeId"].is_string(), "{done}");
+        let same = write(revision + 1, "Autre chose.").await;
+        assert!(same["changeId"].is_null() && codes(&same).is_empty(), "nothing was changed: {same}");
+        let stale = write(revision, "Trop tard.").await;
+        assert!(stale["changeId"].is_null() && !codes(&stale).is_empty(), "{stale}");
+        undo(&done["changeId"]).await;
+
+        let create = "mutation($input: NewOrganisation!) { organisationCreate(input: $input) { organisation { id } changeId } }";
+        let made = editor.data(create, json!({"input": {"name": "Une coopérative"}})).await["organisationCreate"].take();
+        let delete = "mutation($input: DeleteInput!) { organisationDelete(input: $input) { deletedId changeId } }";
+        let input = json!({"id": made["organisation"]["id"], "expectedRevision": 1});
+        let gone = editor.data(delete, json!({"input": input})).await["organisationDelete"].take();
+        assert_ne!(made["changeId"], gone["changeId"], "{gone}");
+        undo(&gone["changeId"]).await;
+    }
+}

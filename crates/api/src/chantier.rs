@@ -360,7 +360,7 @@ mutations! {
         let actor = &caller(ctx).actor;
         let reason = reason.unwrap_or_default();
         let moved = store(ctx).reschedule_step(actor, id, expected_revision, (starts, ends), &reason).await;
-        Ok(answer(ctx, Some(id), moved).await?.into())
+        Ok(answer(ctx, Some((id, expected_revision)), moved).await?.into())
     }
 }
 
@@ -383,7 +383,7 @@ mutations! {
     async fn resource_check_link(&self, ctx: &Context<'_>, input: ResourceCheckLinkInput) -> Result<ResourcePayload> {
         let ResourceCheckLinkInput { id, expected_revision, works } = input;
         let checked = store(ctx).check_link(&caller(ctx).actor, id, expected_revision, works).await;
-        Ok(answer(ctx, Some(id), checked).await?.into())
+        Ok(answer(ctx, Some((id, expected_revision)), checked).await?.into())
     }
 }
 

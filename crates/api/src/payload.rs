@@ -1,7 +1,7 @@
 //! What mutations answer: the changed record and why not, the same way everywhere.
 
 use async_graphql::{Context, Result};
-use domain::{RecordId, Refusal};
+use domain::{ChangeId, RecordId, Refusal};
 use store::Stored;
 
 use crate::ctx::{caller, store};
@@ -10,30 +10,59 @@ use crate::error::{UserError, fail};
 /// The answer of a mutation: done, or refused for these reasons with the present state where that helps.
 pub(crate) struct Answer<R> {
     pub(crate) record: Option<R>,
+    pub(crate) done: Option<Done>,
     pub(crate) errors: Vec<UserError>,
 }
 
-/// Turns the store's answer into a mutation's. A stale revision comes with the present state.
+/// What was done: this revision of this record.
+#[derive(Clone, Copy)]
+pub(crate) struct Done {
+    record: RecordId,
+    revision: i32,
+}
+
+impl Done {
+    /// The history's entry of it, where the caller may read that history.
+    pub(crate) async fn change(self, ctx: &Context<'_>) -> Result<Option<ChangeId>> {
+        let found = store(ctx)
+            .change_of(&caller(ctx).actor, self.record, self.revision)
+            .await;
+        found.map_err(|error| fail(ctx, error))
+    }
+}
+
+/// Turns the store's answer into a mutation's. A stale revision comes with the present state. `target` is the record
+/// that was to be changed and the revision it had; nothing where one was to be made.
 pub(crate) async fn answer<R: Stored>(
     ctx: &Context<'_>,
-    id: Option<R::Id>,
+    target: Option<(R::Id, i32)>,
     result: store::Result<R>,
 ) -> Result<Answer<R>> {
     match result {
-        Ok(record) => Ok(Answer {
-            record: Some(record),
-            errors: Vec::new(),
-        }),
+        Ok(record) => {
+            let before = target.map_or(0, |(_, revision)| revision);
+            let done = Done {
+                record: record.id().into(),
+                revision: record.revision(),
+            };
+            Ok(Answer {
+                // Where nothing differed, nothing was written; and a retry may find a later state.
+                done: (done.revision == before + 1).then_some(done),
+                record: Some(record),
+                errors: Vec::new(),
+            })
+        }
         Err(store::Error::Refused(refusals)) => {
             let stale = refusals
                 .iter()
                 .any(|refusal| matches!(refusal, Refusal::StaleRevision { .. }));
-            let record = match id.filter(|_| stale) {
-                Some(id) => store(ctx).get::<R>(&caller(ctx).actor, id).await.ok(),
+            let record = match target.filter(|_| stale) {
+                Some((id, _)) => store(ctx).get::<R>(&caller(ctx).actor, id).await.ok(),
                 None => None,
             };
             Ok(Answer {
                 record,
+                done: None,
                 errors: UserError::list(ctx, &refusals),
             })
         }
@@ -43,11 +72,25 @@ pub(crate) async fn answer<R: Stored>(
 
 /// The answer of a removal.
 #[derive(async_graphql::SimpleObject)]
+#[graphql(complex)]
 pub(crate) struct DeletePayload {
     /// The record that was removed; null where it was not.
     pub(crate) deleted_id: Option<RecordId>,
     /// Why not.
     pub(crate) user_errors: Vec<UserError>,
+    #[graphql(skip)]
+    done: Option<Done>,
+}
+
+#[async_graphql::ComplexObject]
+impl DeletePayload {
+    /// The history's entry of it, by which it can be taken back; null where the caller may not read it.
+    async fn change_id(&self, ctx: &Context<'_>) -> Result<Option<ChangeId>> {
+        match self.done {
+            Some(done) => done.change(ctx).await,
+            None => Ok(None),
+        }
+    }
 }
 
 /// Turns the store's answer into a removal's.
@@ -56,10 +99,16 @@ pub(crate) fn deleted<R: Stored>(ctx: &Context<'_>, result: store::Result<R>) ->
         Ok(record) => Ok(DeletePayload {
             deleted_id: Some(record.id().into()),
             user_errors: Vec::new(),
+            // A removal is told as one more revision.
+            done: Some(Done {
+                record: record.id().into(),
+                revision: record.revision() + 1,
+            }),
         }),
         Err(store::Error::Refused(refusals)) => Ok(DeletePayload {
             deleted_id: None,
             user_errors: UserError::list(ctx, &refusals),
+            done: None,
         }),
         Err(error) => Err(fail(ctx, error)),
     }
@@ -108,11 +157,29 @@ macro_rules! payload {
     ($payload:ident { $field:ident: $node:ident } of $record:ty) => {
         /// What became of the mutation.
         #[derive(async_graphql::SimpleObject)]
+        #[graphql(complex)]
         pub(crate) struct $payload {
             /// The record as it is now; null where it was refused. With `STALE_REVISION`, its present state.
             $field: Option<$node>,
             /// Why it was refused; empty where it was done.
             user_errors: Vec<crate::error::UserError>,
+            #[graphql(skip)]
+            done: Option<crate::payload::Done>,
+        }
+
+        #[async_graphql::ComplexObject]
+        impl $payload {
+            /// The history's entry of it, by which it can be taken back; null where nothing was changed, or where the
+            /// caller may not read that history.
+            async fn change_id(
+                &self,
+                ctx: &async_graphql::Context<'_>,
+            ) -> async_graphql::Result<Option<domain::ChangeId>> {
+                match self.done {
+                    Some(done) => done.change(ctx).await,
+                    None => Ok(None),
+                }
+            }
         }
 
         impl From<crate::payload::Answer<$record>> for $payload {
@@ -120,6 +187,7 @@ macro_rules! payload {
                 Self {
                     $field: answer.record.map(Into::into),
                     user_errors: answer.errors,
+                    done: answer.done,
                 }
             }
         }
@@ -147,9 +215,9 @@ macro_rules! mutations {
 
             /// Changes one: an absent field stays as it is, null empties it.
             async fn $update(&self, ctx: &async_graphql::Context<'_>, input: $patch) -> async_graphql::Result<$payload> {
-                let id = input.id;
+                let target = (input.id, input.expected_revision);
                 let changed = crate::ctx::store(ctx).edit::<$record>(&crate::ctx::caller(ctx).actor, input).await;
-                Ok(crate::payload::answer(ctx, Some(id), changed).await?.into())
+                Ok(crate::payload::answer(ctx, Some(target), changed).await?.into())
             }
 
             /// Removes one that nothing else uses.

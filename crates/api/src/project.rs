@@ -335,7 +335,7 @@ mutations! {
         let ProjectMoveInput { id, expected_revision, status, since, reason } = input;
         let phase = Phase { status, since, reason };
         let moved = store(ctx).move_project(&caller(ctx).actor, id, expected_revision, phase).await;
-        Ok(answer(ctx, Some(id), moved).await?.into())
+        Ok(answer(ctx, Some((id, expected_revision)), moved).await?.into())
     }
 }
 
@@ -358,9 +358,9 @@ impl NoteMutation {
 
     /// Changes a note: an absent field stays as it is, null empties it.
     async fn note_update(&self, ctx: &Context<'_>, input: NotePatch) -> Result<NotePayload> {
-        let id = input.id;
+        let target = (input.id, input.expected_revision);
         let changed = store(ctx).edit::<Note>(&caller(ctx).actor, input).await;
-        Ok(answer(ctx, Some(id), changed).await?.into())
+        Ok(answer(ctx, Some(target), changed).await?.into())
     }
 
     /// Removes a note.

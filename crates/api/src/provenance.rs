@@ -54,6 +54,6 @@ mutations! {
     async fn provenance_confirm(&self, ctx: &Context<'_>, input: ProvenanceConfirmInput) -> Result<ProvenancePayload> {
         let ProvenanceConfirmInput { id, expected_revision } = input;
         let confirmed = store(ctx).confirm_fact(&caller(ctx).actor, id, expected_revision).await;
-        Ok(answer(ctx, Some(id), confirmed).await?.into())
+        Ok(answer(ctx, Some((id, expected_revision)), confirmed).await?.into())
     }
 }

@@ -21,6 +21,7 @@ use serde::Serialize;
 use crate::connect::Store;
 use crate::error::{Error, Result};
 use crate::json::Json;
+use crate::list::kept;
 use crate::page::{Column, Key, Slice, beyond, cursor, cut, fingerprint, place, slice};
 use crate::record::Stored;
 use crate::write::{Tx, json};
@@ -211,6 +212,7 @@ impl Store {
     /// # Errors
     /// A cursor of another list, or a database fault.
     pub async fn history(&self, actor: &Actor, filter: &HistoryFilter, page: &Page) -> Result<Slice<Entry>> {
+        filter.since.map_or(Ok(()), |since| kept(since.year()))?;
         let text = serde_json::to_string(filter).map_err(|error| Error::Corrupt(error.to_string()))?;
         let record = filter.record.map(|record| record.to_string()).unwrap_or_default();
         let print = fingerprint(&["change", &record, &text]);
@@ -318,6 +320,7 @@ impl Store {
     /// # Errors
     /// A database fault.
     pub async fn count_history(&self, actor: &Actor, filter: &HistoryFilter) -> Result<u64> {
+        filter.since.map_or(Ok(()), |since| kept(since.year()))?;
         let query = Query::select()
             .expr_as(Expr::col(("change", "id")).count(), "count")
             .from("change")
@@ -326,6 +329,29 @@ impl Store {
         let row = self.db.query_one(&query).await?;
         let count: i64 = row.map(|row| row.try_get("", "count")).transpose()?.unwrap_or(0);
         Ok(u64::try_from(count).unwrap_or(0))
+    }
+
+    /// The change that brought a record to this revision, where the actor may read it.
+    ///
+    /// # Errors
+    /// A database fault.
+    pub async fn change_of(
+        &self,
+        actor: &Actor,
+        record: RecordId,
+        revision: i32,
+    ) -> Result<Option<ChangeId>> {
+        let filter = HistoryFilter {
+            record: Some(record),
+            ..HistoryFilter::default()
+        };
+        let row = ChangeEntity::find()
+            .filter(visible(actor, &filter))
+            .filter(Expr::col(("change", "revision")).eq(revision))
+            .order_by_desc(row::Column::At)
+            .one(&self.db)
+            .await?;
+        Ok(row.map(|row| row.id.into()))
     }
 
     /// Takes a change back: what it set is set to what was before, where nobody has changed that since; what it
