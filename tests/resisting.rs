@@ -157,3 +157,60 @@ story! {
         assert_eq!(other["errors"][0]["extensions"]["code"], "CURSOR_INVALID", "{other}");
     }
 }
+
+story! {
+    async fn a_head_that_comes_too_slowly_does_not_hold_its_connection(server: Server) {
+        use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+        let address = server.url("").replace("http://", "");
+        let slow = async {
+            let mut stream = tokio::net::TcpStream::connect(&address).await.unwrap();
+            stream.write_all(b"GET /health/live HTTP/1.1\r\nHost: x\r\n").await.unwrap();
+            let mut answer = Vec::new();
+            tokio::time::timeout(std::time::Duration::from_secs(25), stream.read_to_end(&mut answer)).await
+        };
+        let silent = async {
+            let mut stream = tokio::net::TcpStream::connect(&address).await.unwrap();
+            tokio::time::timeout(std::time::Duration::from_secs(25), stream.read_to_end(&mut Vec::new())).await
+        };
+        let (slow, silent) = tokio::join!(slow, silent);
+        assert!(slow.is_ok(), "the connection is still open");
+        assert!(silent.is_ok(), "a connection without any request is still open");
+        assert_eq!(server.visitor().get("/health/live").await.status(), 200);
+    }
+}
+
+story! {
+    async fn what_cannot_be_read_is_said_in_the_reader_s_language(server: Server) {
+        let client = server.visitor();
+        let said = async |lang: &str, query: &str| {
+            let answer = client.request(reqwest::Method::POST, "/graphql").header("Accept-Language", lang)
+                .json(&json!({"query": query})).send().await.unwrap();
+            let body: Value = answer.json().await.unwrap();
+            assert_eq!(body["errors"][0]["extensions"]["code"], "BAD_REQUEST", "{body}");
+            body["errors"][0]["message"].as_str().unwrap().to_owned()
+        };
+        for query in ["{ projects(", "{ nothing }", "{ node(id: \"x\") { id } }", "{ projects(first: -1) { totalCount } }"] {
+            let (fr, de) = (said("fr", query).await, said("de", query).await);
+            assert!(fr.starts_with("La demande ne peut pas être lue. ("), "{fr}");
+            assert!(de.starts_with("Die Anfrage kann nicht gelesen werden. ("), "{de}");
+        }
+        let beyond = "{ steps(where: { endsFrom: \"+10000-01-01\" }) { totalCount } }";
+        assert_eq!(said("nl", beyond).await, "Een datum in een filter heeft een jaar van 0 tot 9999.");
+        let since = "{ history(since: \"+10000-01-01T00:00:00Z\") { totalCount } }";
+        assert!(said("fr", since).await.contains("date"), "refused, one way or the other");
+    }
+}
+
+story! {
+    async fn one_identifier_that_is_none_does_not_spoil_the_others(server: Server) {
+        let client = server.visitor();
+        let (id, _) = project(&client, "P01").await;
+        let query = "query($ids: [ID!]!) { nodes(ids: $ids) { id } }";
+        let answer = client.ask(query, json!({"ids": ["rien", id, "project_00000000000000000000000000"]})).await;
+        let nodes = answer["data"]["nodes"].as_array().unwrap();
+        assert_eq!((&nodes[0], &nodes[1]["id"], &nodes[2]), (&Value::Null, &json!(id), &Value::Null), "{answer}");
+        let errors = answer["errors"].as_array().unwrap();
+        assert_eq!(errors.len(), 1, "{answer}");
+        assert_eq!((&errors[0]["path"], &errors[0]["extensions"]["code"]), (&json!(["nodes", 0]), &json!("BAD_REQUEST")));
+    }
+}

@@ -195,16 +195,7 @@ pub(crate) fn wrap<R, T: From<R>>(slice: Slice<R>) -> Slice<T> {
 
 /// An error that several resolvers wait for.
 pub(crate) fn shared(ctx: &Context<'_>, error: &Arc<store::Error>) -> async_graphql::Error {
-    let fault = match &**error {
-        store::Error::Refused(refusals) => Fault::refused(refusals.clone()),
-        store::Error::Cursor => Fault::new(Code::CursorInvalid),
-        store::Error::Question(what) => Fault::new(Code::BadRequest).technically(what.clone()),
-        fault @ (store::Error::Database(_) | store::Error::Corrupt(_)) => {
-            tracing::error!(error = %fault, "the store failed");
-            Fault::new(Code::Internal)
-        }
-    };
-    fail(ctx, fault)
+    fail(ctx, &**error)
 }
 
 /// A page of a whole list.

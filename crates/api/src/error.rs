@@ -11,10 +11,7 @@ use crate::problem::{self, Fault};
 /// A top-level error with its code and the request's id.
 pub(crate) fn fail(ctx: &Context<'_>, error: impl Into<Fault>) -> Error {
     let (caller, fault) = (caller(ctx), error.into());
-    let message = fault
-        .detail(caller.lang)
-        .unwrap_or_else(|| fault.title(caller.lang));
-    Error::new(message).extend_with(|_, extensions| {
+    Error::new(fault.message(caller.lang)).extend_with(|_, extensions| {
         extensions.set("code", fault.code());
         extensions.set("requestId", caller.request_id.as_str());
     })

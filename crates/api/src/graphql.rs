@@ -278,10 +278,7 @@ fn writes(asked: &mut async_graphql::Request) -> bool {
 fn refuse(form: Form, reader: &Reader, fault: &Fault) -> Response {
     let mut extensions = ErrorExtensionValues::default();
     extensions.set("code", fault.code());
-    let message = fault
-        .detail(reader.lang)
-        .unwrap_or_else(|| fault.title(reader.lang));
-    let mut error = ServerError::new(message, None);
+    let mut error = ServerError::new(fault.message(reader.lang), None);
     error.extensions = Some(extensions);
     let mut response = write(form, reader, Answer::from_errors(vec![error]));
     *response.status_mut() = fault.status();
@@ -315,11 +312,13 @@ fn of_the_library(error: &ServerError) -> Code {
 
 fn write(form: Form, reader: &Reader, mut answer: Answer) -> Response {
     for error in &mut answer.errors {
-        let code = code(error)
-            .unwrap_or_else(|| of_the_library(error).word())
-            .to_owned();
+        if code(error).is_none() {
+            // What the library itself refuses, it says in English.
+            let fault = Fault::new(of_the_library(error)).technically(std::mem::take(&mut error.message));
+            error.message = fault.message(reader.lang);
+            error.extensions.get_or_insert_default().set("code", fault.code());
+        }
         let extensions = error.extensions.get_or_insert_default();
-        extensions.set("code", code);
         extensions.set("requestId", reader.request_id.as_str());
     }
     // Nothing ran where no error has a path: the answer then has no data at all, not null.
@@ -449,6 +448,27 @@ mod tests {
         }
         let answer = builder().finish().execute("{ two }").await;
         assert_eq!(of_the_library(&answer.errors[0]), Code::BadRequest);
+    }
+
+    #[tokio::test]
+    async fn what_the_library_refuses_is_said_in_the_reader_s_language() {
+        let reader = Reader {
+            lang: domain::Lang::Nl,
+            request_id: "r1".into(),
+        };
+        let refused = write(
+            Form::Old,
+            &reader,
+            Answer::from_errors(vec![ServerError::new("expected }", None)]),
+        );
+        let body = axum::body::to_bytes(refused.into_body(), 10_000).await.unwrap();
+        let body: serde_json::Value = serde_json::from_slice(&body).unwrap();
+        let error = &body["errors"][0];
+        assert_eq!(error["extensions"]["code"], "BAD_REQUEST");
+        assert_eq!(
+            error["message"],
+            "De aanvraag kan niet gelezen worden. (expected })"
+        );
     }
 
     #[test]

@@ -18,10 +18,17 @@ use crate::ctx::{caller, store};
 use crate::error::fail;
 use crate::organisation::{ContactNode, OrganisationNode};
 use crate::person::PersonNode;
-use crate::problem::{Code, Fault};
+use crate::problem::{Code, Fault, Sentence};
 use crate::project::{MembershipNode, NoteNode, ProjectNode};
 use crate::provenance::ProvenanceNode;
 use crate::territory::TerritoryNode;
+
+const NOT_AN_ID: Sentence = [
+    "Ce n'est pas un identifiant de fiche.",
+    "Dit is geen identificatie van een fiche.",
+    "Das ist keine Kennung eines Eintrags.",
+    "This is not the identifier of a record.",
+];
 
 /// A record that can be read by its identifier.
 #[derive(Clone, Interface)]
@@ -131,14 +138,21 @@ impl NodeQuery {
         load(ctx, id).await
     }
 
-    /// Several records by their identifiers, in the same order; at most 100.
+    /// Several records by their identifiers, in the same order; at most 100. Null stands for what is not there or not
+    /// yours to see, and with an error for what is no identifier.
     #[graphql(complexity = "ids.len() * child_complexity.max(1)")]
-    async fn nodes(&self, ctx: &Context<'_>, ids: Vec<RecordId>) -> Result<Vec<Option<Node>>> {
+    async fn nodes(&self, ctx: &Context<'_>, ids: Vec<ID>) -> Result<Vec<Option<Result<Node>>>> {
         if ids.len() > domain::page::MOST {
             let detail = format!("ask for at most {} records at once", domain::page::MOST);
             return Err(fail(ctx, Fault::new(Code::BadRequest).technically(detail)));
         }
-        futures::future::try_join_all(ids.into_iter().map(|id| load(ctx, id))).await
+        let nodes = ids.iter().map(|id| async move {
+            match id.parse() {
+                Ok(id) => load(ctx, id).await.transpose(),
+                Err(_) => Some(Err(fail(ctx, Fault::new(Code::BadRequest).because(NOT_AN_ID)))),
+            }
+        });
+        Ok(futures::future::join_all(nodes).await)
     }
 
     /// The record that a source knows by its own identifier.

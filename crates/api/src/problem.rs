@@ -22,6 +22,19 @@ pub fn say(sentence: &Sentence, lang: Lang) -> &'static str {
     }
 }
 
+const OVERSIZED: Sentence = [
+    "Ce filtre a trop de valeurs ou un texte trop long: au plus 100 valeurs par liste et 1000 octets par texte.",
+    "Deze filter heeft te veel waarden of een te lange tekst: hoogstens 100 waarden per lijst en 1000 bytes per tekst.",
+    "Dieser Filter hat zu viele Werte oder einen zu langen Text: höchstens 100 Werte je Liste und 1000 Bytes je Text.",
+    "This filter has too many values or too long a text: at most 100 values in a list and 1000 bytes in a text.",
+];
+const YEAR: Sentence = [
+    "Une date de filtre a une année de 0 à 9999.",
+    "Een datum in een filter heeft een jaar van 0 tot 9999.",
+    "Ein Datum in einem Filter hat ein Jahr von 0 bis 9999.",
+    "A date in a filter has a year from 0 to 9999.",
+];
+
 /// What can be wrong with a request itself: the closed list of top-level codes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Code {
@@ -300,6 +313,17 @@ impl Fault {
         })
     }
 
+    /// The one sentence for where there is room for no more: of this very case, or what it means with what the parser
+    /// says.
+    #[must_use]
+    pub fn message(&self, lang: Lang) -> String {
+        match &self.detail {
+            None => self.title(lang),
+            Some(Detail::Known(sentence)) => say(sentence, lang).to_owned(),
+            Some(Detail::Technical(text)) => format!("{} ({text})", self.title(lang)),
+        }
+    }
+
     /// The seconds to wait, where waiting helps.
     #[must_use]
     pub const fn wait(&self) -> Option<u64> {
@@ -362,18 +386,25 @@ const fn status_of(refusal: &Refusal) -> StatusCode {
     }
 }
 
-impl From<store::Error> for Fault {
+impl From<&store::Error> for Fault {
     /// A refusal is for the caller; anything else is ours, logged here and nowhere else.
-    fn from(error: store::Error) -> Self {
+    fn from(error: &store::Error) -> Self {
         match error {
-            store::Error::Refused(refusals) => Self::refused(refusals),
+            store::Error::Refused(refusals) => Self::refused(refusals.clone()),
             store::Error::Cursor => Self::new(Code::CursorInvalid),
-            store::Error::Question(what) => Self::new(Code::BadRequest).technically(what),
-            fault @ (store::Error::Database(_) | store::Error::Corrupt(_)) => {
-                tracing::error!(error = %fault, "the store failed");
+            store::Error::Oversized => Self::new(Code::BadRequest).because(OVERSIZED),
+            store::Error::Year => Self::new(Code::BadRequest).because(YEAR),
+            store::Error::Database(_) | store::Error::Corrupt(_) => {
+                tracing::error!(%error, "the store failed");
                 Self::new(Code::Internal)
             }
         }
+    }
+}
+
+impl From<store::Error> for Fault {
+    fn from(error: store::Error) -> Self {
+        Self::from(&error)
     }
 }
 
@@ -451,6 +482,19 @@ mod tests {
         assert_eq!(document.errors[0].field.as_deref(), Some("email"));
         assert_eq!(document.errors[0].message, "Dit veld is verplicht.");
         assert_eq!(document.errors[1].field, None);
+    }
+
+    #[test]
+    fn what_a_parser_says_stands_behind_a_sentence_in_the_reader_s_language() {
+        let fault = Fault::new(Code::BadRequest).technically("expected }".into());
+        assert_eq!(
+            fault.message(Lang::De),
+            "Die Anfrage kann nicht gelesen werden. (expected })"
+        );
+        assert_eq!(
+            Fault::new(Code::BadRequest).because(YEAR).message(Lang::Nl),
+            YEAR[1]
+        );
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Collects what is wrong with an input, field by field, so that a person sees all of it at once.
 
-use url::Url;
+use url::{Host, Url};
 
 use crate::refusal::{Invalid, Refusal};
 use crate::text::{tidy_line, tidy_paragraphs};
@@ -9,6 +9,8 @@ use crate::text::{tidy_line, tidy_paragraphs};
 pub const LINE: usize = 300;
 /// The longest description, in characters.
 pub const PARAGRAPHS: usize = 20_000;
+/// The longest web address, in characters as it is kept.
+pub const ADDRESS: usize = 2_000;
 /// The most entries of a list in one field.
 pub const ENTRIES: usize = 300;
 
@@ -106,19 +108,23 @@ impl Checks {
 
     /// A web address that may be absent: `https://` is put in front where no scheme is given.
     pub fn web_address(&mut self, field: &str, address: &mut Option<String>) {
-        self.optional_line(field, address);
+        *address = address
+            .take()
+            .map(|text| tidy_line(&text))
+            .filter(|text| !text.is_empty());
         let Some(text) = address else { return };
+        let typed = text.chars().count();
+        self.length(field, text, ADDRESS);
+        if typed > ADDRESS {
+            return;
+        }
         let whole = if text.contains("://") {
             text.clone()
         } else {
             format!("https://{text}")
         };
         match Url::parse(&whole) {
-            Ok(url)
-                if matches!(url.scheme(), "http" | "https")
-                    && url.username().is_empty()
-                    && url.host_str().is_some_and(|host| host.contains('.')) =>
-            {
+            Ok(url) if is_of_a_website(&url) => {
                 // A bare host keeps its bare form: the parser would add a slash nobody wrote.
                 let written = url.to_string();
                 let bare = url.path() == "/" && url.query().is_none() && !whole.ends_with('/');
@@ -127,6 +133,8 @@ impl Checks {
                 } else {
                     written
                 };
+                // What is encoded is longer, and what is kept must pass once more when something else is changed.
+                self.length(field, text, ADDRESS);
             }
             Ok(_) | Err(_) => self.hold(false, field, Invalid::WebAddress),
         }
@@ -180,6 +188,28 @@ impl Checks {
     }
 }
 
+/// Whether the address is one of the web, at a host with a public name: of several parts, the last one no number.
+fn is_of_a_website(url: &Url) -> bool {
+    let Some(Host::Domain(name)) = url.host() else {
+        return false;
+    };
+    let is_part = |part: &str| {
+        (1..=63).contains(&part.len())
+            && !part.starts_with('-')
+            && !part.ends_with('-')
+            && part
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
+    };
+    let last = name.rsplit_once('.').map(|(_, last)| last);
+    matches!(url.scheme(), "http" | "https")
+        && url.username().is_empty()
+        && url.password().is_none()
+        && name.len() <= 253
+        && name.split('.').all(is_part)
+        && last.is_some_and(|last| last.len() > 1 && last.bytes().any(|byte| byte.is_ascii_alphabetic()))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -209,8 +239,45 @@ mod tests {
             "pas une adresse",
             "https://",
             "localhost",
+            "https://.",
+            "https://..",
+            "https://ratav.",
+            "https://.be",
+            "https://ratav..be",
+            "https://-.be",
+            "https://ratav-.be",
+            "3.14",
+            "http://192.0.2.1/",
+            "http://[2001:db8::1]/",
+            "https://ratav.b",
+            "https://:secret@ratav.org",
         ] {
             assert!(address(text).is_err(), "{text}");
         }
+    }
+
+    #[test]
+    fn an_address_that_is_kept_passes_again() {
+        let long = format!("https://ratav.org/{}", "é".repeat(300));
+        let kept = address(&long).unwrap();
+        assert_eq!(kept.len(), 18 + 6 * 300);
+        assert_eq!(address(&kept).unwrap(), kept);
+        for beyond in [
+            format!("https://ratav.org/{}", "é".repeat(400)),
+            format!("https://ratav.org/{}", "a".repeat(100_000)),
+        ] {
+            let refusals = address(&beyond).unwrap_err();
+            assert_eq!(
+                refusals,
+                [Refusal::TooLong {
+                    field: "website".into(),
+                    most: ADDRESS
+                }]
+            );
+        }
+        assert_eq!(
+            address("https://www.écocité.be").unwrap(),
+            "https://www.xn--cocit-9raf.be"
+        );
     }
 }

@@ -59,6 +59,8 @@ choices! {
         OfficialNumber = "OFFICIAL_NUMBER",
         /// The end lies before the beginning.
         PeriodReversed = "PERIOD_REVERSED",
+        /// More than a year ahead of what is said to have come about.
+        TooFarAhead = "TOO_FAR_AHEAD",
         /// Not a time of day (14:00).
         TimeOfDay = "TIME_OF_DAY",
         /// A negative amount.
@@ -336,6 +338,12 @@ impl Invalid {
                 "Het einde ligt voor het begin.",
                 "Das Ende liegt vor dem Anfang.",
                 "The end lies before the beginning.",
+            ],
+            Self::TooFarAhead => [
+                "Cette date est à plus d'un an d'ici: dites ce qui a eu lieu, ou va avoir lieu bientôt.",
+                "Deze datum ligt meer dan een jaar vooruit: zeg wat gebeurd is, of binnenkort gebeurt.",
+                "Dieses Datum liegt mehr als ein Jahr voraus: sagen Sie, was geschehen ist oder bald geschieht.",
+                "This date is more than a year ahead: say what has come about, or soon will.",
             ],
             Self::TimeOfDay => [
                 "Ce n'est pas une heure. Exemple: 14:00",

@@ -33,10 +33,21 @@ pub struct Hit {
     pub score: f64,
 }
 
+/// What is looked for, folded: without the single letters that an apostrophe leaves of an article, where there is more.
+#[must_use]
+pub fn looked_for(asked: &str) -> String {
+    let short: String = asked.chars().take(LONGEST_QUERY).collect();
+    let folded = fold(&short);
+    let is_letter = |word: &&str| word.chars().count() == 1 && word.chars().all(char::is_alphabetic);
+    let words: Vec<&str> = folded.split(' ').filter(|word| !is_letter(word)).collect();
+    let words = words.join(" ");
+    if words.is_empty() { folded } else { words }
+}
+
 /// Orders the candidates by how well they fit what was asked: a name counts whole, the rest for three quarters.
 #[must_use]
 pub fn rank(asked: &str, candidates: Vec<Candidate>, most: usize) -> Vec<Hit> {
-    let asked = fold(asked);
+    let asked = looked_for(asked);
     let mut hits: Vec<Hit> = candidates
         .into_iter()
         .map(|candidate| {
@@ -80,6 +91,23 @@ mod tests {
             names: fold(title),
             body: fold(body),
         }
+    }
+
+    #[test]
+    fn an_article_is_not_looked_for() {
+        assert_eq!(looked_for("L’Alleud"), "alleud");
+        assert_eq!(looked_for("projet 7"), "projet 7");
+        assert_eq!(looked_for("l' d'"), "l d");
+        assert_eq!(looked_for(""), "");
+        let hits = rank(
+            "l'alleud",
+            vec![
+                candidate(1, "Réseau de l'est", ""),
+                candidate(2, "Braine-l'Alleud", ""),
+            ],
+            9,
+        );
+        assert_eq!(hits.len(), 1);
     }
 
     #[test]

@@ -183,6 +183,10 @@ impl Listed for Step {
     type Filter = StepFilter;
     type Order = StepOrder;
 
+    fn days(filter: &StepFilter) -> Vec<chrono::NaiveDate> {
+        filter.ends_from.into_iter().chain(filter.starts_to).collect()
+    }
+
     fn condition(filter: &StepFilter) -> Condition {
         let StepFilter {
             chantier,

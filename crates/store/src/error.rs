@@ -15,9 +15,12 @@ pub enum Error {
     /// A cursor that is not ours, or of another order or filter.
     #[error("the cursor belongs to another list, order or filter")]
     Cursor,
-    /// A question that cannot be answered as it is.
-    #[error("{0}")]
-    Question(String),
+    /// A filter that no list needs and every database chokes on.
+    #[error("a filter with too many values or too long a text")]
+    Oversized,
+    /// A filter by a date beyond the years that are kept.
+    #[error("a filter by a date outside the years 0 to 9999")]
+    Year,
     /// The database failed.
     #[error("database: {0}")]
     Database(DbErr),

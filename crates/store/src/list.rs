@@ -3,6 +3,7 @@
 
 use std::collections::HashMap;
 
+use chrono::{Datelike, NaiveDate};
 use domain::page::Page;
 use domain::{RecordId, RecordType};
 use sea_orm::sea_query::{
@@ -25,6 +26,11 @@ pub trait Listed: Stored {
     type Filter: Serialize + Send + Sync + Clone;
     /// The orders its lists can have.
     type Order: Copy + std::fmt::Display + Send + Sync + Eq + std::hash::Hash;
+
+    /// The dates that the filter compares with.
+    fn days(_filter: &Self::Filter) -> Vec<NaiveDate> {
+        Vec::new()
+    }
 
     /// The filter as a condition on its table.
     fn condition(filter: &Self::Filter) -> Condition;
@@ -197,15 +203,23 @@ fn bound(filter: &Value) -> Result<()> {
         Value::String(text) => text.len() <= FILTER_TEXT,
         Value::Null | Value::Bool(_) | Value::Number(_) => true,
     };
-    let most =
-        format!("a filter holds at most {FILTER_ENTRIES} values in a list and {FILTER_TEXT} bytes in a text");
-    if fits { Ok(()) } else { Err(Error::Question(most)) }
+    if fits { Ok(()) } else { Err(Error::Oversized) }
+}
+
+/// Refuses a year that is not written with four digits: days are compared as text.
+pub(crate) fn kept(year: i32) -> Result<()> {
+    if (0..=9999).contains(&year) {
+        Ok(())
+    } else {
+        Err(Error::Year)
+    }
 }
 
 /// A filter as text, where it is one that can be asked.
 fn asked<R: Listed>(filter: &R::Filter) -> Result<String> {
     let value = serde_json::to_value(filter).map_err(|error| Error::Corrupt(error.to_string()))?;
     bound(&value)?;
+    R::days(filter).iter().try_for_each(|day| kept(day.year()))?;
     Ok(value.to_string())
 }
 

@@ -163,9 +163,10 @@ impl Store {
         expected: i32,
         phase: Phase,
     ) -> Result<Project> {
+        let today = self.mint.now().date_naive();
         let asking = |project: &Project| Action::MoveProject { project: project.id };
         self.change_as::<Project>(actor, id, expected, asking, |project, checks: &mut Checks| {
-            project.enter(phase, checks);
+            project.enter(phase, today, checks);
         })
         .await
     }

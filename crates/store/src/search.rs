@@ -1,8 +1,7 @@
 //! Search over all kinds of record: the database proposes candidates (SQLite by FTS5 over pieces of words,
 //! PostgreSQL by lexemes and trigrams), and the same ranking for both chooses among them.
 
-use domain::search::{Candidate, Hit, LONGEST_QUERY, rank};
-use domain::text::fold;
+use domain::search::{Candidate, Hit, looked_for, rank};
 use domain::{RecordId, RecordType};
 use sea_orm::{ConnectionTrait, DbBackend, Statement, Value};
 
@@ -18,8 +17,7 @@ impl Store {
     /// # Errors
     /// A database fault.
     pub async fn search(&self, asked: &str, kinds: Option<&[RecordType]>, most: usize) -> Result<Vec<Hit>> {
-        let asked: String = asked.chars().take(LONGEST_QUERY).collect();
-        let folded = fold(&asked);
+        let folded = looked_for(asked);
         if folded.is_empty() {
             return Ok(Vec::new());
         }
@@ -49,7 +47,7 @@ impl Store {
                 body: row.try_get("", "text")?,
             });
         }
-        Ok(rank(&asked, candidates, most))
+        Ok(rank(&folded, candidates, most))
     }
 }
 

@@ -197,3 +197,22 @@ testing::both! {
         assert_eq!(refused(store.remove::<Chantier>(&editor(), one.id, 1).await), ["IN_USE"]);
     }
 }
+
+testing::both! {
+    async fn a_date_filter_beyond_the_years_that_are_kept_is_refused(store: Store) {
+        let made = chantier(&store, "filieres", 1).await;
+        step(&store, made.id, json!({"starts": "2026-05"})).await;
+        let asked = async |filter: StepFilter| store.list::<Step>(&filter, StepOrder::Date, &Page::first(9)).await;
+        let day = |text: &str| chrono::NaiveDate::parse_from_str(text, "%Y-%m-%d").ok();
+        for beyond in ["+10000-01-01", "-0001-01-01"] {
+            assert!(day(beyond).is_some());
+            let from = StepFilter { ends_from: day(beyond), ..StepFilter::default() };
+            assert!(matches!(asked(from.clone()).await, Err(store::Error::Year)), "{beyond}");
+            assert!(matches!(store.count::<Step>(&from).await, Err(store::Error::Year)), "{beyond}");
+            let to = StepFilter { starts_to: day(beyond), ..StepFilter::default() };
+            assert!(matches!(asked(to).await, Err(store::Error::Year)), "{beyond}");
+        }
+        let all = StepFilter { ends_from: day("0000-01-01"), starts_to: day("9999-12-31"), ..StepFilter::default() };
+        assert_eq!(kept(asked(all).await).edges.len(), 1);
+    }
+}

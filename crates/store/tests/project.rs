@@ -163,6 +163,20 @@ testing::both! {
 }
 
 testing::both! {
+    async fn a_state_is_announced_a_year_ahead_at_most(store: Store) {
+        let made = project(&store, json!({"title": "Un"})).await;
+        let since = |text: &str| Phase { since: text.parse().ok(), ..phase(Status::Running, None) };
+        let go = async |revision, phase| store.move_project(&officer(), made.id, revision, phase).await;
+        for far in ["9999", "2027-12", "2027-11-25"] {
+            assert_eq!(refused(go(1, since(far)).await), ["INVALID since"], "{far}");
+        }
+        kept(go(1, since("2027-11-24")).await);
+        assert_eq!(refused(go(2, Phase { since: "2020".parse().ok(), ..phase(Status::Ended, None) }).await), ["INVALID since"]);
+        kept(go(2, Phase { since: "2027".parse().ok(), ..phase(Status::Ended, None) }).await);
+    }
+}
+
+testing::both! {
     async fn a_retry_answers_the_record_made_the_first_time(store: Store) {
         let new = |title: &str| input::<NewProject>(json!({"title": title, "clientMutationId": "abc"}));
         let first: Project = kept(store.create(&editor(), new("Un")).await);

@@ -44,6 +44,22 @@ testing::both! {
 }
 
 testing::both! {
+    async fn a_name_is_found_by_its_part_behind_an_apostrophe(store: Store) {
+        kept(store.load_reference().await);
+        for asked in ["l'alleud", "l’alleud", "L'Alleud", "braine l'alleud", "braine-l'alleud", "alleud"] {
+            let found = titles(&store, asked).await;
+            assert!(holds(&found[..3.min(found.len())], "l'Alleud") || holds(&found[..3.min(found.len())], "l’Alleud"), "{asked}: {found:?}");
+        }
+        for text in ["l'alleud", "l’alleud", "alleud"] {
+            let filter = domain::territory::Filter { text: Some(text.into()), ..Default::default() };
+            let page = domain::page::Page::first(20);
+            let found = kept(store.list::<domain::territory::Territory>(&filter, domain::territory::Order::Name, &page).await);
+            assert!(found.edges.iter().any(|edge| edge.node.name.fr.contains("Alleud")), "{text}");
+        }
+    }
+}
+
+testing::both! {
     async fn the_name_that_is_asked_comes_before_the_one_that_begins_like_it(store: Store) {
         kept(store.load_reference().await);
         let found = titles(&store, "rata").await;
@@ -152,6 +168,8 @@ async fn both_databases_answer_the_same_best_results() {
         "cantines durables",
         "étude foncier",
         "braine",
+        "l'alleud",
+        "d'ath",
         "libramon",
         "charlroi",
     ] {

@@ -3,6 +3,7 @@
 use super::read::{ProjectMoveInput, move_to};
 use super::words;
 use crate::api;
+use crate::browser;
 use crate::chantier::words as chantier_words;
 use crate::contract::opaque;
 use crate::draft::Draft;
@@ -262,6 +263,7 @@ pub fn MoveForm(record: Project, #[prop(into)] on_end: Callback<()>) -> impl Int
                 since,
                 reason: reason.clone(),
             },
+            format::day_of(browser::now()),
             &mut checks,
         );
         if let Err(wrong) = checks.finish() {

@@ -467,13 +467,22 @@ fn short(text: &str) -> String {
     text.chars().take(32_000).collect()
 }
 
-/// The text as a cell that no spreadsheet runs as a formula.
+/// The text as a cell that no spreadsheet runs as a formula. Some skip what shows nothing before they look, and some
+/// take the wide forms of East Asian keyboards for the narrow ones.
 fn harmless(text: String) -> String {
-    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) {
+    let first = text.trim_start_matches(shows_nothing).chars().next();
+    let runs = matches!(first, Some('=' | '+' | '-' | '@' | '＝' | '＋' | '－' | '＠'));
+    if runs || text.starts_with(['\t', '\r', '\n']) {
         format!("'{text}")
     } else {
         text
     }
+}
+
+fn shows_nothing(c: char) -> bool {
+    c.is_whitespace()
+        || c.is_control()
+        || matches!(c, '\u{ad}' | '\u{34f}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
 }
 
 #[cfg(test)]
@@ -535,9 +544,25 @@ mod tests {
         let text = report(vec![evil], Lang::En).csv().unwrap();
         assert!(text.contains("\"'=HYPERLINK("), "{text}");
         assert!(text.contains(",281000.50,EUR,"), "{text}");
-        for first in ["+1", "-1", "@x", "\tx"] {
-            assert!(harmless(first.into()).starts_with('\''));
+        for first in [
+            "+1",
+            "-1",
+            "@x",
+            "\tx",
+            "\nx",
+            "＝1+1",
+            "＋1",
+            "－1",
+            "＠x",
+            " =1",
+            "\u{200b}=1",
+            "\u{feff}\u{a0}＝1",
+            "\u{2060}@x",
+            "\u{3000}+1",
+        ] {
+            assert!(harmless(first.into()).starts_with('\''), "{first:?}");
         }
+        assert_eq!(harmless(" a".into()), " a");
         assert_eq!(harmless("a=b".into()), "a=b");
     }
 

@@ -1,5 +1,7 @@
 //! The life of a project as a state machine: every state it was in, since when and why.
 
+use chrono::{Months, NaiveDate};
+
 use crate::check::Checks;
 use crate::date::PartialDate;
 use crate::refusal::{Invalid, Refusal};
@@ -70,6 +72,9 @@ impl Status {
     }
 }
 
+/// How far ahead a state may be announced.
+const AHEAD: Months = Months::new(12);
+
 /// One state of a project's life.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[cfg_attr(feature = "graphql", derive(async_graphql::SimpleObject))]
@@ -90,8 +95,9 @@ pub fn status(phases: &[Phase]) -> Status {
 }
 
 impl super::Project {
-    /// Moves the project to another state of its life.
-    pub fn enter(&mut self, mut phase: Phase, checks: &mut Checks) {
+    /// Moves the project to another state of its life. What is announced may be said ahead, but not by more than a
+    /// year: no later state could follow a slip of the pen.
+    pub fn enter(&mut self, mut phase: Phase, today: NaiveDate, checks: &mut Checks) {
         let from = self.status();
         checks.optional_paragraphs("reason", &mut phase.reason);
         if !from.next().contains(&phase.status) {
@@ -116,6 +122,13 @@ impl super::Project {
             last.zip(since).is_none_or(|(last, since)| last <= since),
             "since",
             Invalid::PeriodReversed,
+        );
+        let earliest = phase.since.and_then(PartialDate::earliest);
+        let furthest = today.checked_add_months(AHEAD).unwrap_or(NaiveDate::MAX);
+        checks.hold(
+            earliest.is_none_or(|since| since <= furthest),
+            "since",
+            Invalid::TooFarAhead,
         );
         self.phases.push(phase);
     }
