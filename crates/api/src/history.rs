@@ -201,6 +201,10 @@ impl HistoryQuery {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Of this record only.")] record: Option<RecordId>,
+        #[graphql(
+            desc = "With that record, of what belongs or belonged to it too: a chantier's steps, a project's notes, an organisation's contacts."
+        )]
+        around: Option<bool>,
         #[graphql(desc = "Of these kinds of record only.")] kinds: Option<Vec<RecordType>>,
         #[graphql(desc = "At or after this instant.")] since: Option<DateTime<Utc>>,
         first: Option<i32>,
@@ -210,7 +214,12 @@ impl HistoryQuery {
     ) -> Result<Connection<ChangeNode>> {
         history(
             ctx,
-            HistoryFilter { record, kinds, since },
+            HistoryFilter {
+                record,
+                around: around.unwrap_or(false),
+                kinds,
+                since,
+            },
             page(ctx, first, after, last, before)?,
         )
         .await

@@ -53,8 +53,8 @@ impl Rules for Contact {
 
     fn facets(&self) -> Facets {
         let mut facets = Facets::default();
-        facets.link("organisationId", self.organisation_id);
-        facets.link("projectId", self.project_id);
+        facets.belong("organisationId", self.organisation_id);
+        facets.belong("projectId", self.project_id);
         facets
     }
 

@@ -11,6 +11,8 @@ pub struct Facets {
     pub tags: Vec<(&'static str, String)>,
     /// Other records that a field names: (field, target).
     pub links: Vec<(&'static str, RecordId)>,
+    /// The records that it belongs to, among those: what happens to it is told in their history too.
+    pub owners: Vec<RecordId>,
     /// The territories it lies in or acts in: (field, territory).
     pub places: Vec<(&'static str, TerritoryId)>,
     /// The words it is searched by; absent where the record is not for everybody's search.
@@ -43,6 +45,18 @@ impl Facets {
     ) {
         self.links
             .extend(targets.into_iter().map(|target| (field, target.into())));
+    }
+
+    /// Adds the record that a field names, as one it belongs to.
+    pub fn belong<T: Copy + Into<RecordId>>(
+        &mut self,
+        field: &'static str,
+        owner: impl IntoIterator<Item = T>,
+    ) {
+        for owner in owner {
+            self.owners.push(owner.into());
+            self.links.push((field, owner.into()));
+        }
     }
 
     /// Adds the territories that a field names.

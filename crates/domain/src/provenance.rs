@@ -88,7 +88,7 @@ impl Rules for Provenance {
 
     fn facets(&self) -> Facets {
         let mut facets = Facets::default();
-        facets.link("recordId", [self.record_id]);
+        facets.belong("recordId", [self.record_id]);
         facets
     }
 

@@ -117,6 +117,8 @@ pub struct HistoryFilter {
     /// Of this record only.
     #[serde(skip)]
     pub record: Option<RecordId>,
+    /// With that record, of what belongs or belonged to it.
+    pub around: bool,
     /// Of these kinds of record only.
     pub kinds: Option<Vec<RecordType>>,
     /// Since this instant.
@@ -134,6 +136,8 @@ pub(crate) struct NewEntry<'a> {
     pub(crate) revision: i32,
     pub(crate) fields: Vec<FieldChange>,
     pub(crate) undoes: Option<ChangeId>,
+    /// The records that the record belongs to.
+    pub(crate) owners: Vec<RecordId>,
 }
 
 impl NewEntry<'_> {
@@ -148,6 +152,7 @@ impl NewEntry<'_> {
             revision,
             fields,
             undoes,
+            mut owners,
         } = self;
         let row = row::Model {
             id: id.into(),
@@ -165,6 +170,21 @@ impl NewEntry<'_> {
         ChangeEntity::insert(row.into_active_model().reset_all())
             .exec_without_returning(conn)
             .await?;
+        owners.sort_unstable_by_key(|owner| owner.uuid);
+        owners.dedup();
+        if owners.is_empty() {
+            return Ok(());
+        }
+        let mut insert = Query::insert();
+        insert
+            .into_table("change_owner")
+            .columns(["owner_id", "change_id"]);
+        for owner in owners {
+            insert
+                .values([Expr::value(owner.uuid), Expr::value(Uuid::from(id))])
+                .map_err(|error| Error::Corrupt(error.to_string()))?;
+        }
+        conn.execute(&insert).await?;
         Ok(())
     }
 }
@@ -401,7 +421,16 @@ fn visible(actor: &Actor, filter: &HistoryFilter) -> Condition {
     let mut condition =
         Condition::all().add(Expr::col(("change", "record_kind")).is_in(wanted.map(RecordType::word)));
     if let Some(record) = filter.record {
-        condition = condition.add(Expr::col(("change", "record_id")).eq(record.uuid));
+        let mut of = Condition::any().add(Expr::col(("change", "record_id")).eq(record.uuid));
+        if filter.around {
+            let belonging = Query::select()
+                .column("change_id")
+                .from("change_owner")
+                .and_where(Expr::col("owner_id").eq(record.uuid))
+                .take();
+            of = of.add(Expr::col(("change", "id")).in_subquery(belonging));
+        }
+        condition = condition.add(of);
     }
     // Before the platform there is nothing, and PostgreSQL knows no instant so far back.
     if let Some(since) = filter.since.filter(|since| since.year() > 1900) {

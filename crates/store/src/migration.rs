@@ -5,6 +5,7 @@ use sea_orm_migration::prelude::*;
 mod m20261124_000001_begin;
 mod m20261125_000001_mail;
 mod m20261125_000002_session_end;
+mod m20261125_000003_change_owner;
 
 /// Brings a database up to date.
 #[derive(Debug)]
@@ -17,6 +18,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_000001_begin::Migration),
             Box::new(m20261125_000001_mail::Migration),
             Box::new(m20261125_000002_session_end::Migration),
+            Box::new(m20261125_000003_change_owner::Migration),
         ]
     }
 }

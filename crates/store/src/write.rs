@@ -141,7 +141,7 @@ impl Tx {
             .await?;
         self.write_facets(record.id().into(), None, &facets).await?;
         record.index_in(self).await?;
-        self.tell(record, Kind::Created, &Value::Null, &json(record)?)
+        self.tell(record, Kind::Created, &Value::Null, &json(record)?, facets.owners)
             .await
     }
 
@@ -182,7 +182,8 @@ impl Tx {
         }
         self.write_facets(before.id().into(), Some(&old), &new).await?;
         after.index_in(self).await?;
-        self.tell(&after, Kind::Updated, &was, &is).await?;
+        let owners = old.owners.into_iter().chain(new.owners).collect();
+        self.tell(&after, Kind::Updated, &was, &is, owners).await?;
         Ok(after)
     }
 
@@ -218,7 +219,8 @@ impl Tx {
         self.drop_facets(record.id().into()).await?;
         let mut last = record.clone();
         last.restate(record.revision() + 1, self.now);
-        self.tell(&last, Kind::Deleted, &json(record)?, &Value::Null)
+        let owners = record.facets().owners;
+        self.tell(&last, Kind::Deleted, &json(record)?, &Value::Null, owners)
             .await
     }
 
@@ -231,13 +233,14 @@ impl Tx {
         Ok(sources)
     }
 
-    /// Writes the history's entry and notes the feed's row.
+    /// Writes the history's entry, which its owners' histories tell too, and notes the feed's row.
     async fn tell<R: Record + Rules>(
         &mut self,
         record: &R,
         kind: Kind,
         was: &Value,
         is: &Value,
+        owners: Vec<RecordId>,
     ) -> Result<()> {
         let entry = NewEntry {
             id: self.uuid().into(),
@@ -249,6 +252,7 @@ impl Tx {
             revision: record.revision(),
             fields: difference(was, is),
             undoes: self.undoes,
+            owners,
         };
         entry.insert(&self.conn).await?;
         self.feed.push(NewFeedRow {

@@ -121,6 +121,26 @@ testing::both! {
 }
 
 testing::both! {
+    async fn the_history_around_a_record_tells_what_belonged_to_it(store: Store) {
+        let (made, other) = (project(&store, json!({"title": "Un"})).await, project(&store, json!({"title": "Deux"})).await);
+        let (author, _) = signed(&store, Role::Officer, json!({})).await;
+        let note = kept(store.write_note(&author, input(json!({"projectId": made.id, "body": "Entre nous."}))).await);
+        kept(store.write_note(&author, input(json!({"projectId": other.id, "body": "Ailleurs."}))).await);
+        kept(store.remove::<Note>(&editor(), note.id, note.revision).await);
+        let around = HistoryFilter { record: Some(made.id.into()), around: true, ..HistoryFilter::default() };
+        let told = async |actor: Actor| -> Vec<(RecordType, Kind)> {
+            let slice = kept(store.history(&actor, &around, &Page::first(9)).await);
+            slice.edges.iter().map(|edge| (edge.node.record.kind, edge.node.kind)).collect()
+        };
+        let own = (RecordType::Project, Kind::Created);
+        assert_eq!(told(officer()).await, [(RecordType::Note, Kind::Deleted), (RecordType::Note, Kind::Created), own]);
+        assert_eq!(told(visitor()).await, [own]);
+        assert_eq!(kept(store.count_history(&officer(), &around).await), 3);
+        assert_eq!(history(&store, made.id).await.len(), 1);
+    }
+}
+
+testing::both! {
     async fn the_history_goes_on_from_page_to_page(store: Store) {
         let mut made = project(&store, json!({"title": "0"})).await;
         for number in 1..=6 {

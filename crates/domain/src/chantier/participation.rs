@@ -45,8 +45,8 @@ impl Rules for Participation {
 
     fn facets(&self) -> Facets {
         let mut facets = Facets::default();
-        facets.link("chantierId", [self.chantier_id]);
-        facets.link("projectId", [self.project_id]);
+        facets.belong("chantierId", [self.chantier_id]);
+        facets.belong("projectId", [self.project_id]);
         facets
     }
 

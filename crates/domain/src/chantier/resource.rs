@@ -119,8 +119,8 @@ impl Rules for Resource {
 
     fn facets(&self) -> Facets {
         let mut facets = Facets::default();
-        facets.link("chantierId", self.chantier_id);
-        facets.link("projectId", self.project_id);
+        facets.belong("chantierId", self.chantier_id);
+        facets.belong("projectId", self.project_id);
         facets.link("providerIds", self.provider_ids.iter().copied());
         facets.words = Some(Words {
             title: self.title.clone(),

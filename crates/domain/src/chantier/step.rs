@@ -202,7 +202,7 @@ impl Rules for Step {
 
     fn facets(&self) -> Facets {
         let mut facets = Facets::default();
-        facets.link("chantierId", [self.chantier_id]);
+        facets.belong("chantierId", [self.chantier_id]);
         facets.link("responsibleIds", self.responsible_ids.iter().copied());
         facets.link("dependencyIds", self.dependency_ids.iter().copied());
         facets.place("territoryId", self.territory_id);

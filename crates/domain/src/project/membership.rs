@@ -38,7 +38,7 @@ impl Rules for Membership {
 
     fn facets(&self) -> Facets {
         let mut facets = Facets::default();
-        facets.link("projectId", [self.project_id]);
+        facets.belong("projectId", [self.project_id]);
         facets.link("personId", [self.person_id]);
         facets
     }

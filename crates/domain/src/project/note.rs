@@ -33,7 +33,7 @@ impl Rules for Note {
 
     fn facets(&self) -> Facets {
         let mut facets = Facets::default();
-        facets.link("projectId", [self.project_id]);
+        facets.belong("projectId", [self.project_id]);
         facets
     }
 
