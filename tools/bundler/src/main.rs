@@ -6,6 +6,7 @@
 //! and with `--budget KB` fails when the first page load needs more than that many kB after brotli.
 
 mod text;
+mod wasm;
 
 use std::collections::BTreeMap;
 use std::io::Write;
@@ -55,7 +56,7 @@ fn run() -> Result<()> {
 
     let wasm = build(if release { "wasm-release" } else { "wasm-dev" })?;
     let bound = Path::new(TARGET_DIR).join("bound");
-    bind(&wasm, &bound, release)?;
+    bind(&wasm, &bound)?;
 
     clear(Path::new(DIST))?;
     let mut dist = Dist {
@@ -101,7 +102,7 @@ fn build(profile: &str) -> Result<PathBuf> {
 }
 
 /// Splits off what is behind `#[lazy]`, binds the rest to JavaScript, and leaves all of it in the folder `bound`.
-fn bind(wasm: &Path, bound: &Path, release: bool) -> Result<()> {
+fn bind(wasm: &Path, bound: &Path) -> Result<()> {
     clear(bound)?;
     let main = Path::new(TARGET_DIR).join("main.wasm");
     let module = fs::read(wasm)?;
@@ -118,7 +119,6 @@ fn bind(wasm: &Path, bound: &Path, release: bool) -> Result<()> {
         .demangle(false)
         // The split-off parts link to what the linker exports.
         .keep_lld_exports(true)
-        .remove_name_section(release)
         .remove_producers_section(true)
         .generate(bound)
 }
@@ -220,7 +220,12 @@ impl Dist {
             text::hashed("app", &app.values().flatten().copied().collect::<Vec<u8>>())
         );
         for (name, bytes) in &app {
-            self.write(&format!("{folder}/{name}"), bytes)?;
+            let path = format!("{folder}/{name}");
+            if name.ends_with(".wasm") {
+                self.write(&path, &wasm::without_names(bytes)?)?;
+            } else {
+                self.write(&path, bytes)?;
+            }
         }
         let (wasm, js) = (format!("/{folder}/{MODULE}"), format!("/{folder}/frontend.js"));
         let boot = format!("import init from \"{js}\";\ninit({{ module_or_path: \"{wasm}\" }});\n");
