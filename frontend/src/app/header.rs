@@ -3,11 +3,13 @@
 use super::Overlays;
 use super::places::places;
 use crate::language::{Lang, choose, language, own_name, t};
-use crate::session::{self, Session};
+use crate::person::words::role as role_name;
+use crate::session::{self, Person, Session};
 use crate::theme::ThemeButton;
-use crate::ui::button::{Button, Look};
+use crate::ui::button::Button;
 use crate::ui::dialog::Dialog;
 use crate::ui::icon::{Icon, icon};
+use crate::ui::popover::{self, Popover};
 use crate::ui::toast::toasts;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -77,9 +79,32 @@ fn Languages(#[prop(optional)] in_full: bool) -> impl IntoView {
     }
 }
 
-/// Sign in, or who is signed in and out again.
+/// Sign in; or who is signed in, with what is theirs and the way out, behind one button.
 #[component]
 fn PersonPlace() -> impl IntoView {
+    move || match session::session() {
+        Session::Restoring => view! { <span class="muted" aria-hidden="true">"…"</span> }.into_any(),
+        Session::Visitor => {
+            view! { <a class="button small" href="/connexion">{t::action_sign_in}</a> }.into_any()
+        }
+        Session::Signed(person) => {
+            let name = person.name.clone();
+            let face =
+                view! { {icon(Icon::Person)} <span class="who">{name.clone()}</span> {icon(Icon::Down)} }
+                    .into_any();
+            view! {
+                <Popover class="button quiet small account-button" inside="account" face name=move || t::nav_account(&name)>
+                    <div on:click=|event| popover::leave(&event)><Own person /></div>
+                </Popover>
+            }
+            .into_any()
+        }
+    }
+}
+
+/// Who is signed in, as what, and where their own things are.
+#[component]
+fn Own(person: Person) -> impl IntoView {
     let said = toasts();
     let leave = move |()| {
         spawn_local(async move {
@@ -89,18 +114,15 @@ fn PersonPlace() -> impl IntoView {
             }
         });
     };
-    move || {
-        match session::session() {
-        Session::Restoring => view! { <span class="muted" aria-hidden="true">"…"</span> }.into_any(),
-        Session::Visitor => view! { <a class="button small" href="/connexion">{t::action_sign_in}</a> }.into_any(),
-        Session::Signed(person) => view! {
-            <span class="row-tight">
-                <a class="button quiet small" href="/comptes" title=t::accounts_mine>{icon(Icon::Person)} <span>{person.name}</span></a>
-                <Button text=t::action_sign_out look=Look::Quiet small=true on_press=leave />
-            </span>
-        }
-        .into_any(),
-    }
+    let Person { name, role, .. } = person;
+    view! {
+        <p class="title">{name}</p>
+        <p class="muted">{move || role_name(role)}</p>
+        <ul role="list">
+            <li><a href="/ma-semaine">{icon(Icon::Week)} {t::nav_week}</a></li>
+            <li><a href="/comptes">{icon(Icon::Person)} {t::accounts_mine}</a></li>
+        </ul>
+        <Button text=t::action_sign_out small=true on_press=leave />
     }
 }
 
@@ -124,20 +146,25 @@ pub fn PhoneBar() -> impl IntoView {
             </ul>
         </nav>
         <Dialog open=overlays.menu title=t::nav_menu drawer=true>
+            <div class="menu-person" on:click=move |_| overlays.menu.set(false)>
+                {move || match session::session() {
+                    Session::Restoring => ().into_any(),
+                    Session::Visitor => view! { <a class="button primary" href="/connexion">{t::action_sign_in}</a> }.into_any(),
+                    Session::Signed(person) => view! { <div class="account"><Own person /></div> }.into_any(),
+                }}
+            </div>
             <nav class="menu-list" aria-label=t::nav_main on:click=move |_| overlays.menu.set(false)>
                 {move || places(session::person().is_some()).map(|place| view! {
                     <A href=place.href exact={place.href == "/"}>{icon(place.icon)} {place.name}</A>
                 }).collect_view()}
                 <a href="/territoires">{icon(Icon::Globe)} {t::nav_territories}</a>
                 <a href="/historique">{icon(Icon::Undo)} {t::history_title}</a>
-                {move || session::person().map(|_| view! { <a href="/comptes">{icon(Icon::Person)} {t::accounts_title}</a> })}
                 <a href="/sources">{icon(Icon::Link)} {t::nav_sources}</a>
                 <a href="/a-propos">{icon(Icon::Info)} {t::nav_about}</a>
             </nav>
             <div class="menu-settings">
                 <div class="languages"><Languages in_full=true /></div>
                 <ThemeButton with_words=true />
-                <div on:click=move |_| overlays.menu.set(false)><PersonPlace /></div>
             </div>
         </Dialog>
     }

@@ -11,6 +11,7 @@ pub enum Icon {
     Check,
     Close,
     Contrast,
+    Down,
     Download,
     Edit,
     Forward,
@@ -48,6 +49,7 @@ impl Icon {
             Self::Contrast => {
                 "M12 3.5a8.5 8.5 0 1 0 0 17 8.5 8.5 0 0 0 0-17zM12 3.5v17M14.6 4.5v15M17.2 6.2v11.6"
             }
+            Self::Down => "M6 9.5l6 6 6-6",
             Self::Download => "M12 4v11M7.5 11l4.5 4.5 4.5-4.5M4.5 19.5h15",
             Self::Edit => "M4.5 19.5l1-4L16 5l3 3L8.5 18.5l-4 1zM14 7l3 3",
             Self::Forward => "M9 5l7 7-7 7",
