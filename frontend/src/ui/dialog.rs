@@ -2,6 +2,7 @@
 
 use super::button::{Button, Look};
 use super::icon::Icon;
+use super::toast::ToastCorner;
 use super::unique;
 use crate::language::t;
 use leptos::html;
@@ -42,6 +43,8 @@ pub fn Dialog(
                 <Button text=t::action_close look=Look::Quiet mark=Icon::Close icon_only=true on_press=move |()| open.set(false) />
             </div>
             <div class="dialog-body">{move || open.get().then(|| children())}</div>
+            // The rest of the page is inert while this is open: what is said, and its way back, is said here.
+            {move || open.get().then(|| view! { <div class="corner"><ToastCorner /></div> })}
             {foot.map(|foot| view! { <div class="dialog-foot">{move || open.get().then(|| foot.run())}</div> })}
         </dialog>
     }

@@ -6,12 +6,16 @@ use crate::browser;
 use crate::language::t;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+use std::sync::Arc;
+
+/// What a toast offers. Not a `Callback`: that would end with whatever said the toast.
+type Offer = (String, Arc<dyn Fn() + Send + Sync>);
 
 #[derive(Clone)]
 struct Toast {
     id: u64,
     text: String,
-    action: Option<(String, Callback<()>)>,
+    action: Option<Offer>,
 }
 
 /// Everything said lately; one for the application, from `toasts()`.
@@ -51,13 +55,10 @@ impl Toasts {
 
     /// Says something, with one thing that can be done about it.
     pub fn offer(self, text: impl Into<String>, label: &str, action: impl Fn() + Send + Sync + 'static) {
-        self.show(
-            text.into(),
-            Some((label.to_owned(), Callback::new(move |()| action()))),
-        );
+        self.show(text.into(), Some((label.to_owned(), Arc::new(action))));
     }
 
-    fn show(self, text: String, action: Option<(String, Callback<()>)>) {
+    fn show(self, text: String, action: Option<Offer>) {
         let id = self.next.get_value();
         self.next.set_value(id + 1);
         let time = if action.is_some() { REACH } else { READ };
@@ -90,7 +91,7 @@ pub fn ToastCorner() -> impl IntoView {
                 <div class="toast">
                     <span>{toast.text}</span>
                     {toast.action.map(|(label, action)| view! {
-                        <Button text=label on_press=move |()| { toasts.drop(toast.id); action.run(()); } />
+                        <Button text=label on_press=move |()| { toasts.drop(toast.id); action(); } />
                     })}
                     <Button text=t::action_close look=Look::Quiet mark=Icon::Close icon_only=true on_press=move |()| toasts.drop(toast.id) />
                 </div>
