@@ -1,10 +1,11 @@
 //! The latest changes as a list: what, where, when, new since the last visit. The whole history has a page of its own.
 
-use crate::chantier::read::{ChantierName, ProjectName};
+use crate::chantier::read::ChantierName;
 use crate::chantier::words;
 use crate::contract::schema;
 use crate::format;
 use crate::language::t;
+use crate::project::read::ProjectName;
 use crate::records;
 use crate::ui::chips::NewMark;
 use crate::visit;

@@ -19,6 +19,20 @@ pub fn opaque(id: &impl ToString) -> cynic::Id {
     cynic::Id::new(id.to_string())
 }
 
+/// Whether a list goes on, and from where.
+#[derive(Clone, Debug, PartialEq, cynic::QueryFragment)]
+pub struct PageInfo {
+    pub has_next_page: bool,
+    pub end_cursor: Option<String>,
+}
+
+impl PageInfo {
+    /// The cursor from which the next page follows.
+    pub fn next(self) -> Option<String> {
+        self.end_cursor.filter(|_| self.has_next_page)
+    }
+}
+
 /// Scalars of the contract; its closed lists too, which `build.rs` hands to cynic as scalars.
 macro_rules! scalars {
     ($($ours:ty = $theirs:ident),+ $(,)?) => {$(

@@ -2,23 +2,28 @@
 //! under their fields, both versions side by side when somebody else was quicker, and undo. An area adds its fields
 //! and its mutations (`Keeps`).
 
+pub mod remove;
+pub mod sent;
+pub mod undo;
+pub mod verb;
+
+pub use remove::{Actions, take_away};
+pub use undo::offer_undo;
+
 use crate::api;
 use crate::browser;
-use crate::contract::schema;
 use crate::draft::{Draft, DraftNote};
-use crate::format;
+use crate::history;
 use crate::language::{Text, t};
-use crate::records;
-use crate::refusal::{UserError, checked, is_stale, refused};
+use crate::refusal::{UserError, checked, failed, is_stale, refused};
 use crate::ui::button::{Button, Look};
 use crate::ui::compare::{Compare, Difference};
 use crate::ui::field::{Refusals, Refused};
 use crate::ui::state::Failure;
 use crate::ui::toast::toasts;
-use cynic::{MutationBuilder, QueryBuilder};
-use domain::PartialDate;
 use domain::change::difference;
 use domain::record::{Record, Rules};
+use domain::{PartialDate, RecordType};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use serde::Serialize;
@@ -43,11 +48,6 @@ pub trait Keeps: Rules + PartialEq {
     const FIELDS: &'static [(&'static str, Text)];
 
     fn send(sent: Sent<Self>) -> impl Future<Output = Result<Outcome<Self>, Failure>>;
-
-    /// A field's value for a person, where it is not plain text, a date or a record.
-    fn word(_field: &str, _value: &str) -> Option<String> {
-        None
-    }
 }
 
 /// The domain's record from a fragment that asks for all its fields.
@@ -148,23 +148,7 @@ where
         get: impl Fn(&R) -> Option<PartialDate> + Send + Sync + 'static,
         set: impl Fn(&mut R, Option<PartialDate>) + Send + Sync + 'static,
     ) -> RwSignal<String> {
-        let written = |date: Option<PartialDate>| date.map(|it| it.to_string()).unwrap_or_default();
-        let value = RwSignal::new(written(self.draft.value.with_untracked(&get)));
-        let (unread, draft) = (self.unread, self.draft);
-        Effect::new(move |_| {
-            let text = value.get();
-            let date = text.parse::<PartialDate>().ok();
-            unread.update(|unread| {
-                unread.retain(|it| it.0 != field);
-                if date.is_none() && !text.is_empty() {
-                    unread.push((field, t::field_date_wrong));
-                }
-            });
-            if draft.value.with_untracked(&get) != date {
-                draft.value.update(|record| set(record, date));
-            }
-        });
-        value
+        self.typed(field, t::field_date_wrong, |text| text.parse().ok(), get, set)
     }
 
     /// A number, as `NumberField` writes it; what is none is refused when it is sent.
@@ -177,23 +161,50 @@ where
     where
         N: std::fmt::Display + std::str::FromStr + PartialEq,
     {
-        let start = self.draft.value.with_untracked(&get);
-        let value = RwSignal::new(start.map(|it| it.to_string()).unwrap_or_default());
+        let read = |text: &str| -> Option<N> {
+            let digits: String = text.chars().filter(|it| !it.is_whitespace()).collect();
+            digits.parse().ok()
+        };
+        self.typed(field, t::field_number_wrong, read, get, set)
+    }
+
+    /// A value that is typed as text and may not be one yet; each follows the other.
+    fn typed<V>(
+        self,
+        field: &'static str,
+        wrong: Text,
+        read: impl Fn(&str) -> Option<V> + Copy + Send + Sync + 'static,
+        get: impl Fn(&R) -> Option<V> + Send + Sync + 'static,
+        set: impl Fn(&mut R, Option<V>) + Send + Sync + 'static,
+    ) -> RwSignal<String>
+    where
+        V: std::fmt::Display + PartialEq,
+    {
         let (unread, draft) = (self.unread, self.draft);
+        let get = std::sync::Arc::new(get);
+        let written = |value: Option<V>| value.map(|it| it.to_string()).unwrap_or_default();
+        let text = RwSignal::new(written(draft.value.with_untracked(|record| get(record))));
+        let now = get.clone();
         Effect::new(move |_| {
-            let text: String = value.with(|text| text.chars().filter(|it| !it.is_whitespace()).collect());
-            let number = text.parse::<N>().ok();
+            let typed = text.get();
+            let value = read(&typed);
             unread.update(|unread| {
                 unread.retain(|it| it.0 != field);
-                if number.is_none() && !text.is_empty() {
-                    unread.push((field, t::field_number_wrong));
+                if value.is_none() && !typed.is_empty() {
+                    unread.push((field, wrong));
                 }
             });
-            if draft.value.with_untracked(&get) != number {
-                draft.value.update(|record| set(record, number));
+            if draft.value.with_untracked(|record| now(record)) != value {
+                draft.value.update(|record| set(record, value));
             }
         });
-        value
+        Effect::new(move |_| {
+            let value = draft.value.with(|record| get(record));
+            if text.with_untracked(|text| read(text)) != value {
+                text.set(written(value));
+            }
+        });
+        text
     }
 
     /// Identifiers of other records, as `RecordField` takes them.
@@ -291,12 +302,7 @@ where
                     let _ = self.refusals.try_set(refused(errors));
                 }
                 Err(failure) => {
-                    let message = format!("{}. {}", failure.kind.title(), failure.kind.advice());
-                    let _ = self.refusals.try_set(vec![Refused {
-                        path: String::new(),
-                        code: String::new(),
-                        message,
-                    }]);
+                    let _ = self.refusals.try_set(failed(&failure));
                 }
             }
         });
@@ -312,12 +318,9 @@ where
         );
         R::FIELDS
             .iter()
-            .map(|(field, label)| Difference {
-                field,
-                label: label().to_owned(),
-                before: shown::<R>(field, &before[*field]),
-                mine: shown::<R>(field, &mine[*field]),
-                theirs: shown::<R>(field, &theirs[*field]),
+            .map(|(field, label)| {
+                let [before, mine, theirs] = [&before, &mine, &theirs].map(|it| it[*field].clone());
+                difference_of(R::TYPE, field, label(), before, mine, theirs)
             })
             .collect()
     }
@@ -344,29 +347,39 @@ where
     }
 }
 
-fn shown<R: Keeps>(field: &str, value: &Value) -> String {
-    match value {
-        Value::Null => String::new(),
-        Value::Array(values) => values
+/// The words of a closed list, as `SelectField` shows them.
+pub fn options<W: Copy + std::fmt::Display + Send + Sync + 'static>(
+    all: impl AsRef<[W]> + Send + Sync + 'static,
+    word: fn(W) -> &'static str,
+) -> Signal<Vec<(String, String)>> {
+    Signal::derive(move || {
+        all.as_ref()
             .iter()
-            .map(|value| shown::<R>(field, value))
-            .collect::<Vec<_>>()
-            .join(", "),
-        Value::String(text) => R::word(field, text)
-            .or_else(|| {
-                text.parse::<PartialDate>()
-                    .ok()
-                    .map(|date| format::partial(Some(date)))
-            })
-            .or_else(|| {
-                text.parse::<domain::id::RecordId>()
-                    .ok()
-                    .and_then(|_| untrack(|| records::title(text)))
-            })
-            .unwrap_or_else(|| text.clone()),
-        other @ (Value::Bool(_) | Value::Number(_) | Value::Object(_)) => {
-            untrack(|| crate::history::words::value(R::TYPE, field, other)).unwrap_or_default()
-        }
+            .map(|it| (it.to_string(), word(*it).to_owned()))
+            .collect()
+    })
+}
+
+/// A field in its three states, in words; names of records follow when they are known.
+fn difference_of(
+    of: RecordType,
+    field: &'static str,
+    label: &str,
+    before: Value,
+    mine: Value,
+    theirs: Value,
+) -> Difference {
+    let (touched, same) = (mine != before, mine == theirs);
+    let said =
+        |value: Value| Signal::derive(move || history::words::value(of, field, &value).unwrap_or_default());
+    Difference {
+        field,
+        label: label.to_owned(),
+        before: said(before),
+        mine: said(mine),
+        theirs: said(theirs),
+        touched,
+        same,
     }
 }
 
@@ -401,84 +414,6 @@ where
             </div>
         </form>
     }
-}
-
-#[derive(cynic::QueryVariables)]
-struct Of {
-    record: cynic::Id,
-}
-
-#[derive(cynic::QueryFragment)]
-#[cynic(graphql_type = "Query", variables = "Of")]
-struct Latest {
-    #[arguments(record: $record, first: 1)]
-    history: Changes,
-}
-
-#[derive(cynic::QueryFragment)]
-#[cynic(graphql_type = "ChangeConnection")]
-struct Changes {
-    nodes: Vec<Change>,
-}
-
-#[derive(cynic::QueryFragment)]
-struct Change {
-    id: cynic::Id,
-}
-
-#[derive(cynic::InputObject)]
-struct ChangeUndoInput {
-    id: cynic::Id,
-}
-
-#[derive(cynic::QueryVariables)]
-struct Undoing {
-    input: ChangeUndoInput,
-}
-
-#[derive(cynic::QueryFragment)]
-#[cynic(graphql_type = "Mutation", variables = "Undoing")]
-struct Undo {
-    #[arguments(input: $input)]
-    change_undo: ChangeUndoPayload,
-}
-
-#[derive(cynic::QueryFragment)]
-struct ChangeUndoPayload {
-    user_errors: Vec<UserError>,
-}
-
-/// Says what was just done to a record, with the button that takes exactly that back.
-pub async fn offer_undo(said: crate::ui::toast::Toasts, record: String, text: String) {
-    let latest = api::query(&Latest::build(Of {
-        record: cynic::Id::new(record),
-    }))
-    .await;
-    let Some(change) = latest.ok().and_then(|it| it.history.nodes.into_iter().next()) else {
-        said.say(text);
-        return;
-    };
-    said.undo(text, move || {
-        let id = change.id.clone();
-        spawn_local(async move {
-            match api::mutate(&Undo::build(Undoing {
-                input: ChangeUndoInput { id },
-            }))
-            .await
-            {
-                Ok(done) if done.change_undo.user_errors.is_empty() => {
-                    said.say(t::edit_undone());
-                    api::try_again();
-                }
-                Ok(done) => {
-                    for it in refused(done.change_undo.user_errors) {
-                        said.say(it.message);
-                    }
-                }
-                Err(failure) => said.say(failure.kind.title()),
-            }
-        });
-    });
 }
 
 #[cfg(test)]

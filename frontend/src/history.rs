@@ -5,12 +5,13 @@ pub mod words;
 
 use crate::address;
 use crate::api;
-use crate::contract::schema;
+use crate::contract::{PageInfo, schema};
+use crate::edit::undo;
 use crate::format;
 use crate::language::t;
 use crate::person;
 use crate::records;
-use crate::refusal::{UserError, refused};
+use crate::refusal::refused;
 use crate::ui::button::Button;
 use crate::ui::chips::{ChipOption, FilterChips, NewMark};
 use crate::ui::icon::Icon;
@@ -20,7 +21,7 @@ use crate::ui::state::{Empty, Loaded};
 use crate::ui::toast::toasts;
 use crate::{viewer, visit};
 use chrono::{DateTime, Utc};
-use cynic::{MutationBuilder, QueryBuilder};
+use cynic::QueryBuilder;
 use difference::{Piece, pieces};
 use domain::change::Kind;
 use domain::policy::Action;
@@ -34,6 +35,7 @@ use serde_json::Value;
 #[derive(cynic::QueryVariables)]
 struct Asked {
     record: Option<cynic::Id>,
+    around: Option<bool>,
     kinds: Option<Vec<RecordType>>,
     after: Option<String>,
 }
@@ -41,7 +43,7 @@ struct Asked {
 #[derive(Clone, cynic::QueryFragment)]
 #[cynic(graphql_type = "Query", variables = "Asked")]
 struct Found {
-    #[arguments(record: $record, kinds: $kinds, first: 30, after: $after)]
+    #[arguments(record: $record, around: $around, kinds: $kinds, first: 30, after: $after)]
     history: ChangeConnection,
 }
 
@@ -50,12 +52,6 @@ struct ChangeConnection {
     nodes: Vec<Change>,
     page_info: PageInfo,
     total_count: i32,
-}
-
-#[derive(Clone, cynic::QueryFragment)]
-struct PageInfo {
-    has_next_page: bool,
-    end_cursor: Option<String>,
 }
 
 #[derive(Clone, Debug, PartialEq, cynic::QueryFragment)]
@@ -77,28 +73,6 @@ struct FieldChange {
     field: String,
     from: Value,
     to: Value,
-}
-
-#[derive(cynic::InputObject)]
-struct ChangeUndoInput {
-    id: cynic::Id,
-}
-
-#[derive(cynic::QueryVariables)]
-struct Undoing {
-    input: ChangeUndoInput,
-}
-
-#[derive(cynic::QueryFragment)]
-#[cynic(graphql_type = "Mutation", variables = "Undoing")]
-struct Undo {
-    #[arguments(input: $input)]
-    change_undo: ChangeUndoPayload,
-}
-
-#[derive(cynic::QueryFragment)]
-struct ChangeUndoPayload {
-    user_errors: Vec<UserError>,
 }
 
 impl Change {
@@ -174,6 +148,7 @@ fn Screen() -> impl IntoView {
             let record = id.get();
             let kinds: Vec<RecordType> = kinds.get().iter().filter_map(|it| it.parse().ok()).collect();
             Found::build(Asked {
+                around: Some(!record.is_empty()),
                 record: (!record.is_empty()).then(|| cynic::Id::new(record)),
                 kinds: (!kinds.is_empty()).then_some(kinds),
                 after,
@@ -187,7 +162,7 @@ fn Screen() -> impl IntoView {
             } = found.history;
             api::Page {
                 rows: nodes,
-                next: page_info.end_cursor.filter(|_| page_info.has_next_page),
+                next: page_info.next(),
                 total: Some(total_count.into()),
             }
         },
@@ -228,11 +203,11 @@ fn Screen() -> impl IntoView {
                     if page.rows.is_empty() {
                         return view! { <Empty title=t::history_none text=t::history_none_text /> }.into_any();
                     }
-                    let alone = one.get_untracked();
+                    let page_of = id.get_untracked();
                     let runs = runs(page.rows);
                     view! {
                         <ol class="history-list" role="list">
-                            {runs.into_iter().map(|run| many(run, alone, found.reload)).collect_view()}
+                            {runs.into_iter().map(|run| many(run, &page_of, found.reload)).collect_view()}
                         </ol>
                     }.into_any()
                 } />
@@ -255,12 +230,13 @@ fn runs(changes: Vec<Change>) -> Vec<Vec<Change>> {
 }
 
 /// A long run of loaded records is folded: it says how many, and shows them when asked.
-fn many(run: Vec<Change>, alone: bool, reload: Callback<()>) -> AnyView {
+fn many(run: Vec<Change>, page_of: &str, reload: Callback<()>) -> AnyView {
     let count = run.len();
+    let page_of = page_of.to_owned();
     let entries = move || {
         let run = run.clone();
         run.into_iter()
-            .map(|change| view! { <Entry change alone reload /> })
+            .map(|change| view! { <Entry change page_of=page_of.clone() reload /> })
             .collect_view()
     };
     if count < 4 {
@@ -281,30 +257,28 @@ fn many(run: Vec<Change>, alone: bool, reload: Callback<()>) -> AnyView {
 #[component]
 fn Entry(
     change: Change,
-    /// All of one record: its name need not be said at each.
-    alone: bool,
+    /// The record whose history is shown, whose name need not be said at each; "" for everything.
+    page_of: String,
     reload: Callback<()>,
 ) -> impl IntoView {
     let action = change.undoing();
+    let alone = change.record_id.inner() == page_of;
     let (id, refused_why) = (change.id.clone(), RwSignal::new(String::new()));
     let busy = RwSignal::new(false);
     let said = toasts();
     let undo = move |()| {
-        let input = ChangeUndoInput { id: id.clone() };
+        let id = id.clone();
         busy.set(true);
         spawn_local(async move {
-            let answer = api::mutate(&Undo::build(Undoing { input })).await;
+            let answer = undo::undo(id).await;
             let _ = busy.try_set(false);
             match answer {
-                Ok(done) if done.change_undo.user_errors.is_empty() => {
+                Ok(errors) if errors.is_empty() => {
                     said.say(t::edit_undone());
                     reload.run(());
                 }
-                Ok(done) => {
-                    let why: Vec<String> = refused(done.change_undo.user_errors)
-                        .into_iter()
-                        .map(|it| it.message)
-                        .collect();
+                Ok(errors) => {
+                    let why: Vec<String> = refused(errors).into_iter().map(|it| it.message).collect();
                     let _ = refused_why.try_set(why.join(" "));
                 }
                 Err(failure) => said.say(failure.kind.title()),
@@ -334,6 +308,7 @@ fn Entry(
         ["recordId", "projectId", "chantierId", "personId"]
             .iter()
             .filter_map(of)
+            .filter(|id| *id != page_of)
             .map(str::to_owned)
             .collect()
     } else {

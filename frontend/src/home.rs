@@ -6,7 +6,7 @@ use crate::api;
 use crate::browser;
 use crate::changes::{ChangeList, Changes};
 use crate::chantier::ChantierCard;
-use crate::chantier::read::{Cards, ChantierName};
+use crate::chantier::read::{Cards, ChantierName, Shares};
 use crate::chantier::words;
 use crate::contract::schema;
 use crate::format;
@@ -70,7 +70,7 @@ struct Project {
     acronym: Option<String>,
     territories: Vec<Territory>,
     #[arguments(first: 20)]
-    participations: Participations,
+    participations: Shares,
 }
 
 #[derive(Clone, cynic::QueryFragment)]
@@ -79,17 +79,6 @@ struct Territory {
     label: String,
     commune_codes: Vec<Nis>,
     within_codes: Vec<Nis>,
-}
-
-#[derive(Clone, cynic::QueryFragment)]
-#[cynic(graphql_type = "ParticipationConnection")]
-struct Participations {
-    nodes: Vec<Participation>,
-}
-
-#[derive(Clone, cynic::QueryFragment)]
-struct Participation {
-    chantier: Option<ChantierName>,
 }
 
 #[derive(Clone, cynic::QueryFragment)]

@@ -6,6 +6,7 @@ pub mod page;
 pub mod read;
 pub mod words;
 
+use crate::language::t;
 use crate::ui::chips::Status;
 use domain::organisation::State;
 use leptos::prelude::*;
@@ -15,6 +16,21 @@ use leptos_router::{LazyRoute, lazy_route};
 pub fn state_mark(state: State) -> impl IntoView {
     matches!(state, State::Ceased | State::Bankrupt)
         .then(|| view! { <Status course=words::course(state) text=move || words::state(state) /> })
+}
+
+/// Organisations by their names, each leading to its page; unknown where none is named.
+pub fn names(bodies: read::Bodies) -> AnyView {
+    if bodies.nodes.is_empty() {
+        return view! { <span class="unknown">{t::fact_unknown}</span> }.into_any();
+    }
+    view! {
+        <ul role="list" class="names">
+            {bodies.nodes.into_iter().map(|it| view! {
+                <li><a href=format!("/organisations/{}", it.id.inner())>{it.name}</a> {it.acronym.map(|it| view! { <span class="muted">" (" {it} ")"</span> })}</li>
+            }).collect_view()}
+        </ul>
+    }
+    .into_any()
 }
 
 pub struct List;

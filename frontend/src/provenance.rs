@@ -4,11 +4,11 @@
 use crate::api;
 use crate::contract::schema;
 use crate::format;
-use crate::language::t;
+use crate::language::{Text, t};
 use crate::refusal::{UserError, refused};
 use crate::ui::button::Button;
 use crate::ui::icon::Icon;
-use crate::ui::provenance::Provenance;
+use crate::ui::provenance::{Provenance, Sourced};
 use crate::ui::toast::toasts;
 use chrono::{DateTime, Utc};
 use cynic::MutationBuilder;
@@ -89,6 +89,14 @@ impl Sources {
             .find(own)
             .or_else(|| self.nodes.iter().find(whole));
         found.map(Source::shown)
+    }
+}
+
+/// A fact beside what it rests on, where that is known.
+pub fn sourced(about: Text, sources: &Sources, field: &str, inside: AnyView) -> AnyView {
+    match sources.of(field) {
+        Some(provenance) => view! { <Sourced about provenance>{inside}</Sourced> }.into_any(),
+        None => inside,
     }
 }
 

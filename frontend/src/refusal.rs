@@ -1,8 +1,9 @@
 //! What was refused, by our own check before sending or by the server after it, as form fields show it.
 
 use crate::contract::schema;
-use crate::language::language_now;
+use crate::language::{language_now, t};
 use crate::ui::field::Refused;
+use crate::ui::state::Failure;
 use domain::check::Checks;
 use domain::record::Rules;
 use domain::refusal::{Code, Refusal};
@@ -25,6 +26,24 @@ pub fn refused(errors: Vec<UserError>) -> Vec<Refused> {
             message,
         })
         .collect()
+}
+
+/// Nothing came of it: said above the form, which keeps what was typed.
+pub fn failed(failure: &Failure) -> Vec<Refused> {
+    vec![Refused {
+        path: String::new(),
+        code: String::new(),
+        message: format!("{}. {}", failure.kind.title(), failure.kind.advice()),
+    }]
+}
+
+/// A date that is none yet.
+pub fn no_date(path: &str) -> Vec<Refused> {
+    vec![Refused {
+        path: path.to_owned(),
+        code: Code::Invalid.word().to_owned(),
+        message: t::field_date_wrong().to_owned(),
+    }]
 }
 
 /// Did somebody else change the record in between?

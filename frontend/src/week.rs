@@ -3,7 +3,7 @@
 use crate::api;
 use crate::browser;
 use crate::changes::{ChangeList, Changes, Entry};
-use crate::chantier::read::ChantierName;
+use crate::chantier::read::{ChantierName, Shares};
 use crate::chantier::words;
 use crate::contract::{opaque, schema, typed};
 use crate::format;
@@ -59,22 +59,11 @@ struct Project {
     title: String,
     acronym: Option<String>,
     #[arguments(first: 20)]
-    participations: Participations,
+    participations: Shares,
     #[arguments(first: 50)]
     sources: Sources,
     #[arguments(first: 10)]
     history: Changes,
-}
-
-#[derive(Clone, cynic::QueryFragment)]
-#[cynic(graphql_type = "ParticipationConnection")]
-struct Participations {
-    nodes: Vec<Participation>,
-}
-
-#[derive(Clone, cynic::QueryFragment)]
-struct Participation {
-    chantier: Option<ChantierName>,
 }
 
 #[derive(Clone, cynic::QueryFragment)]

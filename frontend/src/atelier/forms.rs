@@ -45,29 +45,27 @@ pub fn Forms() -> impl IntoView {
         Choice::new("o", "Caractérisation offre/demande").sign(Sign::OfferAndDemand),
         Choice::new("c", "Conseils de politique alimentaire").sign(Sign::Councils),
     ];
-    let differences = vec![
-        Difference {
-            field: "title",
-            label: "Intitulé".into(),
-            before: "Exemple".into(),
-            mine: "Exemple des Collines".into(),
-            theirs: "L'Exemple".into(),
-        },
-        Difference {
-            field: "date",
-            label: "Date".into(),
-            before: String::new(),
-            mine: String::new(),
-            theirs: "1er juin 2021".into(),
-        },
-        Difference {
-            field: "state",
-            label: "État".into(),
-            before: "ouvert".into(),
-            mine: "ouvert".into(),
-            theirs: "ouvert".into(),
-        },
-    ];
+    let differences = [
+        (
+            "title",
+            "Intitulé",
+            "Exemple",
+            "Exemple des Collines",
+            "L'Exemple",
+        ),
+        ("date", "Date", "", "", "1er juin 2021"),
+        ("state", "État", "ouvert", "ouvert", "ouvert"),
+    ]
+    .map(|(field, label, before, mine, theirs)| Difference {
+        field,
+        label: label.to_owned(),
+        before: Signal::stored(before.to_owned()),
+        mine: Signal::stored(mine.to_owned()),
+        theirs: Signal::stored(theirs.to_owned()),
+        touched: mine != before,
+        same: mine == theirs,
+    })
+    .to_vec();
     view! {
         <Section title="Remplir" note="Formulaire, refus, comparaison">
             <div class="beside even">

@@ -1,38 +1,47 @@
-//! The forms on a chantier's page: the chantier, its steps, its resources, the projects' parts.
+//! The forms on a chantier's page: the chantier, its steps, its resources, the projects' parts. Only staff fetch them.
 
 use super::read::{StepRescheduleInput, reschedule};
 use super::words;
-use crate::api;
 use crate::contract::opaque;
-use crate::draft::Draft;
-use crate::edit::{Edit, EditForm, offer_undo};
-use crate::language::t;
+use crate::edit::verb::{Doing, Verb, VerbForm};
+use crate::edit::{Edit, EditForm, Outcome, options};
+use crate::language::{Text, t};
 use crate::records::RecordField;
-use crate::refusal::{refused, said};
-use crate::ui::button::{Button, Look};
-use crate::ui::field::{CheckField, DateField, Refusals, Refused, SelectField, TextField};
-use crate::ui::toast::toasts;
+use crate::refusal::{checked, no_date, said};
+use crate::ui::field::{CheckField, DateField, Refused, SelectField, TextField};
+use crate::ui::state::Failure;
 use chrono::DateTime;
-use domain::RecordType;
 use domain::chantier::{
     Chantier, LinkState, Part, Participation, Resource, ResourceKind, Stage, Step, StepStatus,
 };
+use domain::{ChantierId, PartialDate, RecordType};
+use leptos::lazy;
 use leptos::prelude::*;
-use leptos::task::spawn_local;
+use serde::{Deserialize, Serialize};
 
-fn options<W: Copy + std::fmt::Display + Send + Sync + 'static>(
-    all: &'static [W],
-    word: fn(W) -> &'static str,
-) -> Signal<Vec<(String, String)>> {
-    Signal::derive(move || {
-        all.iter()
-            .map(|it| (it.to_string(), word(*it).to_owned()))
-            .collect()
-    })
+/// A form on a chantier's page; without a record it makes one.
+pub enum Form {
+    Chantier(Chantier),
+    /// With the other steps, as (id, title).
+    Step(Option<Step>, Vec<(String, String)>),
+    Move(Step),
+    Resource(Option<Resource>),
+    Part(Option<Participation>),
+}
+
+#[lazy]
+pub fn form_view(chantier: ChantierId, form: Form, on_end: Callback<()>) -> AnyView {
+    match form {
+        Form::Chantier(record) => view! { <ChantierForm record on_end /> }.into_any(),
+        Form::Step(record, others) => view! { <StepForm chantier record others on_end /> }.into_any(),
+        Form::Move(record) => view! { <MoveForm record on_end /> }.into_any(),
+        Form::Resource(record) => view! { <ResourceForm chantier record on_end /> }.into_any(),
+        Form::Part(record) => view! { <PartForm chantier record on_end /> }.into_any(),
+    }
 }
 
 #[component]
-pub fn ChantierForm(record: Chantier, #[prop(into)] on_end: Callback<()>) -> impl IntoView {
+fn ChantierForm(record: Chantier, #[prop(into)] on_end: Callback<()>) -> impl IntoView {
     let edit = Edit::of(record, move |_| on_end.run(()));
     let refusals = edit.refusals;
     let paths = vec![
@@ -63,8 +72,8 @@ pub fn ChantierForm(record: Chantier, #[prop(into)] on_end: Callback<()>) -> imp
 
 /// `record` none: a new step of the chantier. Dates of one that exists are moved with a reason, in a form of its own.
 #[component]
-pub fn StepForm(
-    chantier: domain::ChantierId,
+fn StepForm(
+    chantier: ChantierId,
     record: Option<Step>,
     /// The other steps, as (id, title).
     others: Vec<(String, String)>,
@@ -114,7 +123,7 @@ pub fn StepForm(
     }
 }
 
-fn blank_step(chantier_id: domain::ChantierId, others: usize) -> Step {
+fn blank_step(chantier_id: ChantierId, others: usize) -> Step {
     Step {
         id: domain::StepId(uuid::Uuid::nil()),
         revision: 0,
@@ -136,103 +145,84 @@ fn blank_step(chantier_id: domain::ChantierId, others: usize) -> Step {
     }
 }
 
-/// Other dates for a step, and why.
-#[component]
-pub fn MoveForm(record: Step, #[prop(into)] on_end: Callback<()>) -> impl IntoView {
-    let written = |date: Option<domain::PartialDate>| date.map(|it| it.to_string()).unwrap_or_default();
-    let start = (written(record.starts), written(record.ends), String::new());
-    let draft = Draft::open(&record.id.to_string(), "move", start, record.revision);
-    let starts = draft.part(|it| it.0.clone(), |it, text: String| it.0 = text);
-    let ends = draft.part(|it| it.1.clone(), |it, text: String| it.1 = text);
-    let reason = draft.part(|it| it.2.clone(), |it, text: String| it.2 = text);
-    let refusals = RwSignal::new(Vec::<Refused>::new());
-    let busy = RwSignal::new(false);
-    let toast = toasts();
-    let submit = move |event: web_sys::SubmitEvent| {
-        event.prevent_default();
-        if busy.get_untracked() {
-            return;
+/// Other dates for a step, as `DateField` writes them, and why.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+struct Move {
+    starts: String,
+    ends: String,
+    #[serde(default)]
+    reason: String,
+}
+
+impl Move {
+    fn date(path: &str, text: &str) -> Result<Option<PartialDate>, Vec<Refused>> {
+        if text.is_empty() {
+            return Ok(None);
         }
-        let (from, to, why) = draft.value.get_untracked();
-        let read = |text: &str| (!text.is_empty()).then(|| text.parse().ok());
-        let dates = (read(&from), read(&to));
-        if let (Some(None), _) | (_, Some(None)) = dates {
-            let path = if dates.0 == Some(None) { "starts" } else { "ends" };
-            refusals.set(vec![Refused {
-                path: path.into(),
-                code: "INVALID".into(),
-                message: t::field_date_wrong().into(),
-            }]);
-            return;
+        text.parse().map(Some).map_err(|_| no_date(path))
+    }
+}
+
+impl Verb for Move {
+    type Of = Step;
+    type Input = StepRescheduleInput;
+
+    const FIELDS: &'static [(&'static str, Text)] =
+        &[("starts", t::step_field_starts), ("ends", t::step_field_ends)];
+
+    fn now(step: &Step) -> Self {
+        let written = |date: Option<PartialDate>| date.map(|it| it.to_string()).unwrap_or_default();
+        Self {
+            starts: written(step.starts),
+            ends: written(step.ends),
+            reason: String::new(),
         }
-        let (from, to) = (dates.0.flatten(), dates.1.flatten());
-        // The same rules as the server's, on a copy.
-        let mut moved = record.clone();
-        if let Err(refusal) = moved.reschedule(from, to, &why, record.updated_at) {
-            refusals.set(said(vec![refusal]));
-            return;
-        }
-        let wrong = crate::refusal::checked(&mut moved);
+    }
+
+    fn checked(&self, step: &Step, revision: i32) -> Result<StepRescheduleInput, Vec<Refused>> {
+        let (starts, ends) = (
+            Self::date("starts", &self.starts)?,
+            Self::date("ends", &self.ends)?,
+        );
+        let mut moved = step.clone();
+        moved
+            .reschedule(starts, ends, &self.reason, step.updated_at)
+            .map_err(|refusal| said(vec![refusal]))?;
+        let wrong = checked(&mut moved);
         if !wrong.is_empty() {
-            refusals.set(wrong);
-            return;
+            return Err(wrong);
         }
-        busy.set(true);
-        let input = StepRescheduleInput {
-            id: opaque(&record.id),
-            expected_revision: draft.revision.get_value(),
-            starts: from,
-            ends: to,
-            reason: Some(why).filter(|it| !it.is_empty()),
-        };
-        let id = record.id.to_string();
-        spawn_local(async move {
-            let answer = reschedule(input).await;
-            let _ = busy.try_set(false);
-            match answer {
-                Ok(done) if done.errors.is_empty() => {
-                    draft.sent();
-                    on_end.run(());
-                    offer_undo(toast, id, t::edit_saved().to_owned()).await;
-                    api::try_again();
-                }
-                Ok(done) => {
-                    // A move is small: what was typed stays, and it is sent against the present state.
-                    if let (true, Some(now)) = (crate::refusal::is_stale(&done.errors), &done.record) {
-                        draft.revision.set_value(now.revision);
-                        api::try_again();
-                    }
-                    let _ = refusals.try_set(refused(done.errors));
-                }
-                Err(failure) => {
-                    let message = format!("{}. {}", failure.kind.title(), failure.kind.advice());
-                    let _ = refusals.try_set(vec![Refused {
-                        path: String::new(),
-                        code: String::new(),
-                        message,
-                    }]);
-                }
-            }
-        });
-    };
-    view! {
-        <form class="form" on:submit=submit>
-            <p class="muted">{t::chantier_step_move_hint}</p>
-            <Refusals refusals shown=vec!["starts", "ends", "reason"] />
-            <DateField label=t::step_field_starts value=starts path="starts" refusals />
-            <DateField label=t::step_field_ends value=ends path="ends" refusals />
-            <TextField label=t::step_field_reason value=reason path="reason" refusals required=true />
-            <div class="form-foot">
-                <Button text=t::action_save look=Look::Primary submit=true busy />
-                <Button text=t::action_cancel look=Look::Quiet on_press=on_end />
-            </div>
-        </form>
+        Ok(StepRescheduleInput {
+            id: opaque(&step.id),
+            expected_revision: revision,
+            starts,
+            ends,
+            reason: Some(self.reason.clone()).filter(|it| !it.is_empty()),
+        })
+    }
+
+    async fn send(input: StepRescheduleInput) -> Result<Outcome<Step>, Failure> {
+        reschedule(input).await
     }
 }
 
 #[component]
-pub fn ResourceForm(
-    chantier: domain::ChantierId,
+fn MoveForm(record: Step, #[prop(into)] on_end: Callback<()>) -> impl IntoView {
+    let doing = Doing::open("move", Move::now(&record), record, on_end);
+    let (draft, refusals) = (doing.draft, doing.refusals);
+    view! {
+        <VerbForm doing paths=vec!["starts", "ends", "reason"]>
+            <p class="muted">{t::chantier_step_move_hint}</p>
+            <DateField label=t::step_field_starts path="starts" refusals value=draft.part(|it| it.starts.clone(), |it, text| it.starts = text) />
+            <DateField label=t::step_field_ends path="ends" refusals value=draft.part(|it| it.ends.clone(), |it, text| it.ends = text) />
+            <TextField label=t::step_field_reason path="reason" refusals required=true value=draft.part(|it| it.reason.clone(), |it, text| it.reason = text) />
+        </VerbForm>
+    }
+}
+
+#[component]
+fn ResourceForm(
+    chantier: ChantierId,
     record: Option<Resource>,
     #[prop(into)] on_end: Callback<()>,
 ) -> impl IntoView {
@@ -264,7 +254,7 @@ pub fn ResourceForm(
     }
 }
 
-fn blank_resource(chantier: domain::ChantierId) -> Resource {
+fn blank_resource(chantier: ChantierId) -> Resource {
     Resource {
         id: domain::ResourceId(uuid::Uuid::nil()),
         revision: 0,
@@ -285,8 +275,8 @@ fn blank_resource(chantier: domain::ChantierId) -> Resource {
 }
 
 #[component]
-pub fn PartForm(
-    chantier: domain::ChantierId,
+fn PartForm(
+    chantier: ChantierId,
     record: Option<Participation>,
     #[prop(into)] on_end: Callback<()>,
 ) -> impl IntoView {
@@ -325,7 +315,7 @@ pub fn PartForm(
     }
 }
 
-fn blank_part(chantier_id: domain::ChantierId) -> Participation {
+fn blank_part(chantier_id: ChantierId) -> Participation {
     Participation {
         id: domain::ParticipationId(uuid::Uuid::nil()),
         revision: 0,

@@ -1,39 +1,36 @@
 //! One chantier: what it is for, where it stands, who contributes and who needs it, what can be used. Staff edit
 //! each of these where it stands.
 
-use super::forms::{ChantierForm, MoveForm, PartForm, ResourceForm, StepForm};
-use super::read::{
-    Around, Bodies, One, ParticipationRow, Removable, ResourceRow, StepRow, Which, Whole, remove,
-};
+use super::forms::{Form, form_view};
+use super::read::{Around, ChantierName, One, ParticipationRow, ResourceRow, StepRow, Which, Whole};
 use super::words;
 use crate::address;
 use crate::api;
 use crate::browser;
 use crate::contract::typed;
-use crate::edit::{offer_undo, record};
+use crate::edit::{Actions, record, take_away};
 use crate::format;
 use crate::language::{Text, t};
-use crate::provenance::{SourceList, Sources};
-use crate::refusal::refused;
+use crate::organisation::names;
+use crate::organisation::read::Bodies;
+use crate::provenance::{SourceList, Sources, sourced};
 use crate::ui::button::{Button, Look};
 use crate::ui::chips::{Chip, NewMark, Status};
 use crate::ui::dialog::Dialog;
 use crate::ui::facts::{Fact, Facts, Known};
 use crate::ui::icon::{Icon, icon};
+use crate::ui::later::Later;
 use crate::ui::page::{Crumb, Page, Section};
-use crate::ui::provenance::Sourced;
 use crate::ui::sign::{Sign, SignMark, Size};
 use crate::ui::state::{Empty, Load, Loaded};
 use crate::ui::timeline::Timeline;
-use crate::ui::toast::toasts;
 use crate::viewer::may;
 use crate::visit;
 use cynic::QueryBuilder;
 use domain::chantier::{Part, ResourceKind};
 use domain::policy::Action;
-use domain::{ChantierId, ProjectId};
+use domain::{ChantierId, ProjectId, RecordType};
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 use leptos_router::hooks::use_params_map;
 use leptos_router::{LazyRoute, lazy_route};
 
@@ -179,7 +176,7 @@ fn fiche(
     sources: &Sources,
     leads: Bodies,
     partners: Bodies,
-    related: Vec<super::read::ChantierName>,
+    related: Vec<ChantierName>,
 ) -> AnyView {
     let stage = facts.stage;
     let text = |about: Text, field: &str, text: Option<String>| {
@@ -200,13 +197,8 @@ fn fiche(
         facts.partners_note,
     );
     let note = text(t::chantier_field_note, "note", facts.note);
-    let leads = sourced(t::chantier_field_leads, sources, "leadIds", bodies(leads));
-    let partners = sourced(
-        t::chantier_field_partners,
-        sources,
-        "partnerIds",
-        bodies(partners),
-    );
+    let leads = sourced(t::chantier_field_leads, sources, "leadIds", names(leads));
+    let partners = sourced(t::chantier_field_partners, sources, "partnerIds", names(partners));
     let concerned = view! { <Known value=facts.projects_concerned.map(format::number) /> }.into_any();
     let concerned = sourced(
         t::chantier_field_projects_concerned,
@@ -229,27 +221,6 @@ fn fiche(
             })}
             {note}
         </Facts>
-    }
-    .into_any()
-}
-
-fn sourced(about: Text, sources: &Sources, field: &str, inside: AnyView) -> AnyView {
-    match sources.of(field) {
-        Some(provenance) => view! { <Sourced about provenance>{inside}</Sourced> }.into_any(),
-        None => inside,
-    }
-}
-
-fn bodies(bodies: Bodies) -> AnyView {
-    if bodies.nodes.is_empty() {
-        return view! { <span class="unknown">{t::fact_unknown}</span> }.into_any();
-    }
-    view! {
-        <ul role="list" class="chantier-bodies">
-            {bodies.nodes.into_iter().map(|it| view! {
-                <li><a href=format!("/organisations/{}", it.id.inner())>{it.name}</a> {it.acronym.map(|it| view! { <span class="muted">" (" {it} ")"</span> })}</li>
-            }).collect_view()}
-        </ul>
     }
     .into_any()
 }
@@ -317,47 +288,10 @@ fn one_part(row: ParticipationRow, open: RwSignal<Option<Open>>) -> impl IntoVie
             </div>
             {move || project.is_some_and(|project| may(Action::EditParticipation { project })).then(|| {
                 let key = id.inner().to_owned();
-                actions(said.clone(), Removable::Participation, id.clone(), revision, move || open.set(Some(Open::EditPart(key.clone()))))
+                view! { <Actions title=said.clone() kind=RecordType::Participation id=id.clone() revision on_edit=move |()| open.set(Some(Open::EditPart(key.clone()))) /> }
             })}
         </li>
     }
-}
-
-/// Edit and remove, beside the thing. Removing can be taken back.
-fn actions(
-    title: String,
-    what: Removable,
-    id: cynic::Id,
-    revision: i32,
-    edit: impl Fn() + Send + Sync + 'static,
-) -> AnyView {
-    let said = toasts();
-    let (edits, removes, gone) = (title.clone(), title.clone(), title);
-    let drop = move |()| {
-        let (id, gone) = (id.clone(), gone.clone());
-        spawn_local(async move {
-            match remove(what, &id, revision).await {
-                Ok(errors) if errors.is_empty() => {
-                    api::try_again();
-                    offer_undo(said, id.inner().to_owned(), t::edit_removed(gone)).await;
-                }
-                Ok(errors) => {
-                    for it in refused(errors) {
-                        said.say(it.message);
-                    }
-                    api::try_again();
-                }
-                Err(failure) => said.say(failure.kind.title()),
-            }
-        });
-    };
-    view! {
-        <span class="chantier-actions no-print">
-            <Button text=move || t::chantier_edit_this(&edits) mark=Icon::Edit icon_only=true look=Look::Quiet on_press=move |()| edit() />
-            <Button text=move || t::chantier_remove_this(&removes) mark=Icon::Close icon_only=true look=Look::Quiet on_press=drop />
-        </span>
-    }
-    .into_any()
 }
 
 /// Resources by kind, each with the health of its link.
@@ -420,7 +354,7 @@ fn one_resource(row: ResourceRow, open: RwSignal<Option<Open>>) -> impl IntoView
             </div>
             {move || may(Action::EditResource { project: None }).then(|| {
                 let key = id.inner().to_owned();
-                actions(title.clone(), Removable::Resource, id.clone(), revision, move || open.set(Some(Open::EditResource(key.clone()))))
+                view! { <Actions title=title.clone() kind=RecordType::Resource id=id.clone() revision on_edit=move |()| open.set(Some(Open::EditResource(key.clone()))) /> }
             })}
         </li>
     }
@@ -490,45 +424,30 @@ fn content(
     };
     Some(match open {
         None => step_view(step(named)?.clone(), whole, opener, shown),
-        Some(Open::Chantier) => {
-            for it in whole
-                .around
-                .leads
-                .nodes
-                .iter()
-                .chain(&whole.around.partners.nodes)
-            {
-                crate::records::know(it.id.inner(), &it.name);
-            }
-            view! { <ChantierForm record=record(&whole.facts)? on_end=end /> }.into_any()
-        }
-        Some(Open::NewStep) => {
-            view! { <StepForm chantier record=None others=others("") on_end=end /> }.into_any()
-        }
-        Some(Open::EditStep(id)) => {
-            view! { <StepForm chantier record=Some(record(step(&id)?)?) others=others(&id) on_end=end /> }
-                .into_any()
-        }
-        Some(Open::MoveStep(id)) => view! { <MoveForm record=record(step(&id)?)? on_end=end /> }.into_any(),
-        Some(Open::NewResource) => view! { <ResourceForm chantier record=None on_end=end /> }.into_any(),
-        Some(Open::EditResource(id)) => {
-            let row = whole
-                .around
-                .resources
-                .nodes
-                .iter()
-                .find(|it| it.id.inner() == id)?;
-            view! { <ResourceForm chantier record=Some(record(row)?) on_end=end /> }.into_any()
-        }
-        Some(Open::NewPart) => view! { <PartForm chantier record=None on_end=end /> }.into_any(),
-        Some(Open::EditPart(id)) => {
-            let row = whole
-                .around
-                .participations
-                .nodes
-                .iter()
-                .find(|it| it.id.inner() == id)?;
-            view! { <PartForm chantier record=Some(record(row)?) on_end=end /> }.into_any()
+        Some(open) => {
+            let form = match open {
+                Open::Chantier => {
+                    let around = &whole.around;
+                    for it in around.leads.nodes.iter().chain(&around.partners.nodes) {
+                        crate::records::know(it.id.inner(), &it.name);
+                    }
+                    Form::Chantier(record(&whole.facts)?)
+                }
+                Open::NewStep => Form::Step(None, others("")),
+                Open::EditStep(id) => Form::Step(Some(record(step(&id)?)?), others(&id)),
+                Open::MoveStep(id) => Form::Move(record(step(&id)?)?),
+                Open::NewResource => Form::Resource(None),
+                Open::EditResource(id) => {
+                    let rows = &whole.around.resources.nodes;
+                    Form::Resource(Some(record(rows.iter().find(|it| it.id.inner() == id)?)?))
+                }
+                Open::NewPart => Form::Part(None),
+                Open::EditPart(id) => {
+                    let rows = &whole.around.participations.nodes;
+                    Form::Part(Some(record(rows.iter().find(|it| it.id.inner() == id)?)?))
+                }
+            };
+            view! { <Later arriving=form_view(chantier, form, end) /> }.into_any()
         }
     })
 }
@@ -544,23 +463,9 @@ fn step_view(step: StepRow, whole: &Whole, open: RwSignal<Option<Open>>, shown: 
         .collect();
     let (status, late, when) = (step.status, step.late, step.when());
     let (id, revision, title) = (step.id.clone(), step.revision, step.title.clone());
-    let said = toasts();
     let drop = move |id: cynic::Id, title: String| {
         shown.set(false);
-        spawn_local(async move {
-            match remove(Removable::Step, &id, revision).await {
-                Ok(errors) if errors.is_empty() => {
-                    api::try_again();
-                    offer_undo(said, id.inner().to_owned(), t::edit_removed(title)).await;
-                }
-                Ok(errors) => {
-                    for it in refused(errors) {
-                        said.say(it.message);
-                    }
-                }
-                Err(failure) => said.say(failure.kind.title()),
-            }
-        });
+        take_away(RecordType::Step, id, revision, title, || ());
     };
     view! {
         <div class="stack">
@@ -569,7 +474,7 @@ fn step_view(step: StepRow, whole: &Whole, open: RwSignal<Option<Open>>, shown: 
             <Facts>
                 <Fact label=t::step_field_starts value=Some(when) />
                 <Fact label=t::step_field_responsible>
-                    {if step.responsible.is_empty() { view! { <span class="unknown">{t::fact_unknown}</span> }.into_any() } else { bodies(Bodies { nodes: step.responsible }) }}
+                    {names(Bodies { nodes: step.responsible })}
                 </Fact>
                 {step.territory.map(|it| view! { <Fact label=t::step_field_territory><a href=format!("/territoires/{}", it.id.inner())>{it.label}</a></Fact> })}
                 {(!after.is_empty()).then(|| view! { <Fact label=t::step_field_dependencies value=Some(after.join(", ")) /> })}

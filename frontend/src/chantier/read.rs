@@ -1,38 +1,25 @@
 //! What the screens of chantiers read, and its mutations.
 
 use super::words;
-use crate::api;
 use crate::contract::schema;
-use crate::edit::{Keeps, Outcome, Sent, record};
+use crate::edit::Outcome;
+use crate::edit::sent::{kept, mutation};
 use crate::format;
-use crate::language::{Text, t};
+use crate::language::t;
+use crate::organisation::read::{Bodies, Body};
+use crate::project::read::ProjectName;
 use crate::provenance::Sources;
-use crate::refusal::UserError;
 use crate::ui::state::Failure;
 use crate::ui::timeline;
 use chrono::{DateTime, Utc};
-use cynic::MutationBuilder;
 use domain::chantier::{
-    Chantier, ChantierPatch, LinkState, NewParticipation, NewResource, NewStep, Part, Participation,
-    ParticipationPatch, Progress, Resource, ResourceKind, ResourcePatch, Stage, Step, StepPatch, StepStatus,
+    Chantier, ChantierPatch, LinkState, NewChantier, NewParticipation, NewResource, NewStep, Part,
+    Participation, ParticipationPatch, Progress, Resource, ResourceKind, ResourcePatch, Stage, Step,
+    StepPatch, StepStatus,
 };
 use domain::date::Precision;
 use domain::{Lang, PartialDate};
 use serde::Serialize;
-
-#[derive(Clone, Debug, PartialEq, Serialize, cynic::QueryFragment)]
-#[cynic(graphql_type = "Organisation")]
-pub struct Body {
-    pub id: cynic::Id,
-    pub name: String,
-    pub acronym: Option<String>,
-}
-
-#[derive(Clone, Debug, PartialEq, Serialize, cynic::QueryFragment)]
-#[cynic(graphql_type = "OrganisationConnection")]
-pub struct Bodies {
-    pub nodes: Vec<Body>,
-}
 
 #[derive(Clone, Debug, PartialEq, Serialize, cynic::QueryFragment)]
 #[cynic(graphql_type = "Territory")]
@@ -47,14 +34,6 @@ pub struct ChantierName {
     pub id: cynic::Id,
     pub code: String,
     pub title: String,
-}
-
-#[derive(Clone, Debug, PartialEq, Serialize, cynic::QueryFragment)]
-#[cynic(graphql_type = "Project")]
-pub struct ProjectName {
-    pub id: cynic::Id,
-    pub title: String,
-    pub acronym: Option<String>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, cynic::QueryFragment)]
@@ -199,6 +178,7 @@ pub struct ParticipationRow {
     pub part: Part,
     pub note: Option<String>,
     pub inferred: bool,
+    pub chantier: Option<ChantierName>,
     pub project: Option<ProjectName>,
 }
 
@@ -206,6 +186,20 @@ pub struct ParticipationRow {
 #[cynic(graphql_type = "ParticipationConnection")]
 pub struct Participations {
     pub nodes: Vec<ParticipationRow>,
+}
+
+/// A project's part in a chantier where its name is enough.
+#[derive(Clone, Debug, PartialEq, cynic::QueryFragment)]
+#[cynic(graphql_type = "Participation")]
+pub struct Share {
+    pub part: Part,
+    pub chantier: Option<ChantierName>,
+}
+
+#[derive(Clone, Debug, PartialEq, cynic::QueryFragment)]
+#[cynic(graphql_type = "ParticipationConnection")]
+pub struct Shares {
+    pub nodes: Vec<Share>,
 }
 
 /// The whole of a chantier, as its page shows it.
@@ -356,114 +350,25 @@ pub struct Cards {
     pub nodes: Vec<Card>,
 }
 
-/// A record's mutations: (variables, document, payload) for making and changing.
-macro_rules! making {
-    ($module:ident, $payload_type:tt, $field:ident, $row:ident, $record:ident, $new:ident, $make:ident) => {
-        mod $module {
-            use super::*;
-
-            #[derive(cynic::QueryVariables)]
-            pub(super) struct Variables {
-                pub(super) input: $new,
-            }
-
-            #[derive(cynic::QueryFragment)]
-            #[cynic(graphql_type = "Mutation", variables = "Variables")]
-            pub(super) struct Document {
-                #[arguments(input: $input)]
-                pub(super) $make: Payload,
-            }
-
-            #[derive(cynic::QueryFragment)]
-            #[cynic(graphql_type = $payload_type)]
-            pub(super) struct Payload {
-                $field: Option<$row>,
-                user_errors: Vec<UserError>,
-            }
-
-            impl Payload {
-                pub(super) fn outcome(self) -> Outcome<$record> {
-                    Outcome {
-                        record: self.$field.as_ref().and_then(record),
-                        errors: self.user_errors,
-                    }
-                }
-            }
-        }
-    };
-}
-
-making!(
-    step_make,
-    "StepPayload",
-    step,
-    StepRow,
-    Step,
-    NewStep,
-    step_create
+kept!(
+    Chantier as Facts, "ChantierPayload" chantier;
+    chantier_make: chantier_create(NewChantier), chantier_change: chantier_update(ChantierPatch);
+    words::CHANTIER_FIELDS
 );
-making!(
-    step_change,
-    "StepPayload",
-    step,
-    StepRow,
-    Step,
-    StepPatch,
-    step_update
+kept!(
+    Step as StepRow, "StepPayload" step;
+    step_make: step_create(NewStep), step_change: step_update(StepPatch);
+    words::STEP_FIELDS
 );
-making!(
-    step_move,
-    "StepPayload",
-    step,
-    StepRow,
-    Step,
-    StepRescheduleInput,
-    step_reschedule
+kept!(
+    Resource as ResourceRow, "ResourcePayload" resource;
+    resource_make: resource_create(NewResource), resource_change: resource_update(ResourcePatch);
+    words::RESOURCE_FIELDS
 );
-making!(
-    resource_make,
-    "ResourcePayload",
-    resource,
-    ResourceRow,
-    Resource,
-    NewResource,
-    resource_create
-);
-making!(
-    resource_change,
-    "ResourcePayload",
-    resource,
-    ResourceRow,
-    Resource,
-    ResourcePatch,
-    resource_update
-);
-making!(
-    part_make,
-    "ParticipationPayload",
-    participation,
-    ParticipationRow,
-    Participation,
-    NewParticipation,
-    participation_create
-);
-making!(
-    part_change,
-    "ParticipationPayload",
-    participation,
-    ParticipationRow,
-    Participation,
-    ParticipationPatch,
-    participation_update
-);
-making!(
-    chantier_change,
-    "ChantierPayload",
-    chantier,
-    Facts,
-    Chantier,
-    ChantierPatch,
-    chantier_update
+kept!(
+    Participation as ParticipationRow, "ParticipationPayload" participation;
+    part_make: participation_create(NewParticipation), part_change: participation_update(ParticipationPatch);
+    words::PARTICIPATION_FIELDS
 );
 
 #[derive(Clone, cynic::InputObject)]
@@ -475,183 +380,9 @@ pub struct StepRescheduleInput {
     pub reason: Option<String>,
 }
 
+mutation!(step_moved: step_reschedule(StepRescheduleInput) -> "StepPayload" { step: StepRow => Step });
+
 /// Moves a step, with the reason.
 pub async fn reschedule(input: StepRescheduleInput) -> Result<Outcome<Step>, Failure> {
-    let sent = step_move::Document::build(step_move::Variables { input });
-    Ok(api::mutate(&sent).await?.step_reschedule.outcome())
-}
-
-impl Keeps for Step {
-    const FIELDS: &'static [(&'static str, Text)] = words::STEP_FIELDS;
-
-    async fn send(sent: Sent<Self>) -> Result<Outcome<Self>, Failure> {
-        Ok(match sent {
-            Sent::Make(input) => api::mutate(&step_make::Document::build(step_make::Variables { input }))
-                .await?
-                .step_create
-                .outcome(),
-            Sent::Change(input) => {
-                api::mutate(&step_change::Document::build(step_change::Variables { input }))
-                    .await?
-                    .step_update
-                    .outcome()
-            }
-        })
-    }
-
-    fn word(field: &str, value: &str) -> Option<String> {
-        (field == "status")
-            .then(|| value.parse().ok().map(words::step_status))
-            .flatten()
-            .map(str::to_owned)
-    }
-}
-
-impl Keeps for Resource {
-    const FIELDS: &'static [(&'static str, Text)] = words::RESOURCE_FIELDS;
-
-    async fn send(sent: Sent<Self>) -> Result<Outcome<Self>, Failure> {
-        Ok(match sent {
-            Sent::Make(input) => api::mutate(&resource_make::Document::build(resource_make::Variables {
-                input,
-            }))
-            .await?
-            .resource_create
-            .outcome(),
-            Sent::Change(input) => {
-                api::mutate(&resource_change::Document::build(resource_change::Variables {
-                    input,
-                }))
-                .await?
-                .resource_update
-                .outcome()
-            }
-        })
-    }
-
-    fn word(field: &str, value: &str) -> Option<String> {
-        let word = match field {
-            "kind" => value.parse().ok().map(words::resource_kind),
-            "linkState" => value.parse().ok().map(words::link_state),
-            _ => None,
-        };
-        word.map(str::to_owned)
-    }
-}
-
-impl Keeps for Participation {
-    const FIELDS: &'static [(&'static str, Text)] = words::PARTICIPATION_FIELDS;
-
-    async fn send(sent: Sent<Self>) -> Result<Outcome<Self>, Failure> {
-        Ok(match sent {
-            Sent::Make(input) => api::mutate(&part_make::Document::build(part_make::Variables { input }))
-                .await?
-                .participation_create
-                .outcome(),
-            Sent::Change(input) => {
-                api::mutate(&part_change::Document::build(part_change::Variables { input }))
-                    .await?
-                    .participation_update
-                    .outcome()
-            }
-        })
-    }
-
-    fn word(field: &str, value: &str) -> Option<String> {
-        (field == "part")
-            .then(|| value.parse().ok().map(words::part))
-            .flatten()
-            .map(str::to_owned)
-    }
-}
-
-impl Keeps for Chantier {
-    const FIELDS: &'static [(&'static str, Text)] = words::CHANTIER_FIELDS;
-
-    async fn send(sent: Sent<Self>) -> Result<Outcome<Self>, Failure> {
-        match sent {
-            // Chantiers are opened from the list of tracks by their stage; none is made here.
-            Sent::Make(_) => Ok(Outcome {
-                record: None,
-                errors: Vec::new(),
-            }),
-            Sent::Change(input) => Ok(api::mutate(&chantier_change::Document::build(
-                chantier_change::Variables { input },
-            ))
-            .await?
-            .chantier_update
-            .outcome()),
-        }
-    }
-
-    fn word(field: &str, value: &str) -> Option<String> {
-        (field == "stage")
-            .then(|| value.parse().ok().map(words::stage))
-            .flatten()
-            .map(str::to_owned)
-    }
-}
-
-#[derive(cynic::InputObject)]
-pub struct DeleteInput {
-    pub id: cynic::Id,
-    pub expected_revision: i32,
-}
-
-#[derive(cynic::QueryVariables)]
-pub struct Removing {
-    pub input: DeleteInput,
-}
-
-#[derive(cynic::QueryFragment)]
-pub struct DeletePayload {
-    pub user_errors: Vec<UserError>,
-}
-
-macro_rules! removal {
-    ($name:ident, $verb:ident) => {
-        #[derive(cynic::QueryFragment)]
-        #[cynic(graphql_type = "Mutation", variables = "Removing")]
-        struct $name {
-            #[arguments(input: $input)]
-            $verb: DeletePayload,
-        }
-    };
-}
-
-removal!(StepGone, step_delete);
-removal!(ResourceGone, resource_delete);
-removal!(PartGone, participation_delete);
-
-/// What can be removed on a chantier's page.
-#[derive(Clone, Copy)]
-pub enum Removable {
-    Step,
-    Resource,
-    Participation,
-}
-
-/// Removes a record; what was refused comes back.
-pub async fn remove(what: Removable, id: &cynic::Id, revision: i32) -> Result<Vec<UserError>, Failure> {
-    let sent = Removing {
-        input: DeleteInput {
-            id: id.clone(),
-            expected_revision: revision,
-        },
-    };
-    Ok(match what {
-        Removable::Step => api::mutate(&StepGone::build(sent)).await?.step_delete.user_errors,
-        Removable::Resource => {
-            api::mutate(&ResourceGone::build(sent))
-                .await?
-                .resource_delete
-                .user_errors
-        }
-        Removable::Participation => {
-            api::mutate(&PartGone::build(sent))
-                .await?
-                .participation_delete
-                .user_errors
-        }
-    })
+    step_moved::send(input).await
 }

@@ -106,7 +106,7 @@ fn word(of: RecordType, field: &str, text: &str) -> String {
         (RecordType::Resource, "linkState") => text.parse().ok().map(chantier::words::link_state),
         (RecordType::Participation, "part") => text.parse().ok().map(chantier::words::part),
         (RecordType::Project, "types") => text.parse().ok().map(project::words::kind),
-        (RecordType::Project, "phases") => text.parse().ok().map(project::words::status),
+        (RecordType::Project, "phases" | "status") => text.parse().ok().map(project::words::status),
         (RecordType::Project, "socialPurpose") => text.parse().ok().map(project::words::known),
         (RecordType::Project, "publics") => text.parse().ok().map(project::words::public),
         (RecordType::Membership, "role") => text.parse().ok().map(project::words::member),
@@ -132,7 +132,7 @@ fn word(of: RecordType, field: &str, text: &str) -> String {
 }
 
 fn is_date(field: &str) -> bool {
-    const DATES: [&str; 12] = [
+    const DATES: [&str; 13] = [
         "asOf",
         "started",
         "plannedEnd",
@@ -142,6 +142,7 @@ fn is_date(field: &str) -> bool {
         "stateSince",
         "published",
         "phases",
+        "since",
         "slips",
         "on",
         "confirmedAt",

@@ -3,7 +3,7 @@
 use super::words;
 use crate::address;
 use crate::api;
-use crate::contract::schema;
+use crate::contract::{PageInfo, schema};
 use crate::language::t;
 use crate::records::{self, RecordField};
 use crate::ui::chips::{ActiveFilters, ChipOption, FilterChips, Status};
@@ -37,12 +37,6 @@ struct OrganisationConnection {
     nodes: Vec<Organisation>,
     page_info: PageInfo,
     total_count: i32,
-}
-
-#[derive(Clone, cynic::QueryFragment)]
-struct PageInfo {
-    has_next_page: bool,
-    end_cursor: Option<String>,
 }
 
 #[derive(Clone, Debug, PartialEq, cynic::QueryFragment)]
@@ -96,7 +90,7 @@ pub fn Screen() -> impl IntoView {
             } = found.organisations;
             api::Page {
                 rows: nodes,
-                next: page_info.end_cursor.filter(|_| page_info.has_next_page),
+                next: page_info.next(),
                 total: Some(total_count.into()),
             }
         },

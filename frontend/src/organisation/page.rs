@@ -1,14 +1,14 @@
 //! One organisation: what it does, whether it lives, where it is, what it takes part in, whom to ask.
 
 use super::forms::{Change, ContactForm};
-use super::read::{Chantier, ContactRow, Found, One, Project, Relations, Resource, Sheet, remove};
+use super::read::{ContactRow, Found, One, Project, Relations, Resource, Sheet};
 use super::words;
 use crate::api;
-use crate::edit::{offer_undo, record};
+use crate::chantier::read::ChantierName;
+use crate::edit::{record, take_away};
 use crate::format;
 use crate::language::t;
-use crate::provenance::SourceList;
-use crate::refusal::refused;
+use crate::provenance::{SourceList, sourced};
 use crate::session;
 use crate::ui::button::{Button, Look};
 use crate::ui::chips::{Chip, Status};
@@ -17,17 +17,14 @@ use crate::ui::icon::{Icon, icon};
 use crate::ui::map::frame::View;
 use crate::ui::map::{Map, Pin};
 use crate::ui::page::{Crumb, Page, Section};
-use crate::ui::provenance::Sourced;
 use crate::ui::sign::{Sign, Signed};
 use crate::ui::state::{Loaded, Shape};
-use crate::ui::toast::toasts;
 use crate::{address, viewer};
 use cynic::QueryBuilder;
 use domain::organisation::{Organisation, State};
 use domain::policy::Action;
 use domain::{OrganisationId, RecordType};
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::{use_navigate, use_params_map};
 
@@ -57,29 +54,20 @@ pub fn Screen() -> impl IntoView {
     let typed = move || id.get().parse::<OrganisationId>().ok();
     let may_edit =
         move || typed().is_some_and(|organisation| viewer::may(Action::EditOrganisation { organisation }));
-    let said = toasts();
     let navigate = StoredValue::new_local(use_navigate());
     let delete = move |()| {
-        let Some((revision, name)) =
-            load.with_untracked(|it| it.value().map(|it| (it.facts.revision, it.facts.name.clone())))
-        else {
+        let Some(own) = load.with_untracked(|it| it.value().map(|it| it.facts.clone())) else {
             return;
         };
-        let record = id.get_untracked();
-        spawn_local(async move {
-            match remove(RecordType::Organisation, cynic::Id::new(&record), revision).await {
-                Ok(wrong) if wrong.is_empty() => {
-                    offer_undo(said, record, t::edit_removed(name)).await;
-                    let _ = navigate.try_with_value(|go| go("/organisations", NavigateOptions::default()));
-                }
-                Ok(wrong) => {
-                    for it in refused(wrong) {
-                        said.say(it.message);
-                    }
-                }
-                Err(failure) => said.say(failure.kind.title()),
-            }
-        });
+        take_away(
+            RecordType::Organisation,
+            own.id,
+            own.revision,
+            own.name,
+            move || {
+                let _ = navigate.try_with_value(|go| go("/organisations", NavigateOptions::default()));
+            },
+        );
     };
     let tools = move || {
         view! {
@@ -183,7 +171,7 @@ fn About(sheet: Sheet) -> impl IntoView {
         sources,
         ..
     } = relations;
-    let (state_source, numbers_source) = (sources.of("state"), sources.of("numbers"));
+    let numbers_source = sources.of("numbers");
     let super::read::Facts {
         acronym,
         aliases,
@@ -208,14 +196,13 @@ fn About(sheet: Sheet) -> impl IntoView {
             .collect::<Vec<_>>()
             .join(", ")
     });
-    let known = move || {
-        view! {
-            <span class="row-tight">
-                <Status course=words::course(state) text=move || words::state(state) />
-                {state_since.map(|since| view! { <span class="muted small">{move || t::organisation_since(format::partial(Some(since)))}</span> })}
-            </span>
-        }
+    let known = view! {
+        <span class="row-tight">
+            <Status course=words::course(state) text=move || words::state(state) />
+            {state_since.map(|since| view! { <span class="muted small">{move || t::organisation_since(format::partial(Some(since)))}</span> })}
+        </span>
     };
+    let known = sourced(t::organisation_field_state, &sources, "state", known.into_any());
     let no_kind = kinds.is_empty();
     view! {
         <div class="sheet">
@@ -228,10 +215,7 @@ fn About(sheet: Sheet) -> impl IntoView {
                     }}
                 </Fact>
                 <Fact label=t::organisation_field_state>
-                    {match state_source {
-                        Some(provenance) => view! { <Sourced about=t::organisation_field_state provenance>{known()}</Sourced> }.into_any(),
-                        None => known().into_any(),
-                    }}
+                    {known}
                 </Fact>
                 {numbers.into_iter().map(|it| {
                     let scheme = it.scheme;
@@ -343,7 +327,7 @@ fn projects(title: crate::language::Text, list: Vec<Project>) -> impl IntoView {
     })
 }
 
-fn chantiers(title: crate::language::Text, list: Vec<Chantier>) -> impl IntoView {
+fn chantiers(title: crate::language::Text, list: Vec<ChantierName>) -> impl IntoView {
     (!list.is_empty()).then(|| {
         view! {
             <div class="stack-tight">
@@ -385,23 +369,9 @@ fn People(contacts: Vec<ContactRow>, organisation: OrganisationId) -> impl IntoV
     let close = Callback::new(move |()| open.set(None));
     let none = contacts.is_empty();
     let rows = contacts.clone();
-    let said = toasts();
     let delete = move |row: ContactRow| {
-        spawn_local(async move {
-            let title = row.name.clone().unwrap_or_else(|| row.purpose.clone());
-            match remove(RecordType::Contact, row.id.clone(), row.revision).await {
-                Ok(wrong) if wrong.is_empty() => {
-                    offer_undo(said, row.id.inner().to_owned(), t::edit_removed(title)).await;
-                    api::try_again();
-                }
-                Ok(wrong) => {
-                    for it in refused(wrong) {
-                        said.say(it.message);
-                    }
-                }
-                Err(failure) => said.say(failure.kind.title()),
-            }
-        });
+        let title = row.name.unwrap_or(row.purpose);
+        take_away(RecordType::Contact, row.id, row.revision, title, || ());
     };
     view! {
         <div class="stack">

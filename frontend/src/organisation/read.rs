@@ -1,20 +1,16 @@
 //! What is read of organisations and their contacts, and what is sent.
 
 use super::words;
-use crate::api;
+use crate::chantier::read::ChantierName;
 use crate::contract::schema;
-use crate::edit::{Keeps, Outcome, Sent, record};
-use crate::history;
-use crate::language::Text;
+use crate::edit::sent::kept;
 use crate::provenance::Sources;
-use crate::refusal::UserError;
-use crate::ui::state::Failure;
+use crate::territory::read::Point;
 use chrono::{DateTime, Utc};
-use cynic::MutationBuilder;
+use domain::PartialDate;
 use domain::contact::{Contact, ContactPatch, NewContact};
 use domain::organisation::{Kind, NewOrganisation, NumberScheme, Organisation, OrganisationPatch, State};
 use domain::territory::Nis;
-use domain::{PartialDate, RecordType};
 use serde::Serialize;
 
 #[derive(Clone, Debug, PartialEq, Serialize, cynic::QueryFragment)]
@@ -55,10 +51,19 @@ pub struct Address {
     pub locality: Option<String>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, cynic::QueryFragment)]
-pub struct Point {
-    pub lat: f64,
-    pub lon: f64,
+/// An organisation by its name.
+#[derive(Clone, Debug, PartialEq, Serialize, cynic::QueryFragment)]
+#[cynic(graphql_type = "Organisation")]
+pub struct Body {
+    pub id: cynic::Id,
+    pub name: String,
+    pub acronym: Option<String>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, cynic::QueryFragment)]
+#[cynic(graphql_type = "OrganisationConnection")]
+pub struct Bodies {
+    pub nodes: Vec<Body>,
 }
 
 #[derive(Clone, Debug, PartialEq, cynic::QueryFragment)]
@@ -95,13 +100,7 @@ pub struct Project {
 #[derive(Clone, Debug, PartialEq, cynic::QueryFragment)]
 #[cynic(graphql_type = "ChantierConnection")]
 pub struct Chantiers {
-    pub nodes: Vec<Chantier>,
-}
-
-#[derive(Clone, Debug, PartialEq, cynic::QueryFragment)]
-pub struct Chantier {
-    pub code: String,
-    pub title: String,
+    pub nodes: Vec<ChantierName>,
 }
 
 #[derive(Clone, Debug, PartialEq, cynic::QueryFragment)]
@@ -115,7 +114,7 @@ pub struct Resource {
     pub id: cynic::Id,
     pub title: String,
     pub url: Option<String>,
-    pub chantier: Option<Chantier>,
+    pub chantier: Option<ChantierName>,
 }
 
 #[derive(Clone, Debug, PartialEq, cynic::QueryFragment)]
@@ -192,147 +191,13 @@ impl Found {
     }
 }
 
-/// The mutations that make and change a kind of record.
-macro_rules! kept {
-    ($module:ident, $payload:literal, $field:ident: $row:ident, $record:ident, $new:ident, $create:ident, $patch:ident, $update:ident, $fields:expr) => {
-        mod $module {
-            use super::*;
-
-            #[derive(cynic::QueryVariables)]
-            pub(super) struct Making {
-                pub(super) input: $new,
-            }
-
-            #[derive(cynic::QueryFragment)]
-            #[cynic(graphql_type = "Mutation", variables = "Making")]
-            pub(super) struct Make {
-                #[arguments(input: $input)]
-                pub(super) $create: Payload,
-            }
-
-            #[derive(cynic::QueryVariables)]
-            pub(super) struct Changing {
-                pub(super) input: $patch,
-            }
-
-            #[derive(cynic::QueryFragment)]
-            #[cynic(graphql_type = "Mutation", variables = "Changing")]
-            pub(super) struct Change {
-                #[arguments(input: $input)]
-                pub(super) $update: Payload,
-            }
-
-            #[derive(cynic::QueryFragment)]
-            #[cynic(graphql_type = $payload)]
-            pub(super) struct Payload {
-                $field: Option<$row>,
-                user_errors: Vec<UserError>,
-            }
-
-            impl Payload {
-                pub(super) fn outcome(self) -> Outcome<$record> {
-                    Outcome {
-                        record: self.$field.as_ref().and_then(record),
-                        errors: self.user_errors,
-                    }
-                }
-            }
-        }
-
-        impl Keeps for $record {
-            const FIELDS: &'static [(&'static str, Text)] = $fields;
-
-            async fn send(sent: Sent<Self>) -> Result<Outcome<Self>, Failure> {
-                Ok(match sent {
-                    Sent::Make(input) => {
-                        let sent = $module::Make::build($module::Making { input });
-                        api::mutate(&sent).await?.$create.outcome()
-                    }
-                    Sent::Change(input) => {
-                        let sent = $module::Change::build($module::Changing { input });
-                        api::mutate(&sent).await?.$update.outcome()
-                    }
-                })
-            }
-
-            fn word(field: &str, value: &str) -> Option<String> {
-                let of = <Self as domain::record::Record>::TYPE;
-                history::words::value(of, field, &value.into())
-            }
-        }
-    };
-}
-
 kept!(
-    organisation,
-    "OrganisationPayload",
-    organisation: Facts,
-    Organisation,
-    NewOrganisation,
-    organisation_create,
-    OrganisationPatch,
-    organisation_update,
+    Organisation as Facts, "OrganisationPayload" organisation;
+    organisation_make: organisation_create(NewOrganisation), organisation_change: organisation_update(OrganisationPatch);
     words::FIELDS
 );
 kept!(
-    contact,
-    "ContactPayload",
-    contact: ContactRow,
-    Contact,
-    NewContact,
-    contact_create,
-    ContactPatch,
-    contact_update,
+    Contact as ContactRow, "ContactPayload" contact;
+    contact_make: contact_create(NewContact), contact_change: contact_update(ContactPatch);
     words::CONTACT_FIELDS
 );
-
-#[derive(cynic::InputObject)]
-struct DeleteInput {
-    id: cynic::Id,
-    expected_revision: i32,
-}
-
-#[derive(cynic::QueryVariables)]
-struct Removing {
-    input: DeleteInput,
-}
-
-#[derive(cynic::QueryFragment)]
-struct DeletePayload {
-    user_errors: Vec<UserError>,
-}
-
-#[derive(cynic::QueryFragment)]
-#[cynic(graphql_type = "Mutation", variables = "Removing")]
-struct OrganisationGone {
-    #[arguments(input: $input)]
-    organisation_delete: DeletePayload,
-}
-
-#[derive(cynic::QueryFragment)]
-#[cynic(graphql_type = "Mutation", variables = "Removing")]
-struct ContactGone {
-    #[arguments(input: $input)]
-    contact_delete: DeletePayload,
-}
-
-/// Removes an organisation or a contact; what was refused comes back.
-pub async fn remove(of: RecordType, id: cynic::Id, revision: i32) -> Result<Vec<UserError>, Failure> {
-    let sent = Removing {
-        input: DeleteInput {
-            id,
-            expected_revision: revision,
-        },
-    };
-    Ok(if of == RecordType::Contact {
-        api::mutate(&ContactGone::build(sent))
-            .await?
-            .contact_delete
-            .user_errors
-    } else {
-        api::mutate(&OrganisationGone::build(sent))
-            .await?
-            .organisation_delete
-            .user_errors
-    })
-}

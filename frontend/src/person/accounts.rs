@@ -5,10 +5,9 @@ use super::password::OwnPassword;
 use super::words;
 use crate::address;
 use crate::api;
-use crate::contract::schema;
+use crate::contract::{PageInfo, schema};
 use crate::edit::{Edit, EditForm, Keeps, Outcome, Sent, record};
 use crate::format;
-use crate::history;
 use crate::language::{Text, own_name, t};
 use crate::records::{self, RecordField};
 use crate::refusal::{UserError, checked, refused};
@@ -68,12 +67,6 @@ struct PersonConnection {
     nodes: Vec<Account>,
     page_info: PageInfo,
     total_count: i32,
-}
-
-#[derive(Clone, cynic::QueryFragment)]
-struct PageInfo {
-    has_next_page: bool,
-    end_cursor: Option<String>,
 }
 
 #[derive(Clone, cynic::QueryFragment)]
@@ -193,10 +186,6 @@ impl Keeps for person::Person {
                 })
             }
         }
-    }
-
-    fn word(field: &str, value: &str) -> Option<String> {
-        history::words::value(RecordType::Person, field, &value.into())
     }
 }
 
@@ -318,7 +307,7 @@ fn All(link: Link) -> impl IntoView {
             } = found.persons;
             api::Page {
                 rows: nodes,
-                next: page_info.end_cursor.filter(|_| page_info.has_next_page),
+                next: page_info.next(),
                 total: Some(total_count.into()),
             }
         },

@@ -2,20 +2,18 @@
 
 use super::read::{ProjectMoveInput, move_to};
 use super::words;
-use crate::api;
 use crate::browser;
 use crate::chantier::words as chantier_words;
 use crate::contract::opaque;
-use crate::draft::Draft;
-use crate::edit::{Edit, EditForm, offer_undo};
+use crate::edit::verb::{Doing, Verb, VerbForm};
+use crate::edit::{Edit, EditForm, Outcome, options};
 use crate::format;
 use crate::language::{Text, t};
 use crate::records::RecordField;
-use crate::refusal::{is_stale, refused, said};
-use crate::ui::button::{Button, Look};
+use crate::refusal::{no_date, said};
 use crate::ui::chips::{ChipOption, FilterChips};
-use crate::ui::field::{CheckField, DateField, NumberField, Refusals, Refused, SelectField, TextField};
-use crate::ui::toast::toasts;
+use crate::ui::field::{CheckField, DateField, NumberField, Refused, SelectField, TextField};
+use crate::ui::state::Failure;
 use chrono::DateTime;
 use domain::chantier::{LinkState, Part, Participation, Resource, ResourceKind};
 use domain::check::Checks;
@@ -25,20 +23,9 @@ use domain::project::{
 };
 use domain::{ChantierId, PersonId, ProjectId, RecordType};
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
-
-pub fn options<W: Copy + std::fmt::Display + Send + Sync + 'static>(
-    all: &'static [W],
-    word: fn(W) -> &'static str,
-) -> Signal<Vec<(String, String)>> {
-    Signal::derive(move || {
-        all.iter()
-            .map(|it| (it.to_string(), word(*it).to_owned()))
-            .collect()
-    })
-}
 
 /// Several words of a closed list, as chips that are on or off.
 fn several<W>(
@@ -208,118 +195,88 @@ pub fn ProjectForm(
     }
 }
 
-/// Moves a project to one of the states that may follow.
-#[component]
-pub fn MoveForm(record: Project, #[prop(into)] on_end: Callback<()>) -> impl IntoView {
-    let next = record.status().next();
-    let first = next.first().map(ToString::to_string).unwrap_or_default();
-    let draft = Draft::open(
-        &record.id.to_string(),
-        "move",
-        (first, String::new(), String::new()),
-        record.revision,
-    );
-    let state = draft.part(|it| it.0.clone(), |it, text: String| it.0 = text);
-    let since = draft.part(|it| it.1.clone(), |it, text: String| it.1 = text);
-    let reason = draft.part(|it| it.2.clone(), |it, text: String| it.2 = text);
-    let refusals = RwSignal::new(Vec::<Refused>::new());
-    let busy = RwSignal::new(false);
-    let toast = toasts();
-    let choices = Signal::derive(move || {
-        next.iter()
-            .map(|it| (it.to_string(), words::status(*it).to_owned()))
-            .collect::<Vec<_>>()
-    });
-    let needs_reason = move || state.get().parse::<Status>().is_ok_and(Status::needs_reason);
-    let now = record.status();
-    let last = record.phases.last().and_then(|it| it.since);
-    let submit = move |event: web_sys::SubmitEvent| {
-        event.prevent_default();
-        if busy.get_untracked() {
-            return;
+/// Another state of its life, since when (as `DateField` writes it), and why.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+struct Move {
+    status: String,
+    since: String,
+    #[serde(default)]
+    reason: String,
+}
+
+impl Verb for Move {
+    type Of = Project;
+    type Input = ProjectMoveInput;
+
+    const FIELDS: &'static [(&'static str, Text)] =
+        &[("status", t::project_move_to), ("since", t::project_move_since)];
+
+    fn now(project: &Project) -> Self {
+        let since = project.phases.last().and_then(|it| it.since);
+        Self {
+            status: project.status().to_string(),
+            since: since.map(|it| it.to_string()).unwrap_or_default(),
+            reason: String::new(),
         }
-        let (state, since, why) = draft.value.get_untracked();
-        let since = if since.is_empty() {
-            None
-        } else if let Ok(date) = since.parse() {
-            Some(date)
-        } else {
-            refusals.set(vec![Refused {
-                path: "since".into(),
-                code: "INVALID".into(),
-                message: t::field_date_wrong().into(),
-            }]);
-            return;
+    }
+
+    fn checked(&self, project: &Project, revision: i32) -> Result<ProjectMoveInput, Vec<Refused>> {
+        let status = self.status.parse().unwrap_or(Status::Unknown);
+        let since = match self.since.as_str() {
+            "" => None,
+            text => Some(text.parse().map_err(|_| no_date("since"))?),
         };
-        let Ok(status) = state.parse::<Status>() else {
-            return;
+        let reason = Some(self.reason.clone()).filter(|it| !it.trim().is_empty());
+        let phase = Phase {
+            status,
+            since,
+            reason: reason.clone(),
         };
-        let reason = Some(why).filter(|it| !it.trim().is_empty());
-        // The same rules as the server's, on a copy.
         let mut checks = Checks::default();
-        record.clone().enter(
-            Phase {
-                status,
-                since,
-                reason: reason.clone(),
-            },
-            format::day_of(browser::now()),
-            &mut checks,
-        );
-        if let Err(wrong) = checks.finish() {
-            refusals.set(said(wrong));
-            return;
-        }
-        busy.set(true);
-        let input = ProjectMoveInput {
-            id: opaque(&record.id),
-            expected_revision: draft.revision.get_value(),
+        project.clone().enter(phase, format::day_of(browser::now()), &mut checks);
+        checks.finish().map_err(said)?;
+        Ok(ProjectMoveInput {
+            id: opaque(&project.id),
+            expected_revision: revision,
             status,
             since,
             reason,
-        };
-        let id = record.id.to_string();
-        spawn_local(async move {
-            let answer = move_to(input).await;
-            let _ = busy.try_set(false);
-            match answer {
-                Ok(done) if done.errors.is_empty() => {
-                    draft.sent();
-                    on_end.run(());
-                    offer_undo(toast, id, t::edit_saved().to_owned()).await;
-                    api::try_again();
-                }
-                Ok(done) => {
-                    // A move is small: what was typed stays, and it is sent against the present state.
-                    if let (true, Some(now)) = (is_stale(&done.errors), &done.record) {
-                        draft.revision.set_value(now.revision);
-                        api::try_again();
-                    }
-                    let _ = refusals.try_set(refused(done.errors));
-                }
-                Err(failure) => {
-                    let message = format!("{}. {}", failure.kind.title(), failure.kind.advice());
-                    let _ = refusals.try_set(vec![Refused {
-                        path: String::new(),
-                        code: String::new(),
-                        message,
-                    }]);
-                }
-            }
-        });
+        })
+    }
+
+    async fn send(input: ProjectMoveInput) -> Result<Outcome<Project>, Failure> {
+        move_to(input).await
+    }
+}
+
+/// Moves a project to one of the states that may follow.
+#[component]
+pub fn MoveForm(record: Project, #[prop(into)] on_end: Callback<()>) -> impl IntoView {
+    let (now, last) = (record.status(), record.phases.last().and_then(|it| it.since));
+    let first = now.next().first().map(ToString::to_string);
+    let start = Move {
+        status: first.unwrap_or_default(),
+        since: String::new(),
+        reason: String::new(),
+    };
+    let doing = Doing::open("move", start, record, on_end);
+    let (draft, refusals) = (doing.draft, doing.refusals);
+    let status = draft.part(|it| it.status.clone(), |it, word| it.status = word);
+    let needs_reason = move || status.get().parse::<Status>().is_ok_and(Status::needs_reason);
+    let hint = move || {
+        if needs_reason() {
+            t::project_move_reason_needed()
+        } else {
+            t::project_move_reason_hint()
+        }
     };
     view! {
-        <form class="form" on:submit=submit>
+        <VerbForm doing paths=vec!["status", "since", "reason"]>
             <p class="muted">{move || t::project_move_now(words::status(now), format::partial(last))}</p>
-            <Refusals refusals shown=vec!["status", "since", "reason"] />
-            <SelectField label=t::project_move_to value=state options=choices path="status" refusals required=true />
-            <DateField label=t::project_move_since value=since path="since" refusals />
-            <TextField label=t::project_move_reason hint=move || if needs_reason() { t::project_move_reason_needed() } else { t::project_move_reason_hint() } value=reason path="reason" refusals multiline=true />
-            <div class="form-foot">
-                <Button text=t::action_save look=Look::Primary submit=true busy />
-                <Button text=t::action_cancel look=Look::Quiet on_press=on_end />
-            </div>
-        </form>
+            <SelectField label=t::project_move_to path="status" refusals required=true options=options(now.next(), words::status) value=status />
+            <DateField label=t::project_move_since path="since" refusals value=draft.part(|it| it.since.clone(), |it, text| it.since = text) />
+            <TextField label=t::project_move_reason hint path="reason" refusals multiline=true value=draft.part(|it| it.reason.clone(), |it, text| it.reason = text) />
+        </VerbForm>
     }
 }
 

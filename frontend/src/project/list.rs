@@ -1,15 +1,17 @@
 //! The list of projects beside their map: one narrows both, and pointing at one shows it in the other.
 
 use super::place;
-use super::read::{Bodies, PageInfo, Parts, Place};
+use super::read::Place;
 use super::words;
 use crate::address;
 use crate::api;
 use crate::browser;
+use crate::chantier::read::{ChantierName, Shares};
 use crate::chantier::words::part as part_word;
-use crate::contract::schema;
+use crate::contract::{PageInfo, schema};
 use crate::format;
 use crate::language::{Text, t};
+use crate::organisation::read::Bodies;
 use crate::records::{self, RecordField};
 use crate::ui::button::Button;
 use crate::ui::chips::{ActiveFilters, Chip, ChipOption, FilterChips, NewMark, Status};
@@ -68,7 +70,7 @@ struct Card {
     leads: Bodies,
     territories: Vec<Place>,
     #[arguments(first: 20)]
-    participations: Parts,
+    participations: Shares,
 }
 
 #[derive(cynic::QueryVariables)]
@@ -97,7 +99,7 @@ struct Dot {
     acronym: Option<String>,
     territories: Vec<Place>,
     #[arguments(first: 20)]
-    participations: Parts,
+    participations: Shares,
 }
 
 #[derive(Clone, cynic::QueryFragment)]
@@ -119,7 +121,7 @@ struct Counted {
 #[derive(Clone, cynic::QueryFragment)]
 #[cynic(graphql_type = "ChantierConnection")]
 struct Chantiers {
-    nodes: Vec<super::read::ChantierName>,
+    nodes: Vec<ChantierName>,
 }
 
 type Shown = api::Page<Card>;
@@ -145,7 +147,7 @@ impl LazyRoute for ListPage {
 }
 
 /// The signs of the chantiers that a project has a part in, each once.
-pub fn signs(parts: &Parts) -> Vec<Sign> {
+pub fn signs(parts: &Shares) -> Vec<Sign> {
     let mut signs = Vec::new();
     for chantier in parts.nodes.iter().filter_map(|it| it.chantier.as_ref()) {
         let sign = Sign::of(&chantier.code);

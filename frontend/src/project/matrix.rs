@@ -1,13 +1,11 @@
 //! Projects by chantiers: who brings, who needs, who follows, and where nobody does.
 
 use super::forms::PartForm;
-use super::read::Removable;
-use super::sheet::take_away;
 use crate::address;
 use crate::api;
 use crate::chantier::words as chantier_words;
 use crate::contract::{schema, typed};
-use crate::edit::record;
+use crate::edit::{Actions, record};
 use crate::language::t;
 use crate::ui::button::{Button, Look};
 use crate::ui::dialog::Dialog;
@@ -21,7 +19,7 @@ use chrono::{DateTime, Utc};
 use cynic::QueryBuilder;
 use domain::chantier::{Filter, Part, Participation, Stage};
 use domain::policy::Action;
-use domain::{ChantierId, ProjectId};
+use domain::{ChantierId, ProjectId, RecordType};
 use leptos::prelude::*;
 use leptos_router::{LazyRoute, lazy_route};
 use serde::Serialize;
@@ -312,7 +310,7 @@ fn per_chantier(asked: &Asked, columns: &[Column]) -> AnyView {
                     {none.then(|| view! { <p class="muted">{t::matrix_nothing}</p> })}
                     {groups.into_iter().filter(|it| !it.1.is_empty()).map(|(part, rows)| view! {
                         <h3>{move || chantier_words::part(part)}</h3>
-                        <ul role="list" class="project-bodies">
+                        <ul role="list" class="names">
                             {rows.into_iter().map(|(id, name, relation)| view! {
                                 <li><a href=format!("/projets/{id}")>{name}</a> {relation.inferred.then(|| view! { " " <span class="muted small">{t::matrix_inferred}</span> })}</li>
                             }).collect_view()}
@@ -397,7 +395,6 @@ fn one(
 ) -> AnyView {
     let part = row.part;
     let kept = row.clone();
-    let (edits, removes) = (title.clone(), title.clone());
     view! {
         <li>
             <div>
@@ -406,14 +403,10 @@ fn one(
                 {row.inferred.then(|| view! { <p class="muted small">{t::chantier_inferred}</p> })}
             </div>
             {move || can().then(|| {
-                let (change, gone) = (kept.clone(), kept.clone());
-                let (edits, removes, title) = (edits.clone(), removes.clone(), title.clone());
+                let change = kept.clone();
                 view! {
-                    <span class="project-actions no-print">
-                        <Button text=move || t::chantier_edit_this(&edits) mark=Icon::Edit icon_only=true look=Look::Quiet on_press=move |()| editing.set(record::<Participation>(&change).map(Some)) />
-                        <Button text=move || t::chantier_remove_this(&removes) mark=Icon::Close icon_only=true look=Look::Quiet
-                            on_press=move |()| take_away(Removable::Part, gone.id.clone(), gone.revision, title.clone()) />
-                    </span>
+                    <Actions title=title.clone() kind=RecordType::Participation id=kept.id.clone() revision=kept.revision
+                        on_edit=move |()| editing.set(record::<Participation>(&change).map(Some)) />
                 }
             })}
         </li>

@@ -2,14 +2,15 @@
 
 use super::list::{amount, bound_record};
 use super::place;
-use super::read::{Bodies, MoneyRow, PageInfo, PhaseRow, Place};
+use super::read::{MoneyRow, PhaseRow, Place};
 use super::words;
 use crate::address;
 use crate::api;
 use crate::browser;
-use crate::contract::schema;
+use crate::contract::{PageInfo, schema};
 use crate::format;
 use crate::language::{language, t};
+use crate::organisation::read::Bodies;
 use crate::provenance::{self, Source, Sources};
 use crate::records::{self, RecordField};
 use crate::ui::button::Button;

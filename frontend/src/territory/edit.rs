@@ -1,94 +1,23 @@
 //! Making and changing a named territory: its names, its communes picked on the map or by name, its extent.
 
-use super::{Territory, words};
+use super::words;
 use crate::api;
-use crate::contract::schema;
-use crate::edit::{Edit, EditForm, Keeps, Outcome, Sent};
-use crate::history;
-use crate::language::{Text, t};
-use crate::refusal::UserError;
+use crate::edit::{Edit, EditForm, options};
+use crate::language::t;
 use crate::ui::combobox::{Choice, Combobox};
 use crate::ui::field::{SelectField, TextField};
 use crate::ui::map::atlas::Atlas;
 use crate::ui::map::frame::View;
 use crate::ui::map::{Map, Pin};
 use crate::ui::page::{Crumb, Page};
-use crate::ui::state::{Failure, Loaded, Shape};
-use cynic::MutationBuilder;
-use domain::territory::{self, Extent, Kind, NewTerritory, Nis, TerritoryPatch};
+use crate::ui::state::{Loaded, Shape};
+use domain::TerritoryId;
+use domain::territory::{self, Extent, Kind, Nis};
 use domain::text::LocalName;
-use domain::{RecordType, TerritoryId};
 use leptos::prelude::*;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::use_navigate;
 use std::sync::Arc;
-
-#[derive(cynic::QueryVariables)]
-struct Changing {
-    input: TerritoryPatch,
-}
-
-#[derive(cynic::QueryFragment)]
-#[cynic(graphql_type = "Mutation", variables = "Changing")]
-struct Change {
-    #[arguments(input: $input)]
-    territory_update: TerritoryPayload,
-}
-
-#[derive(cynic::QueryVariables)]
-struct Making {
-    input: NewTerritory,
-}
-
-#[derive(cynic::QueryFragment)]
-#[cynic(graphql_type = "Mutation", variables = "Making")]
-struct Make {
-    #[arguments(input: $input)]
-    territory_create: TerritoryPayload,
-}
-
-#[derive(cynic::QueryFragment)]
-struct TerritoryPayload {
-    territory: Option<Territory>,
-    user_errors: Vec<UserError>,
-}
-
-impl TerritoryPayload {
-    fn outcome(self) -> Outcome<territory::Territory> {
-        Outcome {
-            record: self.territory.as_ref().and_then(Territory::record),
-            errors: self.user_errors,
-        }
-    }
-}
-
-impl Keeps for territory::Territory {
-    const FIELDS: &'static [(&'static str, Text)] = &[
-        ("name", t::territory_field_name),
-        ("kind", t::territory_field_kind),
-        ("extent", t::territory_field_extent),
-        ("communeCodes", t::territory_field_communes),
-        ("withinCodes", t::territory_field_within),
-        ("note", t::territory_field_note),
-    ];
-
-    async fn send(sent: Sent<Self>) -> Result<Outcome<Self>, Failure> {
-        Ok(match sent {
-            Sent::Make(input) => api::mutate(&Make::build(Making { input }))
-                .await?
-                .territory_create
-                .outcome(),
-            Sent::Change(input) => api::mutate(&Change::build(Changing { input }))
-                .await?
-                .territory_update
-                .outcome(),
-        })
-    }
-
-    fn word(field: &str, value: &str) -> Option<String> {
-        history::words::value(RecordType::Territory, field, &value.into())
-    }
-}
 
 #[component]
 pub fn Change(record: territory::Territory, #[prop(into)] on_end: Callback<()>) -> impl IntoView {
@@ -146,17 +75,8 @@ const PATHS: [&str; 8] = [
 #[component]
 fn FormFields(edit: Edit<territory::Territory>, #[prop(into)] on_end: Callback<()>) -> impl IntoView {
     let refusals = edit.refusals;
-    let kinds = Signal::derive(move || {
-        let named = Kind::ALL.iter().filter(|it| !it.is_official());
-        named
-            .map(|it| (it.to_string(), words::kind(*it).to_owned()))
-            .collect::<Vec<_>>()
-    });
-    let extents = Signal::derive(move || {
-        let all = Extent::ALL.iter();
-        all.map(|it| (it.to_string(), words::extent(*it).to_owned()))
-            .collect::<Vec<_>>()
-    });
+    let named: Vec<Kind> = Kind::ALL.iter().copied().filter(|it| !it.is_official()).collect();
+    let (kinds, extents) = (options(named, words::kind), options(Extent::ALL, words::extent));
     let communes = edit.ids(
         |it| it.commune_codes.clone(),
         |it, codes| it.commune_codes = codes,

@@ -1,7 +1,7 @@
 //! Next door: the communes around a territory, ranked by what they share with it beyond what holds for all of
 //! Wallonia.
 
-use super::{Point, Territory, region};
+use super::read::{Point, Territory, region};
 use crate::api;
 use crate::contract::schema;
 use crate::format;
@@ -109,7 +109,7 @@ impl Ranked {
 pub fn Neighbours(territory: Territory) -> impl IntoView {
     let atlas = api::atlas();
     let shapes = territory.shapes();
-    if territory.kind == Kind::Region || territory.commune_codes.is_empty() {
+    if territory.facts.kind == Kind::Region || territory.facts.commune_codes.is_empty() {
         return ().into_any();
     }
     let territory = StoredValue::new(territory);
@@ -137,6 +137,7 @@ pub fn Neighbours(territory: Territory) -> impl IntoView {
 fn list(territory: &Territory, found: Vec<Neighbour>) -> AnyView {
     let region = region();
     let projects: Vec<_> = territory
+        .around
         .projects
         .nodes
         .iter()
@@ -144,6 +145,7 @@ fn list(territory: &Territory, found: Vec<Neighbour>) -> AnyView {
         .map(|it| &it.id)
         .collect();
     let organisations: Vec<_> = territory
+        .around
         .organisations
         .nodes
         .iter()
@@ -151,16 +153,18 @@ fn list(territory: &Territory, found: Vec<Neighbour>) -> AnyView {
         .map(|it| &it.id)
         .collect();
     let named: Vec<_> = territory
+        .around
         .overlapping
         .iter()
         .filter(|it| !it.kind.is_official())
         .map(|it| &it.id)
-        .chain([&territory.id])
+        .chain([&territory.facts.id])
         .collect();
     let mut ranked: Vec<Ranked> = found
         .into_iter()
         .filter_map(|it| {
             let far = territory
+                .facts
                 .point
                 .zip(it.point)
                 .map(|(a, b)| kilometres((a.lat, a.lon), (b.lat, b.lon)));

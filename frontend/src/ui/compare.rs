@@ -8,26 +8,18 @@ use leptos::prelude::*;
 use std::collections::BTreeSet;
 
 /// One field in three states, as text for a person.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct Difference {
     pub field: &'static str,
     pub label: String,
     /// What it was when the form was opened.
-    pub before: String,
-    pub mine: String,
-    pub theirs: String,
-}
-
-impl Difference {
-    /// Both changed it, and not to the same.
-    fn is_conflict(&self) -> bool {
-        self.mine != self.theirs
-    }
-
-    /// What I did not touch is theirs unless I say otherwise, and the other way round.
-    fn mine_first(&self) -> bool {
-        self.mine != self.before
-    }
+    pub before: Signal<String>,
+    pub mine: Signal<String>,
+    pub theirs: Signal<String>,
+    /// I changed it: what I did not touch is theirs unless I say otherwise.
+    pub touched: bool,
+    /// Mine is theirs: nothing to choose.
+    pub same: bool,
 }
 
 /// Gives back the fields for which mine was kept.
@@ -37,12 +29,12 @@ pub fn Compare(
     #[prop(into)] changed_by: TextProp,
     #[prop(into)] on_choose: Callback<Vec<&'static str>>,
 ) -> impl IntoView {
-    let same = differences.iter().filter(|it| !it.is_conflict()).count();
-    let conflicts: Vec<_> = differences.into_iter().filter(Difference::is_conflict).collect();
+    let same = differences.iter().filter(|it| it.same).count();
+    let conflicts: Vec<_> = differences.into_iter().filter(|it| !it.same).collect();
     let mine = RwSignal::new(
         conflicts
             .iter()
-            .filter(|it| it.mine_first())
+            .filter(|it| it.touched)
             .map(|it| it.field)
             .collect::<BTreeSet<_>>(),
     );
@@ -67,14 +59,18 @@ fn pair(it: Difference, mine: RwSignal<BTreeSet<&'static str>>) -> impl IntoView
         before,
         mine: my_text,
         theirs,
+        ..
     } = it;
     let name = unique("compare");
     let keeps_mine = move || mine.with(|mine| mine.contains(field));
-    let shown = |text: String| {
-        if text.is_empty() {
-            view! { <span class="unknown">{t::fact_unknown}</span> }.into_any()
-        } else {
-            text.into_any()
+    let shown = |text: Signal<String>| {
+        move || {
+            let text = text.get();
+            if text.is_empty() {
+                view! { <span class="unknown">{t::fact_unknown}</span> }.into_any()
+            } else {
+                text.into_any()
+            }
         }
     };
     view! {

@@ -218,6 +218,13 @@ pub fn DateField(
     let hint_id = format!("{id}-hint");
     let own = Memo::new(move |_| refused_at(&refusals.get(), &path));
     let parts = RwSignal::new(Parts::of(&value.get_untracked()));
+    // Set from elsewhere (a draft thrown away): the parts follow.
+    Effect::new(move |_| {
+        let text = value.get();
+        if parts.with_untracked(|parts| parts.text() != text) {
+            parts.set(Parts::of(&text));
+        }
+    });
     let set = move |change: &dyn Fn(&mut Parts)| {
         parts.update(change);
         value.set(parts.with_untracked(Parts::text));
@@ -238,9 +245,9 @@ pub fn DateField(
                 <label>
                     <small>{t::field_month}</small>
                     <select class="input" on:change=move |event| { let typed = typed(&event); set(&|it| it.month.clone_from(&typed)); }>
-                        <option value="" selected=move || parts.get().month.is_empty()>{t::fact_unknown}</option>
+                        <option value="" prop:selected=move || parts.get().month.is_empty()>{t::fact_unknown}</option>
                         {(1..=12u8).map(|month| view! {
-                            <option value=month.to_string() selected=move || parts.get().month == month.to_string()>
+                            <option value=month.to_string() prop:selected=move || parts.get().month == month.to_string()>
                                 {move || format::month_name(month)}
                             </option>
                         }).collect_view()}
@@ -256,7 +263,7 @@ pub fn DateField(
                 <span class="visually-hidden">{t::field_stated_label}</span>
                 <select class="input" on:change=move |event| { let typed = typed(&event); set(&|it| it.inferred = Inferred::from_str(&typed).unwrap_or(Inferred::Nothing)); }>
                     {Inferred::ALL.iter().map(|inferred| view! {
-                        <option value=inferred.word() selected=move || parts.get().inferred == *inferred>
+                        <option value=inferred.word() prop:selected=move || parts.get().inferred == *inferred>
                             {move || match inferred {
                                 Inferred::Nothing => t::field_stated(),
                                 Inferred::Year => t::field_year_inferred(),

@@ -32,6 +32,13 @@ impl View {
         .kept(height)
     }
 
+    /// The same with its neighbours: six tenths of it more on each side, at least `least`.
+    pub fn among([left, top, right, bottom]: [f64; 4], least: [f64; 2], height: f64) -> Self {
+        let x = ((right - left) * 0.6).max(least[0]);
+        let y = ((bottom - top) * 0.6).max(least[1]);
+        Self::around([left - x, top - y, right + x, bottom + y], height)
+    }
+
     /// Never so far that the map is lost.
     #[must_use]
     pub fn kept(self, height: f64) -> Self {

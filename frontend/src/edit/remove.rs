@@ -1,0 +1,116 @@
+//! Removing a record where it is shown, which can be taken back; and the two buttons beside a thing.
+
+use super::offer_undo;
+use crate::api;
+use crate::contract::schema;
+use crate::language::t;
+use crate::refusal::{UserError, refused};
+use crate::ui::button::{Button, Look};
+use crate::ui::icon::Icon;
+use crate::ui::state::Failure;
+use crate::ui::toast::toasts;
+use cynic::MutationBuilder;
+use domain::RecordType;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+
+#[derive(cynic::InputObject)]
+struct DeleteInput {
+    id: cynic::Id,
+    expected_revision: i32,
+}
+
+#[derive(cynic::QueryVariables)]
+struct Removing {
+    input: DeleteInput,
+}
+
+#[derive(cynic::QueryFragment)]
+struct DeletePayload {
+    user_errors: Vec<UserError>,
+}
+
+/// Each kind with its mutation; the others are not removed from a screen.
+macro_rules! removals {
+    ($($kind:ident: $gone:ident $verb:ident),+; not $($other:ident),+ $(,)?) => {
+        $(
+            #[derive(cynic::QueryFragment)]
+            #[cynic(graphql_type = "Mutation", variables = "Removing")]
+            struct $gone {
+                #[arguments(input: $input)]
+                $verb: DeletePayload,
+            }
+        )+
+
+        async fn removed(kind: RecordType, sent: Removing) -> Result<Vec<UserError>, Failure> {
+            match kind {
+                $(RecordType::$kind => Ok(api::mutate(&$gone::build(sent)).await?.$verb.user_errors),)+
+                $(RecordType::$other)|+ => Ok(Vec::new()),
+            }
+        }
+    };
+}
+
+removals!(
+    Organisation: OrganisationGone organisation_delete,
+    Contact: ContactGone contact_delete,
+    Step: StepGone step_delete,
+    Resource: ResourceGone resource_delete,
+    Participation: ParticipationGone participation_delete,
+    Project: ProjectGone project_delete,
+    Membership: MembershipGone membership_delete,
+    Note: NoteGone note_delete;
+    not Territory, Person, Chantier, Provenance, Change
+);
+
+/// Removes a record, says so with the way back, and then does what follows on the screen.
+pub fn take_away(
+    kind: RecordType,
+    id: cynic::Id,
+    revision: i32,
+    title: String,
+    then: impl FnOnce() + 'static,
+) {
+    let said = toasts();
+    spawn_local(async move {
+        let sent = Removing {
+            input: DeleteInput {
+                id: id.clone(),
+                expected_revision: revision,
+            },
+        };
+        match removed(kind, sent).await {
+            Ok(errors) if errors.is_empty() => {
+                then();
+                api::try_again();
+                offer_undo(said, id.inner().to_owned(), t::edit_removed(title)).await;
+            }
+            Ok(errors) => {
+                for it in refused(errors) {
+                    said.say(it.message);
+                }
+                api::try_again();
+            }
+            Err(failure) => said.say(failure.kind.title()),
+        }
+    });
+}
+
+/// Edit and remove, beside the thing that `title` names.
+#[component]
+pub fn Actions(
+    title: String,
+    kind: RecordType,
+    id: cynic::Id,
+    revision: i32,
+    #[prop(into)] on_edit: Callback<()>,
+) -> impl IntoView {
+    let (edits, removes) = (title.clone(), title.clone());
+    let away = move |()| take_away(kind, id.clone(), revision, title.clone(), || ());
+    view! {
+        <span class="actions no-print">
+            <Button text=move || t::chantier_edit_this(&edits) mark=Icon::Edit icon_only=true look=Look::Quiet on_press=on_edit />
+            <Button text=move || t::chantier_remove_this(&removes) mark=Icon::Close icon_only=true look=Look::Quiet on_press=away />
+        </span>
+    }
+}
