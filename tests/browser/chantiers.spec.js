@@ -1,17 +1,7 @@
 // Home, the chantiers and my week: reading as a visitor, and editing as staff, with undo and refusals.
 import { expect, test } from "@playwright/test";
 import { expectAccessible } from "./axe.js";
-
-const email = process.env.CHANTIERS_ADMIN_EMAIL;
-const password = process.env.CHANTIERS_ADMIN_PASSWORD;
-
-async function signIn(page, to) {
-  await page.goto(`/connexion?vers=${encodeURIComponent(to)}`);
-  await page.locator("input[type=email]").fill(email);
-  await page.locator("input[type=password]").fill(password);
-  await page.keyboard.press("Enter");
-  await page.waitForURL((url) => url.pathname === to);
-}
+import { administrator, asking, signIn } from "./people.js";
 
 const heading = (page, name) => page.getByRole("heading", { level: 1, name });
 
@@ -96,10 +86,7 @@ test("what is typed is kept through a reload, and an older revision is compared"
   await page.getByRole("button", { name: "Modifier le chantier" }).click();
   await expect(drawer.getByLabel("Remarque")).toHaveValue("Ma remarque");
 
-  const session = await (await request.post("/v1/session", { data: { email, password } })).json();
-  const ask = async (query, variables) => (await (await request.post("/graphql", {
-    data: { query, variables }, headers: { authorization: `Bearer ${session.accessToken}` },
-  })).json()).data;
+  const ask = await asking(request, administrator);
   const { chantier } = await ask("{ chantier(code: \"communication\") { id revision } }");
   await ask("mutation($input: ChantierPatch!) { chantierUpdate(input: $input) { userErrors { message } } }",
     { input: { id: chantier.id, expectedRevision: chantier.revision, note: "Leur remarque" } });

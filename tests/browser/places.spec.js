@@ -1,16 +1,9 @@
 // Territories, organisations, the history, the search, the accounts: their main journeys, and axe on each route.
 import { expect, test } from "@playwright/test";
 import { expectAccessible } from "./axe.js";
+import { signIn } from "./people.js";
 
 const phone = { width: 390, height: 844 };
-
-async function signIn(page, to) {
-  await page.goto(`/connexion?vers=${to}`);
-  await page.getByLabel("Adresse électronique").fill(process.env.CHANTIERS_ADMIN_EMAIL);
-  await page.getByLabel("Mot de passe").fill(process.env.CHANTIERS_ADMIN_PASSWORD);
-  await page.keyboard.press("Enter");
-  await page.waitForURL((url) => url.pathname === to);
-}
 
 test("a territory shows its place, its neighbours, and the way to another", async ({ page }) => {
   await page.goto("/territoires/62063");

@@ -1,14 +1,7 @@
 // Projects: finding one in the list and on the map, its page, editing it, the matrix by keyboard, and the report.
 import { expect, test } from "@playwright/test";
 import { expectAccessible } from "./axe.js";
-
-const signIn = async (page) => {
-  await page.goto("/connexion");
-  await page.locator('input[type="email"]').fill(process.env.CHANTIERS_ADMIN_EMAIL);
-  await page.locator('input[type="password"]').fill(process.env.CHANTIERS_ADMIN_PASSWORD);
-  await page.keyboard.press("Enter");
-  await expect(page).toHaveURL(/ma-semaine/);
-};
+import { signIn } from "./people.js";
 
 test("a project is found by a word, and the address keeps the search", async ({ page }) => {
   await page.goto("/projets");
