@@ -31,9 +31,9 @@ export default defineConfig({
   globalTeardown: "./teardown.js",
   forbidOnly: Boolean(process.env.CI),
   reporter: "list",
-  // A debug server and a debug WASM module on a small machine.
-  timeout: 60_000,
-  expect: { timeout: 15_000 },
+  // A debug server and a debug WASM module on a small machine, which may be busy with something else.
+  timeout: 120_000,
+  expect: { timeout: 30_000 },
   workers: 2,
   use: {
     baseURL,
