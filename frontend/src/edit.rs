@@ -40,6 +40,8 @@ pub enum Sent<R: Record> {
 pub struct Outcome<R> {
     pub record: Option<R>,
     pub errors: Vec<UserError>,
+    /// The change it made, by which it is taken back.
+    pub change: Option<cynic::Id>,
 }
 
 /// A record that a form of ours keeps.
@@ -286,15 +288,17 @@ where
                 Ok(Outcome {
                     record: Some(record),
                     errors,
+                    change,
                 }) if errors.is_empty() => {
                     self.draft.sent();
-                    offer_undo(said, record.id().to_string(), t::edit_saved().to_owned()).await;
+                    offer_undo(said, change, t::edit_saved());
                     self.done.run(record);
                     api::try_again();
                 }
                 Ok(Outcome {
                     record: Some(record),
                     errors,
+                    ..
                 }) if is_stale(&errors) => {
                     let _ = self.theirs.try_set(Some(record));
                 }

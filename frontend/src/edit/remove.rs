@@ -28,6 +28,7 @@ struct Removing {
 #[derive(cynic::QueryFragment)]
 struct DeletePayload {
     user_errors: Vec<UserError>,
+    change_id: Option<cynic::Id>,
 }
 
 /// Each kind with its mutation; the others are not removed from a screen.
@@ -42,10 +43,10 @@ macro_rules! removals {
             }
         )+
 
-        async fn removed(kind: RecordType, sent: Removing) -> Result<Vec<UserError>, Failure> {
+        async fn removed(kind: RecordType, sent: Removing) -> Result<DeletePayload, Failure> {
             match kind {
-                $(RecordType::$kind => Ok(api::mutate(&$gone::build(sent)).await?.$verb.user_errors),)+
-                $(RecordType::$other)|+ => Ok(Vec::new()),
+                $(RecordType::$kind => Ok(api::mutate(&$gone::build(sent)).await?.$verb),)+
+                $(RecordType::$other)|+ => Ok(DeletePayload { user_errors: Vec::new(), change_id: None }),
             }
         }
     };
@@ -75,18 +76,18 @@ pub fn take_away(
     spawn_local(async move {
         let sent = Removing {
             input: DeleteInput {
-                id: id.clone(),
+                id,
                 expected_revision: revision,
             },
         };
         match removed(kind, sent).await {
-            Ok(errors) if errors.is_empty() => {
+            Ok(done) if done.user_errors.is_empty() => {
                 then();
                 api::try_again();
-                offer_undo(said, id.inner().to_owned(), t::edit_removed(title)).await;
+                offer_undo(said, done.change_id, t::edit_removed(title));
             }
-            Ok(errors) => {
-                for it in refused(errors) {
+            Ok(done) => {
+                for it in refused(done.user_errors) {
                     said.say(it.message);
                 }
                 api::try_again();

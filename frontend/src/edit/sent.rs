@@ -26,6 +26,7 @@ macro_rules! mutation {
             struct Payload {
                 $field: Option<$row>,
                 user_errors: Vec<UserError>,
+                change_id: Option<cynic::Id>,
             }
 
             pub(super) async fn send(input: $given) -> Result<Outcome<$record>, $crate::ui::state::Failure> {
@@ -33,10 +34,12 @@ macro_rules! mutation {
                 let Payload {
                     $field: row,
                     user_errors,
+                    change_id,
                 } = $crate::api::mutate(&sent).await?.$verb;
                 Ok(Outcome {
                     record: row.as_ref().and_then(record),
                     errors: user_errors,
+                    change: change_id,
                 })
             }
         }

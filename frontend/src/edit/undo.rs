@@ -6,31 +6,8 @@ use crate::language::t;
 use crate::refusal::{UserError, refused};
 use crate::ui::state::Failure;
 use crate::ui::toast::Toasts;
-use cynic::{MutationBuilder, QueryBuilder};
+use cynic::MutationBuilder;
 use leptos::task::spawn_local;
-
-#[derive(cynic::QueryVariables)]
-struct Of {
-    record: cynic::Id,
-}
-
-#[derive(cynic::QueryFragment)]
-#[cynic(graphql_type = "Query", variables = "Of")]
-struct Latest {
-    #[arguments(record: $record, first: 1)]
-    history: Changes,
-}
-
-#[derive(cynic::QueryFragment)]
-#[cynic(graphql_type = "ChangeConnection")]
-struct Changes {
-    nodes: Vec<Change>,
-}
-
-#[derive(cynic::QueryFragment)]
-struct Change {
-    id: cynic::Id,
-}
 
 #[derive(cynic::InputObject)]
 struct ChangeUndoInput {
@@ -62,18 +39,14 @@ pub async fn undo(id: cynic::Id) -> Result<Vec<UserError>, Failure> {
     Ok(api::mutate(&sent).await?.change_undo.user_errors)
 }
 
-/// Says what was just done to a record, with the button that takes exactly that back.
-pub async fn offer_undo(said: Toasts, record: String, text: String) {
-    let latest = api::query(&Latest::build(Of {
-        record: cynic::Id::new(record),
-    }))
-    .await;
-    let Some(change) = latest.ok().and_then(|it| it.history.nodes.into_iter().next()) else {
+/// Says what was just done, with the button that takes exactly that change back, where there is one.
+pub fn offer_undo(said: Toasts, change: Option<cynic::Id>, text: impl Into<String>) {
+    let Some(change) = change else {
         said.say(text);
         return;
     };
     said.undo(text, move || {
-        let id = change.id.clone();
+        let id = change.clone();
         spawn_local(async move {
             match undo(id).await {
                 Ok(errors) if errors.is_empty() => {

@@ -88,15 +88,16 @@ impl<V: Verb> Doing<V> {
             let answer = V::send(input).await;
             let _ = self.busy.try_set(false);
             match answer {
-                Ok(Outcome { errors, .. }) if errors.is_empty() => {
+                Ok(Outcome { errors, change, .. }) if errors.is_empty() => {
                     self.draft.sent();
                     self.end.run(());
-                    offer_undo(said, record.id().to_string(), t::edit_saved().to_owned()).await;
+                    offer_undo(said, change, t::edit_saved());
                     api::try_again();
                 }
                 Ok(Outcome {
                     record: Some(now),
                     errors,
+                    ..
                 }) if is_stale(&errors) => {
                     let _ = self.theirs.try_set(Some(now));
                 }

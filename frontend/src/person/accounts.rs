@@ -96,6 +96,7 @@ struct Change {
 struct PersonPayload {
     person: Option<Account>,
     user_errors: Vec<UserError>,
+    change_id: Option<cynic::Id>,
 }
 
 #[derive(cynic::InputObject)]
@@ -175,6 +176,7 @@ impl Keeps for person::Person {
             Sent::Make(_) => Ok(Outcome {
                 record: None,
                 errors: Vec::new(),
+                change: None,
             }),
             Sent::Change(input) => {
                 let done = api::mutate(&Change::build(Changing { input }))
@@ -183,6 +185,7 @@ impl Keeps for person::Person {
                 Ok(Outcome {
                     record: done.person.as_ref().and_then(record),
                     errors: done.user_errors,
+                    change: done.change_id,
                 })
             }
         }

@@ -233,7 +233,9 @@ impl Verb for Move {
             reason: reason.clone(),
         };
         let mut checks = Checks::default();
-        project.clone().enter(phase, format::day_of(browser::now()), &mut checks);
+        project
+            .clone()
+            .enter(phase, format::day_of(browser::now()), &mut checks);
         checks.finish().map_err(said)?;
         Ok(ProjectMoveInput {
             id: opaque(&project.id),
