@@ -226,7 +226,7 @@ fn Mine() -> impl IntoView {
         <Section title=t::accounts_mine id="mon-compte">
             <Loaded load=account on_retry=own.reload view=move |account: Account| {
                 let email = account.email.clone();
-                view! { <MineForm account reload=own.reload /> <OwnPassword email /> }
+                view! { <div class="stack"><MineForm account reload=own.reload /> <OwnPassword email /></div> }
             } />
         </Section>
     }

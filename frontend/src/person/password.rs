@@ -116,7 +116,7 @@ pub fn OwnPassword(email: String) -> impl IntoView {
         });
     };
     view! {
-        <details>
+        <details class="own-password">
             <summary>{t::password_change}</summary>
             <form class="form narrow" on:submit=submit>
                 <input type="email" class="visually-hidden" autocomplete="username" tabindex="-1" aria-hidden="true" readonly prop:value=email />
