@@ -154,7 +154,7 @@ pub fn PhoneBar() -> impl IntoView {
                 }}
             </div>
             <nav class="menu-list" aria-label=t::nav_main on:click=move |_| overlays.menu.set(false)>
-                {move || places(session::person().is_some()).map(|place| view! {
+                {move || places(false).map(|place| view! {
                     <A href=place.href exact={place.href == "/"}>{icon(place.icon)} {place.name}</A>
                 }).collect_view()}
                 <a href="/territoires">{icon(Icon::Globe)} {t::nav_territories}</a>

@@ -254,7 +254,7 @@ fn Who(rows: Vec<ParticipationRow>, open: RwSignal<Option<Open>>) -> impl IntoVi
 fn column(title: Text, none: Text, rows: Vec<ParticipationRow>, open: RwSignal<Option<Open>>) -> AnyView {
     let count = rows.len();
     view! {
-        <div class="sheet chantier-side">
+        <div class="sheet chantier-side" class:none={count == 0}>
             <h3>{title} " " <span class="muted">{(count > 0).then(|| format::number(count))}</span></h3>
             {if rows.is_empty() {
                 view! { <p class="muted">{none}</p> }.into_any()

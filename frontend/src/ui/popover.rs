@@ -54,7 +54,12 @@ fn put_beside(button: &web_sys::HtmlButtonElement, popover: &web_sys::HtmlDivEle
     let at = button.get_bounding_client_rect();
     let size = |value: Result<wasm_bindgen::JsValue, _>| value.ok().and_then(|it| it.as_f64()).unwrap_or(0.0);
     let (width, height) = (size(window().inner_width()), size(window().inner_height()));
-    let left = (at.left() - 16.0).clamp(16.0, (width - 352.0).max(16.0));
+    // From the button's left edge; where that is too far right, up to its right edge.
+    let left = if at.left() + 336.0 > width {
+        (at.right() - 336.0).max(16.0)
+    } else {
+        (at.left() - 16.0).max(16.0)
+    };
     let style = web_sys::HtmlElement::style(popover);
     let _ = style.set_property("left", &format!("{left}px"));
     // Below, unless the button is in the lower half of the window.

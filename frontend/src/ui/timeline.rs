@@ -104,7 +104,7 @@ fn draw(steps: Vec<Step>, layout: Option<Layout>) -> AnyView {
             <div class="timeline-ground" aria-hidden="true">
                 {ticks.iter().map(|Tick { at, strong, .. }| view! { <i class="line" class:strong=*strong style:left=percent(*at)></i> }).collect_view()}
                 {arrows.into_iter().map(arrow).collect_view()}
-                <i class="today" style:left=percent(today)><b>{t::timeline_today}</b></i>
+                <i class="today" class:at-end={today > 0.9} style:left=percent(today)><b>{t::timeline_today}</b></i>
             </div>
             <ol role="list" class="timeline-steps">{dated}</ol>
         </div>
