@@ -37,7 +37,7 @@ pub(crate) struct ChangeNode {
     revision: i32,
     /// Which fields, from what to what.
     fields: Vec<FieldChange>,
-    /// As what the person acted; null where it was the server itself, loading reference data.
+    /// As what the person acted; null where it was the server itself, or a partner's machine.
     role: Option<Role>,
     /// The change that this one took back.
     undoes: Option<ChangeId>,
@@ -52,6 +52,7 @@ impl From<Entry> for ChangeNode {
             at,
             person_id,
             role,
+            client_id: _,
             record,
             title,
             kind,

@@ -3,11 +3,14 @@
 use async_graphql::{Context, ID, Interface, Object, Result, SimpleObject};
 use domain::chantier::{Chantier, Participation, Resource, Step};
 use domain::contact::Contact;
+use domain::need::Need;
+use domain::offer::Offer;
 use domain::organisation::Organisation;
 use domain::person::Person;
 use domain::policy::allows;
 use domain::project::{Membership, Note, Project};
 use domain::provenance::Provenance;
+use domain::source::Source;
 use domain::territory::Territory;
 use domain::{RecordId, RecordType};
 use store::Stored;
@@ -16,11 +19,14 @@ use crate::chantier::{ChantierNode, ParticipationNode, ResourceNode, StepNode};
 use crate::connection::one;
 use crate::ctx::{caller, store};
 use crate::error::fail;
+use crate::need::NeedNode;
+use crate::offer::OfferNode;
 use crate::organisation::{ContactNode, OrganisationNode};
 use crate::person::PersonNode;
 use crate::problem::{Code, Fault, Sentence};
 use crate::project::{MembershipNode, NoteNode, ProjectNode};
 use crate::provenance::ProvenanceNode;
+use crate::source::SourceNode;
 use crate::territory::TerritoryNode;
 
 const NOT_AN_ID: Sentence = [
@@ -51,6 +57,9 @@ pub(crate) enum Node {
     Membership(MembershipNode),
     Note(NoteNode),
     Provenance(ProvenanceNode),
+    Source(SourceNode),
+    Offer(OfferNode),
+    Need(NeedNode),
 }
 
 /// The record, where the caller may see it.
@@ -102,6 +111,15 @@ pub(crate) async fn load(ctx: &Context<'_>, id: RecordId) -> Result<Option<Node>
         RecordType::Provenance => seen::<Provenance>(ctx, id)
             .await?
             .map(|record| Node::Provenance(record.into())),
+        RecordType::Source => seen::<Source>(ctx, id)
+            .await?
+            .map(|record| Node::Source(record.into())),
+        RecordType::Offer => seen::<Offer>(ctx, id)
+            .await?
+            .map(|record| Node::Offer(record.into())),
+        RecordType::Need => seen::<Need>(ctx, id)
+            .await?
+            .map(|record| Node::Need(record.into())),
         RecordType::Change => None,
     })
 }
@@ -161,9 +179,14 @@ impl NodeQuery {
         ctx: &Context<'_>,
         #[graphql(desc = "The source's name; `reference` for the reference data.")] source: String,
         #[graphql(desc = "The source's own identifier for the record.")] external_id: String,
+        #[graphql(
+            desc = "The kind of record, where the source may call several kinds by the same name.",
+            name = "type"
+        )]
+        kind: Option<RecordType>,
     ) -> Result<Option<Node>> {
         match store(ctx)
-            .named(&source, &external_id)
+            .named(&source, kind, &external_id)
             .await
             .map_err(|error| fail(ctx, error))?
         {

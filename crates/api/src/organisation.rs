@@ -3,9 +3,12 @@
 use async_graphql::{ComplexObject, Context, Object, Result};
 use domain::chantier::{self, Chantier, Resource};
 use domain::contact::{Contact, ContactPatch, NewContact};
+use domain::need::{self, Need};
+use domain::offer::{self, Offer};
 use domain::organisation::{Filter, NewOrganisation, Order, Organisation, OrganisationPatch};
 use domain::policy::{Action, allows};
 use domain::project::{self, Project};
+use domain::source::{self, Source};
 use domain::territory::Territory;
 use domain::{OrganisationId, RecordId};
 use store::{AsTheyCame, ByTitle, Relation};
@@ -14,7 +17,10 @@ use crate::chantier::{ChantierNode, ResourceNode};
 use crate::connection::{Connection, cost, listed, many, one, page, related};
 use crate::ctx::{caller, store};
 use crate::error::fail;
+use crate::need::NeedNode;
+use crate::offer::OfferNode;
 use crate::project::ProjectNode;
+use crate::source::SourceNode;
 use crate::territory::TerritoryNode;
 
 node! {
@@ -144,6 +150,69 @@ impl OrganisationNode {
     ) -> Result<Connection<ResourceNode>> {
         let page = page(ctx, first, after, last, before)?;
         related::<Resource, _>(ctx, Relation::Field("providerIds"), ByTitle, page, self.record.id).await
+    }
+
+    /// What it offers, the last changed first.
+    #[graphql(complexity = "cost(first, last, child_complexity)")]
+    async fn offers(
+        &self,
+        ctx: &Context<'_>,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+    ) -> Result<Connection<OfferNode>> {
+        let page = page(ctx, first, after, last, before)?;
+        related::<Offer, _>(
+            ctx,
+            Relation::Column("organisation_id"),
+            offer::Order::UpdatedLast,
+            page,
+            self.record.id,
+        )
+        .await
+    }
+
+    /// What it needs, the last changed first.
+    #[graphql(complexity = "cost(first, last, child_complexity)")]
+    async fn needs(
+        &self,
+        ctx: &Context<'_>,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+    ) -> Result<Connection<NeedNode>> {
+        let page = page(ctx, first, after, last, before)?;
+        related::<Need, _>(
+            ctx,
+            Relation::Column("organisation_id"),
+            need::Order::UpdatedLast,
+            page,
+            self.record.id,
+        )
+        .await
+    }
+
+    /// The sources it keeps.
+    #[graphql(complexity = "cost(first, last, child_complexity)")]
+    async fn operated_sources(
+        &self,
+        ctx: &Context<'_>,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+    ) -> Result<Connection<SourceNode>> {
+        let page = page(ctx, first, after, last, before)?;
+        related::<Source, _>(
+            ctx,
+            Relation::Field("operatorId"),
+            source::Order::Name,
+            page,
+            self.record.id,
+        )
+        .await
     }
 
     /// Its contact details; null for those who may not read them.

@@ -378,7 +378,8 @@ const fn status_of(refusal: &Refusal) -> StatusCode {
         | Refusal::InUse { .. }
         | Refusal::StaleRevision { .. }
         | Refusal::UndoConflict { .. }
-        | Refusal::KeyReused => StatusCode::CONFLICT,
+        | Refusal::KeyReused
+        | Refusal::MassDeletion { .. } => StatusCode::CONFLICT,
         Refusal::NotFound => StatusCode::NOT_FOUND,
         Refusal::Forbidden => StatusCode::FORBIDDEN,
         Refusal::Unauthenticated => StatusCode::UNAUTHORIZED,

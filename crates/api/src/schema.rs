@@ -8,12 +8,16 @@ use crate::chantier::{
 };
 use crate::history::{HistoryMutation, HistoryQuery};
 use crate::mail::MailQuery;
+use crate::need::{NeedMutation, NeedQuery};
 use crate::node::NodeQuery;
+use crate::offer::{OfferMutation, OfferQuery};
 use crate::organisation::{ContactMutation, OrganisationMutation, OrganisationQuery};
 use crate::person::{PersonMutation, PersonQuery};
+use crate::product::ProductQuery;
 use crate::project::{MembershipMutation, NoteMutation, ProjectMutation, ProjectQuery};
 use crate::provenance::ProvenanceMutation;
 use crate::server::Site;
+use crate::source::{SourceMutation, SourceQuery};
 use crate::territory::{TerritoryMutation, TerritoryQuery};
 
 /// How deep a query may nest.
@@ -31,6 +35,10 @@ pub struct Query(
     TerritoryQuery,
     PersonQuery,
     MailQuery,
+    ProductQuery,
+    SourceQuery,
+    OfferQuery,
+    NeedQuery,
     HistoryQuery,
     ServiceQuery,
 );
@@ -50,6 +58,9 @@ pub struct Mutation(
     TerritoryMutation,
     ProvenanceMutation,
     PersonMutation,
+    SourceMutation,
+    OfferMutation,
+    NeedMutation,
     HistoryMutation,
 );
 

@@ -2,6 +2,8 @@
 
 use async_graphql::{ComplexObject, Context, Object, Result};
 use domain::chantier::{Step, StepOrder};
+use domain::need::{self, Need};
+use domain::offer::{self, Offer};
 use domain::organisation::{self, Organisation};
 use domain::page::{MOST, Page};
 use domain::project::{self, Project};
@@ -13,6 +15,8 @@ use crate::chantier::StepNode;
 use crate::connection::{COUNTING, Connection, cost, listed, many, page, related};
 use crate::ctx::{caller, store};
 use crate::error::fail;
+use crate::need::NeedNode;
+use crate::offer::OfferNode;
 use crate::organisation::OrganisationNode;
 use crate::project::ProjectNode;
 
@@ -98,6 +102,48 @@ impl TerritoryNode {
             ctx,
             Relation::Place,
             organisation::Order::Name,
+            page,
+            self.record.id,
+        )
+        .await
+    }
+
+    /// What is offered from it, the last changed first.
+    #[graphql(complexity = "cost(first, last, child_complexity)")]
+    async fn offers(
+        &self,
+        ctx: &Context<'_>,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+    ) -> Result<Connection<OfferNode>> {
+        let page = page(ctx, first, after, last, before)?;
+        related::<Offer, _>(
+            ctx,
+            Relation::Within("commune_id"),
+            offer::Order::UpdatedLast,
+            page,
+            self.record.id,
+        )
+        .await
+    }
+
+    /// What is needed in it, the last changed first.
+    #[graphql(complexity = "cost(first, last, child_complexity)")]
+    async fn needs(
+        &self,
+        ctx: &Context<'_>,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+    ) -> Result<Connection<NeedNode>> {
+        let page = page(ctx, first, after, last, before)?;
+        related::<Need, _>(
+            ctx,
+            Relation::Within("commune_id"),
+            need::Order::UpdatedLast,
             page,
             self.record.id,
         )

@@ -254,6 +254,12 @@ ids! {
     NoteId = Note "note" "NOTE",
     /// Where a fact comes from.
     ProvenanceId = Provenance "provenance" "PROVENANCE",
+    /// A directory that offers and needs come from.
+    SourceId = Source "source" "SOURCE",
+    /// An offer of food.
+    OfferId = Offer "offer" "OFFER",
+    /// A need of food.
+    NeedId = Need "need" "NEED",
     /// One entry of the history.
     ChangeId = Change "change" "CHANGE",
 }

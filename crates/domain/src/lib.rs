@@ -13,6 +13,8 @@ pub mod change;
 pub mod check;
 pub mod date;
 pub mod facet;
+
+pub mod measure;
 pub mod mint;
 pub mod page;
 pub mod patch;
@@ -23,18 +25,23 @@ pub mod text;
 pub mod chantier;
 pub mod contact;
 pub mod mail;
+pub mod gazetteer;
+pub mod need;
+pub mod offer;
 pub mod organisation;
 pub mod person;
+pub mod product;
 pub mod project;
 pub mod provenance;
 pub mod search;
+pub mod source;
 pub mod territory;
 
 pub use change::RecordType;
 pub use date::PartialDate;
 pub use id::{
-    ChangeId, ChantierId, ContactId, MembershipId, NoteId, OrganisationId, ParticipationId, PersonId,
-    ProjectId, ProvenanceId, RecordId, ResourceId, StepId, TerritoryId,
+    ChangeId, ChantierId, ContactId, MembershipId, NeedId, NoteId, OfferId, OrganisationId, ParticipationId,
+    PersonId, ProjectId, ProvenanceId, RecordId, ResourceId, SourceId, StepId, TerritoryId,
 };
 pub use mint::Mint;
 pub use patch::Patch;

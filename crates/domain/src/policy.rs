@@ -2,7 +2,7 @@
 //! `policy.txt`, which a test writes anew.
 
 use crate::change::RecordType;
-use crate::id::{OrganisationId, PersonId, ProjectId};
+use crate::id::{OrganisationId, PersonId, ProjectId, SourceId};
 
 choices! {
     /// What an account may do, from the least to the most.
@@ -27,6 +27,8 @@ pub enum Actor {
     Visitor,
     /// Somebody with an account.
     Person(Signed),
+    /// A partner's machine.
+    Client(Client),
     /// The server itself: loading the reference data, first account.
     System,
 }
@@ -44,13 +46,56 @@ pub struct Signed {
     pub projects: Vec<ProjectId>,
 }
 
+/// A partner's machine, and what the policy needs to know of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Client {
+    /// The client.
+    pub id: uuid::Uuid,
+    /// The organisation it works for.
+    pub organisation: Option<OrganisationId>,
+    /// The sources it may push under.
+    pub sources: Vec<SourceId>,
+    /// What it may do there.
+    pub scopes: Vec<Scope>,
+}
+
+choices! {
+    /// What a machine may do.
+    pub enum Scope as "Scope" {
+        /// Read offers, needs, the feed and exports.
+        ExchangeRead = "EXCHANGE_READ",
+        /// Push organisations, offers and needs under its own sources.
+        ExchangeWrite = "EXCHANGE_WRITE",
+    }
+}
+
+impl Scope {
+    /// As OAuth writes it: `exchange:read`.
+    #[must_use]
+    pub const fn oauth(self) -> &'static str {
+        match self {
+            Self::ExchangeRead => "exchange:read",
+            Self::ExchangeWrite => "exchange:write",
+        }
+    }
+}
+
 impl Actor {
     /// The person, where one is signed in.
     #[must_use]
     pub const fn person(&self) -> Option<&Signed> {
         match self {
             Self::Person(signed) => Some(signed),
-            Self::Visitor | Self::System => None,
+            Self::Visitor | Self::Client(_) | Self::System => None,
+        }
+    }
+
+    /// The machine, where one is signed in.
+    #[must_use]
+    pub const fn client(&self) -> Option<&Client> {
+        match self {
+            Self::Client(client) => Some(client),
+            Self::Visitor | Self::Person(_) | Self::System => None,
         }
     }
 
@@ -64,7 +109,7 @@ impl Actor {
         match self {
             Self::System => true,
             Self::Person(signed) => signed.role >= role,
-            Self::Visitor => false,
+            Self::Visitor | Self::Client(_) => false,
         }
     }
 
@@ -76,6 +121,12 @@ impl Actor {
     fn works_for(&self, organisation: OrganisationId) -> bool {
         self.person()
             .is_some_and(|signed| signed.organisation == Some(organisation))
+    }
+
+    fn pushes_under(&self, source: SourceId) -> bool {
+        self.client().is_some_and(|client| {
+            client.sources.contains(&source) && client.scopes.contains(&Scope::ExchangeWrite)
+        })
     }
 
     fn is(&self, person: PersonId) -> bool {
@@ -139,6 +190,24 @@ pub enum Action {
     ReadMails,
     /// Change one's own name and language.
     EditSelf { person: PersonId },
+    /// Make or remove a source.
+    KeepSources,
+    /// Change a source.
+    EditSource { operator: Option<OrganisationId> },
+    /// Push organisations, offers and needs under a source.
+    Push {
+        source: SourceId,
+        operator: Option<OrganisationId>,
+    },
+    /// Read a source's runs and its rejected rows.
+    ReadRuns {
+        source: SourceId,
+        operator: Option<OrganisationId>,
+    },
+    /// Make, change or remove an offer or a need of an organisation.
+    EditExchange { organisation: OrganisationId },
+    /// Make, change or withdraw the machines of partners.
+    ManageClients,
     /// Read the history of a record of this kind.
     ReadHistory { of: RecordType },
     /// See who made a change, by name.
@@ -151,12 +220,23 @@ pub fn allows(actor: &Actor, action: Action) -> bool {
     let staff = actor.is_staff();
     let editor = actor.at_least(Role::Editor);
     let administrator = actor.at_least(Role::Administrator);
-    let signed = !matches!(actor, Actor::Visitor);
+    // A machine reads what a visitor reads; contact details are for people who signed in.
+    let signed = !matches!(actor, Actor::Visitor | Actor::Client(_));
     match action {
-        Action::EditTerritory | Action::EditChantier | Action::KeepOrganisations | Action::KeepProjects => {
-            editor
+        Action::EditTerritory
+        | Action::EditChantier
+        | Action::KeepOrganisations
+        | Action::KeepProjects
+        | Action::KeepSources => editor,
+        Action::EditSource { operator } => {
+            editor || operator.is_some_and(|operator| actor.works_for(operator))
         }
-        Action::EditOrganisation { organisation } => staff || actor.works_for(organisation),
+        Action::Push { source, operator } | Action::ReadRuns { source, operator } => {
+            editor || actor.pushes_under(source) || operator.is_some_and(|operator| actor.works_for(operator))
+        }
+        Action::EditOrganisation { organisation } | Action::EditExchange { organisation } => {
+            staff || actor.works_for(organisation)
+        }
         Action::ReadContacts => signed,
         Action::EditContact {
             organisation,
@@ -183,7 +263,7 @@ pub fn allows(actor: &Actor, action: Action) -> bool {
             editor || (may_write && author.is_some_and(|author| actor.is(author)))
         }
         Action::ReadPerson { person } => staff || actor.is(person),
-        Action::ManageAccounts | Action::ReadMails => administrator,
+        Action::ManageAccounts | Action::ReadMails | Action::ManageClients => administrator,
         Action::EditSelf { person } => administrator || actor.is(person),
         Action::ReadHistory { of } => match of {
             RecordType::Territory
@@ -193,6 +273,9 @@ pub fn allows(actor: &Actor, action: Action) -> bool {
             | RecordType::Resource
             | RecordType::Participation
             | RecordType::Project
+            | RecordType::Source
+            | RecordType::Offer
+            | RecordType::Need
             | RecordType::Provenance => true,
             RecordType::Contact | RecordType::Membership | RecordType::Note | RecordType::Change => staff,
             RecordType::Person => administrator,
@@ -220,6 +303,15 @@ mod tests {
         })
     }
 
+    fn client() -> Actor {
+        Actor::Client(Client {
+            id: OWN,
+            organisation: Some(OrganisationId(OWN)),
+            sources: vec![SourceId(OWN)],
+            scopes: vec![Scope::ExchangeRead, Scope::ExchangeWrite],
+        })
+    }
+
     /// Every action, once with what is the actor's own and once with what is another's.
     fn actions() -> Vec<(String, Action)> {
         let mut all = vec![
@@ -241,10 +333,23 @@ mod tests {
             ("manage accounts".to_owned(), Action::ManageAccounts),
             ("read mails".to_owned(), Action::ReadMails),
             ("read names".to_owned(), Action::ReadNames),
+            ("keep sources".to_owned(), Action::KeepSources),
+            ("manage clients".to_owned(), Action::ManageClients),
         ];
         for (whose, uuid) in [("own", OWN), ("other", OTHER)] {
             let (project, organisation, author) = (ProjectId(uuid), OrganisationId(uuid), PersonId(uuid));
+            let (source, operator) = (SourceId(uuid), Some(organisation));
             all.extend([
+                (format!("edit source ({whose})"), Action::EditSource { operator }),
+                (format!("push ({whose})"), Action::Push { source, operator }),
+                (
+                    format!("read runs ({whose})"),
+                    Action::ReadRuns { source, operator },
+                ),
+                (
+                    format!("edit offer or need ({whose})"),
+                    Action::EditExchange { organisation },
+                ),
                 (
                     format!("edit organisation ({whose})"),
                     Action::EditOrganisation { organisation },
@@ -313,6 +418,7 @@ mod tests {
     #[test]
     fn the_grid_is_the_committed_one() {
         let actors: Vec<(&str, Actor)> = std::iter::once(("visitor", Actor::Visitor))
+            .chain(std::iter::once(("client", client())))
             .chain(Role::ALL.iter().map(|role| (role.word(), person(*role))))
             .collect();
         let mut grid = format!("{:44}", "action");

@@ -15,6 +15,7 @@ use crate::check::Checks;
 use crate::date::PartialDate;
 use crate::facet::{Facets, Words};
 use crate::id::{ChantierId, OrganisationId, TerritoryId};
+use crate::measure::Money;
 use crate::policy::Action;
 use crate::record::{Rules, Verb};
 use crate::refusal::Invalid;
@@ -71,28 +72,6 @@ choices! {
         Youth = "YOUTH",
         /// Everybody.
         General = "GENERAL",
-    }
-}
-
-/// An amount of money.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-#[cfg_attr(
-    feature = "graphql",
-    derive(async_graphql::SimpleObject, async_graphql::InputObject)
-)]
-#[cfg_attr(feature = "graphql", graphql(name = "Money", input_name = "MoneyInput"))]
-pub struct Money {
-    /// How much, as a decimal number with a point: `281000.00`.
-    pub amount: Decimal,
-    /// In which currency.
-    pub currency: Currency,
-}
-
-choices! {
-    /// A currency, by its ISO 4217 code.
-    pub enum Currency as "Currency" {
-        /// Euro.
-        Eur = "EUR",
     }
 }
 

@@ -73,7 +73,10 @@ impl Rules for Provenance {
             | RecordType::Step
             | RecordType::Resource
             | RecordType::Participation
-            | RecordType::Project => true,
+            | RecordType::Project
+            | RecordType::Source
+            | RecordType::Offer
+            | RecordType::Need => true,
             RecordType::Contact
             | RecordType::Person
             | RecordType::Membership

@@ -43,6 +43,8 @@ choices! {
         LinkExpired = "LINK_EXPIRED",
         /// The retry differs from the first request with the same key.
         KeyReused = "KEY_REUSED",
+        /// Closing the run would remove more than a tenth of the source's records.
+        MassDeletion = "MASS_DELETION",
     }
 }
 
@@ -87,6 +89,20 @@ choices! {
         Owner = "OWNER",
         /// A reason is needed for this.
         ReasonMissing = "REASON_MISSING",
+        /// A number with more decimals than make sense, or beyond all reason.
+        Number = "NUMBER",
+        /// Not a month from 1 to 12.
+        Month = "MONTH",
+        /// The highest lies below the lowest.
+        BandReversed = "BAND_REVERSED",
+        /// A distance of 1 to 500 kilometres.
+        Distance = "DISTANCE",
+        /// A day or an instant between 1900 and 2200.
+        Day = "DAY",
+        /// Not of the expected type: text, number, list, object.
+        Type = "TYPE",
+        /// Not one of the words of a closed list.
+        Word = "WORD",
     }
 }
 
@@ -130,6 +146,8 @@ pub enum Refusal {
     LinkExpired,
     /// See [`Code::KeyReused`].
     KeyReused,
+    /// See [`Code::MassDeletion`].
+    MassDeletion { gone: u64, of: u64 },
 }
 
 impl Refusal {
@@ -153,6 +171,7 @@ impl Refusal {
             Self::UndoConflict { .. } => Code::UndoConflict,
             Self::LinkExpired => Code::LinkExpired,
             Self::KeyReused => Code::KeyReused,
+            Self::MassDeletion { .. } => Code::MassDeletion,
         }
     }
 
@@ -175,7 +194,8 @@ impl Refusal {
             | Self::Unauthenticated
             | Self::UndoConflict { .. }
             | Self::LinkExpired
-            | Self::KeyReused => "",
+            | Self::KeyReused
+            | Self::MassDeletion { .. } => "",
         }
     }
 
@@ -300,6 +320,20 @@ impl Refusal {
                 "Dieser Schlüssel diente schon für eine andere Anfrage.",
                 "This key was used already for another request.",
             ),
+            Self::MassDeletion { gone, of } => say(
+                &format!(
+                    "Clore cet envoi supprimerait {gone} fiches sur {of}: plus d'un dixième. Vérifiez que l'envoi est complet, ou confirmez en nommant la source."
+                ),
+                &format!(
+                    "Dit afsluiten zou {gone} van {of} fiches verwijderen: meer dan een tiende. Controleer of de levering volledig is, of bevestig met de naam van de bron."
+                ),
+                &format!(
+                    "Dieser Abschluss würde {gone} von {of} Einträgen entfernen: mehr als ein Zehntel. Prüfen Sie, ob die Lieferung vollständig ist, oder bestätigen Sie mit dem Namen der Quelle."
+                ),
+                &format!(
+                    "Closing this run would remove {gone} of {of} records: more than a tenth. Check that the run is complete, or confirm by naming the source."
+                ),
+            ),
         }
     }
 }
@@ -422,6 +456,48 @@ impl Invalid {
                 "Zeg waarom: de reden wordt bij de wijziging bewaard.",
                 "Sagen Sie warum: der Grund wird mit der Änderung aufbewahrt.",
                 "Say why: the reason is kept with the change.",
+            ],
+            Self::Number => [
+                "Ce nombre a trop de décimales ou est trop grand.",
+                "Dit getal heeft te veel decimalen of is te groot.",
+                "Diese Zahl hat zu viele Dezimalstellen oder ist zu groß.",
+                "This number has too many decimals or is too large.",
+            ],
+            Self::Month => [
+                "Un mois est un nombre de 1 (janvier) à 12 (décembre).",
+                "Een maand is een getal van 1 (januari) tot 12 (december).",
+                "Ein Monat ist eine Zahl von 1 (Januar) bis 12 (Dezember).",
+                "A month is a number from 1 (January) to 12 (December).",
+            ],
+            Self::BandReversed => [
+                "Le maximum est plus petit que le minimum.",
+                "Het maximum is kleiner dan het minimum.",
+                "Das Höchste ist kleiner als das Niedrigste.",
+                "The highest is smaller than the lowest.",
+            ],
+            Self::Distance => [
+                "Une distance va de 1 à 500 kilomètres.",
+                "Een afstand gaat van 1 tot 500 kilometer.",
+                "Eine Entfernung reicht von 1 bis 500 Kilometer.",
+                "A distance is 1 to 500 kilometres.",
+            ],
+            Self::Day => [
+                "Une date se situe entre 1900 et 2200 et s'écrit 2026-11-25.",
+                "Een datum ligt tussen 1900 en 2200 en wordt geschreven als 2026-11-25.",
+                "Ein Datum liegt zwischen 1900 und 2200 und wird 2026-11-25 geschrieben.",
+                "A date lies between 1900 and 2200 and is written 2026-11-25.",
+            ],
+            Self::Type => [
+                "Cette valeur n'est pas du type attendu (texte, nombre, liste ou objet): voyez le schéma publié.",
+                "Deze waarde heeft niet het verwachte type (tekst, getal, lijst of object): zie het gepubliceerde schema.",
+                "Dieser Wert hat nicht den erwarteten Typ (Text, Zahl, Liste oder Objekt): siehe das veröffentlichte Schema.",
+                "This value has not the expected type (text, number, list or object): see the published schema.",
+            ],
+            Self::Word => [
+                "Ce mot ne fait pas partie de la liste publiée.",
+                "Dit woord staat niet in de gepubliceerde lijst.",
+                "Dieses Wort steht nicht in der veröffentlichten Liste.",
+                "This word is not in the published list.",
             ],
         };
         match lang {

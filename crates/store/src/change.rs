@@ -9,13 +9,10 @@ use domain::page::Page;
 use domain::policy::{Action, Actor, allows};
 use domain::provenance::Provenance;
 use domain::record::Verb;
-use domain::{ChangeId, PersonId, RecordId, RecordType, Refusal, Role, check::Checks};
+use domain::{ChangeId, PersonId, RecordId, RecordType, Refusal, Role, TerritoryId, check::Checks};
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::{Alias, Asterisk, Condition, ExprTrait, Func, Order, Query, WindowStatement};
-use sea_orm::{
-    ActiveModelTrait, ConnectionTrait, DatabaseTransaction, FromQueryResult, IntoActiveModel, Iterable,
-    QueryOrder, QueryTrait,
-};
+use sea_orm::{ConnectionTrait, DatabaseTransaction, FromQueryResult, Iterable, QueryOrder, QueryTrait};
 use serde::Serialize;
 
 use crate::connect::Store;
@@ -24,6 +21,7 @@ use crate::json::Json;
 use crate::list::kept;
 use crate::page::{Column, Key, Slice, beyond, cursor, cut, fingerprint, place, slice};
 use crate::record::Stored;
+use crate::rows::{self, columns_of, values_of};
 use crate::write::{Tx, json};
 
 mod row {
@@ -37,6 +35,7 @@ mod row {
         pub at: DateTimeUtc,
         pub person_id: Option<PersonId>,
         pub role: Option<Role>,
+        pub client_id: Option<Uuid>,
         pub record_kind: RecordType,
         pub record_id: Uuid,
         pub title: String,
@@ -64,6 +63,8 @@ pub struct Entry {
     pub person_id: Option<PersonId>,
     /// As what; nothing where it was the server itself.
     pub role: Option<Role>,
+    /// Which machine of a partner, where it was one.
+    pub client_id: Option<Uuid>,
     /// The record that changed.
     pub record: RecordId,
     /// The record's title then.
@@ -85,6 +86,7 @@ impl From<row::Model> for Entry {
             at,
             person_id,
             role,
+            client_id,
             record_kind,
             record_id,
             title,
@@ -98,6 +100,7 @@ impl From<row::Model> for Entry {
             at,
             person_id,
             role,
+            client_id,
             record: RecordId {
                 kind: record_kind,
                 uuid: record_id,
@@ -125,40 +128,37 @@ pub struct HistoryFilter {
     pub since: Option<DateTime<Utc>>,
 }
 
-/// An entry on its way in.
-pub(crate) struct NewEntry<'a> {
-    pub(crate) id: ChangeId,
-    pub(crate) at: DateTime<Utc>,
-    pub(crate) actor: &'a Actor,
-    pub(crate) record: RecordId,
-    pub(crate) title: String,
-    pub(crate) kind: Kind,
-    pub(crate) revision: i32,
-    pub(crate) fields: Vec<FieldChange>,
-    pub(crate) undoes: Option<ChangeId>,
-    /// The records that the record belongs to.
-    pub(crate) owners: Vec<RecordId>,
+impl Entry {
+    /// Keeps entries.
+    pub(crate) async fn insert_all(conn: &DatabaseTransaction, entries: Vec<Self>) -> Result<()> {
+        let rows = entries
+            .into_iter()
+            .map(|entry| values_of(&row::Model::from(entry)));
+        rows::insert(conn, "change", &columns_of::<ChangeEntity>(), rows.collect()).await
+    }
 }
 
-impl NewEntry<'_> {
-    pub(crate) async fn insert(self, conn: &DatabaseTransaction) -> Result<()> {
-        let Self {
+impl From<Entry> for row::Model {
+    fn from(entry: Entry) -> Self {
+        let Entry {
             id,
             at,
-            actor,
+            person_id,
+            role,
+            client_id,
             record,
             title,
             kind,
             revision,
             fields,
             undoes,
-            mut owners,
-        } = self;
-        let row = row::Model {
+        } = entry;
+        Self {
             id: id.into(),
             at,
-            person_id: actor.person().map(|signed| signed.id),
-            role: actor.person().map(|signed| signed.role),
+            person_id,
+            role,
+            client_id,
             record_kind: record.kind,
             record_id: record.uuid,
             title,
@@ -166,26 +166,7 @@ impl NewEntry<'_> {
             revision,
             fields: Json(fields),
             undoes: undoes.map(Into::into),
-        };
-        ChangeEntity::insert(row.into_active_model().reset_all())
-            .exec_without_returning(conn)
-            .await?;
-        owners.sort_unstable_by_key(|owner| owner.uuid);
-        owners.dedup();
-        if owners.is_empty() {
-            return Ok(());
         }
-        let mut insert = Query::insert();
-        insert
-            .into_table("change_owner")
-            .columns(["owner_id", "change_id"]);
-        for owner in owners {
-            insert
-                .values([Expr::value(owner.uuid), Expr::value(Uuid::from(id))])
-                .map_err(|error| Error::Corrupt(error.to_string()))?;
-        }
-        conn.execute(&insert).await?;
-        Ok(())
     }
 }
 
@@ -194,35 +175,43 @@ pub(crate) struct NewFeedRow {
     pub(crate) record: RecordId,
     pub(crate) kind: Kind,
     pub(crate) revision: i32,
+    /// Where the record lies now.
+    pub(crate) places: Vec<TerritoryId>,
+    /// Where it lay before and lies no more.
+    pub(crate) left: Vec<TerritoryId>,
 }
 
 impl NewFeedRow {
-    pub(crate) async fn insert(conn: &DatabaseTransaction, rows: &[Self], at: DateTime<Utc>) -> Result<()> {
-        // Well under the most parameters a statement may have, on either database.
-        for some in rows.chunks(1_000) {
-            let mut insert = Query::insert();
-            insert
-                .into_table("feed")
-                .columns(["at", "record_kind", "record_id", "kind", "revision"]);
-            for row in some {
-                let kind = match row.kind {
-                    Kind::Created | Kind::Updated => "UPSERT",
-                    Kind::Deleted => "DELETE",
-                };
-                let values = [
-                    Expr::value(at),
-                    Expr::value(row.record.kind.word()),
-                    Expr::value(row.record.uuid),
-                    Expr::value(kind),
-                    Expr::value(row.revision),
-                ];
-                insert
-                    .values(values)
-                    .map_err(|error| Error::Corrupt(error.to_string()))?;
-            }
-            conn.execute(&insert).await?;
-        }
-        Ok(())
+    pub(crate) async fn insert_all(
+        conn: &DatabaseTransaction,
+        rows: Vec<Self>,
+        at: DateTime<Utc>,
+    ) -> Result<()> {
+        let columns = [
+            "at",
+            "record_kind",
+            "record_id",
+            "kind",
+            "revision",
+            "places",
+            "left_places",
+        ];
+        let rows = rows.into_iter().map(|row| {
+            let kind = match row.kind {
+                Kind::Created | Kind::Updated => "UPSERT",
+                Kind::Deleted => "DELETE",
+            };
+            vec![
+                at.into(),
+                row.record.kind.word().into(),
+                row.record.uuid.into(),
+                kind.into(),
+                row.revision.into(),
+                Json(row.places).into(),
+                Json(row.left).into(),
+            ]
+        });
+        rows::insert(conn, "feed", &columns, rows.collect()).await
     }
 }
 

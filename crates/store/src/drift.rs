@@ -57,6 +57,15 @@ pub fn declared(backend: DbBackend) -> Vec<(&'static str, TableCreateStatement)>
             schema.create_table_from_entity(crate::provenance::row::Entity),
         ),
         (
+            "source",
+            schema.create_table_from_entity(crate::source::row::Entity),
+        ),
+        (
+            "offer",
+            schema.create_table_from_entity(crate::offer::row::Entity),
+        ),
+        ("need", schema.create_table_from_entity(crate::need::row::Entity)),
+        (
             "change",
             schema.create_table_from_entity(crate::change::ChangeEntity),
         ),

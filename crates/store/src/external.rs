@@ -6,7 +6,7 @@ use domain::record::Record;
 use domain::refusal::Invalid;
 use domain::{RecordId, RecordType, Refusal};
 use sea_orm::ConnectionTrait;
-use sea_orm::sea_query::{Expr, ExprTrait, OnConflict, Query};
+use sea_orm::sea_query::{Expr, ExprTrait, OnConflict, Order, Query};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
@@ -40,7 +40,11 @@ impl Retry {
         let mut digest = Sha256::new();
         digest.update(R::TYPE.word());
         digest.update(input);
-        let caller = actor.person().map_or(Uuid::nil(), |signed| signed.id.into());
+        let caller = match actor {
+            Actor::Person(signed) => signed.id.into(),
+            Actor::Client(client) => client.id,
+            Actor::Visitor | Actor::System => Uuid::nil(),
+        };
         let digest = digest
             .finalize()
             .iter()
@@ -92,7 +96,7 @@ impl Tx {
 
     /// The record that a source knows by this identifier, as this transaction sees it.
     pub(crate) async fn named(&self, source: &str, external_id: &str) -> Result<Option<RecordId>> {
-        named(&self.conn, source, external_id).await
+        named(&self.conn, source, None, external_id).await
     }
 
     /// Keeps a source's own identifier for a record.
@@ -114,21 +118,41 @@ impl Tx {
 }
 
 impl Store {
-    /// The record that a source knows by this identifier.
+    /// The record, of this kind where one is given, that a source knows by this identifier.
     ///
     /// # Errors
     /// A database fault.
-    pub async fn named(&self, source: &str, external_id: &str) -> Result<Option<RecordId>> {
-        named(&self.db, source, external_id).await
+    pub async fn named(
+        &self,
+        source: &str,
+        kind: Option<RecordType>,
+        external_id: &str,
+    ) -> Result<Option<RecordId>> {
+        named(&self.db, source, kind, external_id).await
     }
 }
 
-async fn named(conn: &impl ConnectionTrait, source: &str, external_id: &str) -> Result<Option<RecordId>> {
+async fn named(
+    conn: &impl ConnectionTrait,
+    source: &str,
+    kind: Option<RecordType>,
+    external_id: &str,
+) -> Result<Option<RecordId>> {
+    // A source may call an organisation and an offer by the same name: the first in the order of their words.
+    let kinds = kind.map_or(RecordType::ALL, |kind| {
+        RecordType::ALL
+            .iter()
+            .find(|known| **known == kind)
+            .map_or(&[], std::slice::from_ref)
+    });
     let query = Query::select()
         .columns(["record_kind", "record_id"])
         .from("external_id")
         .and_where(Expr::col("source").eq(source))
+        .and_where(Expr::col("record_kind").is_in(kinds.iter().map(|kind| kind.word())))
         .and_where(Expr::col("external_id").eq(external_id))
+        .order_by("record_kind", Order::Asc)
+        .limit(1)
         .take();
     let Some(row) = conn.query_one(&query).await? else {
         return Ok(None);

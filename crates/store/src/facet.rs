@@ -1,17 +1,18 @@
 //! What a record is found by, written with it: tags, links, places, words; and the checks that stand on them:
 //! what a record names exists, and what others name is not removed.
 
-use std::collections::HashMap;
+use std::collections::HashSet;
 
 use domain::facet::Facets;
 use domain::text::fold;
 use domain::{RecordId, RecordType, Refusal};
-use sea_orm::ConnectionTrait;
-use sea_orm::sea_query::{Expr, ExprTrait, LockType, Query};
+use sea_orm::sea_query::{Condition, Expr, ExprTrait, LockType, Query};
+use sea_orm::{ConnectionTrait, Value};
 use uuid::Uuid;
 
-use crate::error::{Error, Result};
-use crate::record::table;
+use crate::error::Result;
+use crate::record::{HOLDING_THEIR_OWN, table};
+use crate::rows;
 use crate::write::Tx;
 
 impl Tx {
@@ -21,7 +22,7 @@ impl Tx {
             .places
             .iter()
             .map(|(field, territory)| (*field, RecordId::from(*territory)));
-        let mut wanted: HashMap<RecordType, Vec<(&str, Uuid)>> = HashMap::new();
+        let mut wanted: Vec<(&str, RecordId)> = Vec::new();
         for (field, target) in facets.links.iter().copied().chain(places) {
             let is_known = known.is_some_and(|known| {
                 known.links.contains(&(field, target))
@@ -31,37 +32,47 @@ impl Tx {
                         .any(|known| RecordId::from(*known) == target)
             });
             if !is_known {
-                wanted.entry(target.kind).or_default().push((field, target.uuid));
+                wanted.push((field, target));
             }
         }
-        let mut refusals = Vec::new();
-        for (kind, targets) in wanted {
-            let ids: Vec<Uuid> = targets.iter().map(|(_, id)| *id).collect();
-            let query = Query::select()
-                .column("id")
-                .from(table(kind))
-                .and_where(Expr::col("id").is_in(ids))
-                .lock(LockType::KeyShare)
-                .take();
-            let rows = self.conn.query_all(&query).await?;
-            let found: Vec<Uuid> = rows
-                .iter()
-                .map(|row| row.try_get("", "id"))
-                .collect::<std::result::Result<_, _>>()?;
-            for (field, target) in targets {
-                if !found.contains(&target) {
-                    refusals.push(Refusal::UnknownReference {
-                        field: field.to_owned(),
-                    });
-                }
-            }
-        }
+        let targets = wanted.iter().map(|(_, target)| *target);
+        let missing = self.missing(targets).await?;
+        let mut refusals: Vec<Refusal> = wanted
+            .iter()
+            .filter(|(_, target)| missing.contains(target))
+            .map(|(field, _)| Refusal::UnknownReference {
+                field: (*field).to_owned(),
+            })
+            .collect();
         refusals.dedup();
         if refusals.is_empty() {
             Ok(())
         } else {
             Err(refusals.into())
         }
+    }
+
+    /// Which of these records do not exist; the others stay until this transaction ends.
+    pub(crate) async fn missing(
+        &self,
+        targets: impl IntoIterator<Item = RecordId>,
+    ) -> Result<HashSet<RecordId>> {
+        let mut missing: HashSet<RecordId> = targets.into_iter().collect();
+        let kinds: HashSet<RecordType> = missing.iter().map(|target| target.kind).collect();
+        for kind in kinds {
+            let ids = missing.iter().filter(|target| target.kind == kind);
+            let query = Query::select()
+                .column("id")
+                .from(table(kind))
+                .and_where(Expr::col("id").is_in(ids.map(|target| target.uuid)))
+                .lock(LockType::KeyShare)
+                .take();
+            for row in self.conn.query_all(&query).await? {
+                let uuid = row.try_get("", "id")?;
+                missing.remove(&RecordId { kind, uuid });
+            }
+        }
+        Ok(missing)
     }
 
     /// How many other records name this one; until this transaction ends no other comes to name it.
@@ -83,8 +94,24 @@ impl Tx {
             .from("place")
             .and_where(Expr::col("territory_id").eq(id.uuid))
             .take();
+        let own = HOLDING_THEIR_OWN.iter().map(|(table, columns)| {
+            let named = columns.iter().fold(Condition::any(), |any, (_, column)| {
+                any.add(Expr::col(*column).eq(id.uuid))
+            });
+            Query::select()
+                .expr_as(Expr::col("id").count(), "users")
+                .from(*table)
+                .cond_where(named)
+                .take()
+        });
+        let own = own.filter(|_| {
+            matches!(
+                id.kind,
+                RecordType::Organisation | RecordType::Territory | RecordType::Source
+            )
+        });
         let mut users = 0;
-        for query in [links, places] {
+        for query in [links, places].into_iter().chain(own) {
             let row = self.conn.query_one(&query).await?;
             let count: i64 = row.map(|row| row.try_get("", "users")).transpose()?.unwrap_or(0);
             users += u64::try_from(count).unwrap_or(0);
@@ -105,56 +132,85 @@ impl Tx {
         rows.iter().map(|row| Ok(row.try_get("", "record_id")?)).collect()
     }
 
-    /// Writes the facets that changed.
-    pub(crate) async fn write_facets(&self, id: RecordId, old: Option<&Facets>, new: &Facets) -> Result<()> {
-        let empty = Facets::default();
-        let old_facets = old.unwrap_or(&empty);
-        if old_facets.tags != new.tags {
-            self.clear("tag", id, old).await?;
-            let rows = new
-                .tags
-                .iter()
-                .map(|(field, word)| vec![Expr::value(*field), Expr::value(word.clone())]);
-            self.fill("tag", id, &["field", "word"], rows).await?;
-        }
-        if old_facets.links != new.links {
-            self.clear("link", id, old).await?;
-            let rows = new.links.iter().map(|(field, target)| {
-                vec![
-                    Expr::value(*field),
-                    Expr::value(target.uuid),
-                    Expr::value(target.kind.word()),
-                ]
+    /// Writes the facets that changed, by a fixed number of statements.
+    pub(crate) async fn write_facets(&self, all: &[Refaceted]) -> Result<()> {
+        let own = |of: &Refaceted| [of.id.uuid.into(), of.id.kind.word().into()];
+        let tags = |of: &Refaceted| {
+            let rows = of.new.tags.iter();
+            rows.map(|(field, word)| [own(of).to_vec(), vec![(*field).into(), word.clone().into()]].concat())
+                .collect()
+        };
+        self.rewrite("tag", &["field", "word"], all, |facets| &facets.tags, tags)
+            .await?;
+        let links = |of: &Refaceted| {
+            let rows = of.new.links.iter().map(|(field, target)| {
+                let target = vec![(*field).into(), target.uuid.into(), target.kind.word().into()];
+                [own(of).to_vec(), target].concat()
             });
-            self.fill("link", id, &["field", "target_id", "target_kind"], rows)
-                .await?;
-        }
-        if old_facets.places != new.places {
-            self.clear("place", id, old).await?;
-            let territories = new.territories();
-            let rows = territories.iter().map(|territory| vec![Expr::value(territory.0)]);
-            self.fill("place", id, &["territory_id"], rows).await?;
-        }
-        if old_facets.words != new.words {
-            self.clear("words", id, old).await?;
-            let rows = new.words.iter().map(|words| {
+            rows.collect()
+        };
+        let columns = ["field", "target_id", "target_kind"];
+        self.rewrite("link", &columns, all, |facets| &facets.links, links)
+            .await?;
+        let places = |of: &Refaceted| {
+            let rows = of.new.territories().into_iter();
+            rows.map(|place| [own(of).to_vec(), vec![place.0.into()]].concat())
+                .collect()
+        };
+        self.rewrite("place", &["territory_id"], all, |facets| &facets.places, places)
+            .await?;
+        let words = |of: &Refaceted| {
+            let rows = of.new.words.iter().map(|words| {
                 let names = fold(&words.names.join(" "));
                 let text = fold(&format!("{} {}", words.names.join(" "), words.body.join(" ")));
-                vec![
-                    Expr::value(words.title.clone()),
-                    Expr::value(names),
-                    Expr::value(text),
+                [
+                    own(of).to_vec(),
+                    vec![words.title.clone().into(), names.into(), text.into()],
                 ]
+                .concat()
             });
-            self.fill("words", id, &["title", "names", "text"], rows).await?;
-        }
-        Ok(())
+            rows.collect()
+        };
+        self.rewrite(
+            "words",
+            &["title", "names", "text"],
+            all,
+            |facets| &facets.words,
+            words,
+        )
+        .await
+    }
+
+    /// Writes one table of facets anew for the records whose facets there changed.
+    async fn rewrite<T: PartialEq>(
+        &self,
+        name: &'static str,
+        columns: &[&'static str],
+        all: &[Refaceted],
+        part: impl Fn(&Facets) -> &T,
+        rows: impl Fn(&Refaceted) -> Vec<Vec<Value>>,
+    ) -> Result<()> {
+        let moved = || {
+            all.iter()
+                .filter(|of| of.old.as_ref().is_none_or(|old| part(old) != part(&of.new)))
+        };
+        // Nothing is to be cleared for a record that is new.
+        let known: Vec<Uuid> = moved()
+            .filter(|of| of.old.is_some())
+            .map(|of| of.id.uuid)
+            .collect();
+        self.clear(name, &known).await?;
+        let columns: Vec<&'static str> = ["record_id", "record_kind"]
+            .into_iter()
+            .chain(columns.iter().copied())
+            .collect();
+        rows::insert(&self.conn, name, &columns, moved().flat_map(rows).collect()).await
     }
 
     /// Removes every facet of a record.
     pub(crate) async fn drop_facets(&self, id: RecordId) -> Result<()> {
         for name in ["tag", "link", "place", "words"] {
-            self.clear(name, id, Some(&Facets::default())).await?;
+            self.clear(name, &[id.uuid]).await?;
         }
         if id.kind == RecordType::Territory {
             let gone = Query::delete()
@@ -166,45 +222,23 @@ impl Tx {
         Ok(())
     }
 
-    /// Nothing is to be cleared for a record that is new.
-    async fn clear(&self, name: &'static str, id: RecordId, old: Option<&Facets>) -> Result<()> {
-        if old.is_some() {
-            let gone = Query::delete()
-                .from_table(name)
-                .and_where(Expr::col("record_id").eq(id.uuid))
-                .take();
-            self.conn.execute(&gone).await?;
+    async fn clear(&self, name: &'static str, records: &[Uuid]) -> Result<()> {
+        if records.is_empty() {
+            return Ok(());
         }
+        let gone = Query::delete()
+            .from_table(name)
+            .and_where(Expr::col("record_id").is_in(records.iter().copied()))
+            .take();
+        self.conn.execute(&gone).await?;
         Ok(())
     }
+}
 
-    async fn fill(
-        &self,
-        name: &'static str,
-        id: RecordId,
-        columns: &[&'static str],
-        rows: impl Iterator<Item = Vec<Expr>>,
-    ) -> Result<()> {
-        let mut insert = Query::insert();
-        insert.into_table(name).columns(
-            ["record_id", "record_kind"]
-                .into_iter()
-                .chain(columns.iter().copied()),
-        );
-        let mut any = false;
-        for row in rows {
-            any = true;
-            insert
-                .values(
-                    [Expr::value(id.uuid), Expr::value(id.kind.word())]
-                        .into_iter()
-                        .chain(row),
-                )
-                .map_err(|error| Error::Corrupt(error.to_string()))?;
-        }
-        if any {
-            self.conn.execute(&insert).await?;
-        }
-        Ok(())
-    }
+/// A record's facets in the common tables, before and after.
+pub(crate) struct Refaceted {
+    pub(crate) id: RecordId,
+    /// None for a record that is new.
+    pub(crate) old: Option<Facets>,
+    pub(crate) new: Facets,
 }

@@ -1,5 +1,9 @@
 //! The conditions that every list shares: by tag, by link, by territory, by text.
 
+use chrono::{DateTime, Utc};
+use domain::gazetteer::GAZETTEER;
+use domain::offer::Near;
+use domain::product::TAXONOMY;
 use domain::text::asked_words;
 use domain::{RecordId, TerritoryId};
 use sea_orm::sea_query::{Condition, Expr, ExprTrait, JoinType, Query, SelectStatement, UnionType};
@@ -58,6 +62,66 @@ impl Narrow {
             self.condition = self.condition.add(Expr::col((self.table, column)).is_in(words));
         }
         self
+    }
+
+    /// A column names any of these records.
+    pub(crate) fn any_id<T: Copy + Into<Uuid>>(mut self, column: &'static str, ids: Option<&Vec<T>>) -> Self {
+        if let Some(ids) = ids {
+            let ids = ids.iter().map(|id| Into::<Uuid>::into(*id));
+            self.condition = self.condition.add(Expr::col((self.table, column)).is_in(ids));
+        }
+        self
+    }
+
+    /// A column of bits has any of these.
+    pub(crate) fn any_bit(mut self, column: &'static str, bits: Option<i32>) -> Self {
+        if let Some(bits) = bits {
+            let common = Expr::col((self.table, column)).bit_and(bits);
+            self.condition = self.condition.add(common.ne(0));
+        }
+        self
+    }
+
+    /// The product is one of these types or a narrower one.
+    pub(crate) fn of_product(mut self, types: Option<&Vec<String>>) -> Self {
+        if let Some(types) = types {
+            let mut codes: Vec<&str> = types
+                .iter()
+                .flat_map(|code| TAXONOMY.below(code))
+                .copied()
+                .collect();
+            codes.sort_unstable();
+            codes.dedup();
+            self.condition = self
+                .condition
+                .add(Expr::col((self.table, "product_type")).is_in(codes));
+        }
+        self
+    }
+
+    /// A column names a commune of this territory, or of one that shares an area with it.
+    pub(crate) fn in_territory(mut self, column: &'static str, territory: Option<TerritoryId>) -> Self {
+        if let Some(territory) = territory {
+            let itself = Query::select().expr(Expr::value(territory.0)).take();
+            let mut territories = sharing(territory);
+            territories.union(UnionType::All, itself);
+            self.condition = self
+                .condition
+                .add(Expr::col((self.table, column)).in_subquery(territories));
+        }
+        self
+    }
+
+    /// A column names a commune that lies near another.
+    pub(crate) fn near(self, column: &'static str, near: Option<&Near>) -> Self {
+        let communes = near.map(|near| GAZETTEER.near(near.commune, f64::from(near.kilometres)));
+        self.any_id(column, communes.as_ref())
+    }
+
+    /// Nobody has confirmed the record since: neither by saying so nor by making it.
+    pub(crate) fn unconfirmed(self, table: &'static str, since: Option<DateTime<Utc>>) -> Self {
+        let last = Expr::col((table, "confirmed_at")).if_null(Expr::col((table, "created_at")));
+        self.and(since.map(|since| last.lt(since)))
     }
 
     /// The record is one of those that a query of identifiers answers.

@@ -12,6 +12,7 @@ mod json;
 mod list;
 mod migration;
 mod page;
+mod rows;
 mod write;
 
 mod account;
@@ -19,6 +20,8 @@ mod chantier;
 mod contact;
 mod external;
 mod mail;
+mod need;
+mod offer;
 mod organisation;
 mod person;
 mod project;
@@ -26,6 +29,7 @@ mod provenance;
 mod reference;
 mod report;
 mod search;
+mod source;
 mod territory;
 
 pub use account::{Invitation, NewSession, Rotation, SigningKey};

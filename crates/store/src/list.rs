@@ -18,7 +18,7 @@ use crate::connect::Store;
 use crate::error::{Error, Result};
 use crate::filter::{overlapping, with_themselves};
 use crate::page::{Column, Key, Slice, beyond, cursor, cut, fingerprint, place, slice};
-use crate::record::Stored;
+use crate::record::{Stored, table};
 
 /// A record that is listed.
 pub trait Listed: Stored {
@@ -51,6 +51,10 @@ pub enum Relation {
     Place,
     /// The territories that share an area with the parent, a territory.
     Overlap,
+    /// The records of a kind whose own column names the parent.
+    Column(&'static str),
+    /// The records of a kind whose own column names a commune in the parent, a territory.
+    Within(&'static str),
 }
 
 impl Relation {
@@ -59,6 +63,7 @@ impl Relation {
             Self::Field(field) => field,
             Self::Place => "in territory",
             Self::Overlap => "overlapping",
+            Self::Column(column) | Self::Within(column) => column,
         }
     }
 
@@ -89,6 +94,23 @@ impl Relation {
                 .columns(["target_id", "record_id"])
                 .from_subquery(overlapping(parents()), "areas")
                 .and_where(Expr::col("target_id").not_equals("record_id"))
+                .take(),
+            Self::Column(column) => Query::select()
+                .expr_as(Expr::col(column), "target_id")
+                .expr_as(Expr::col("id"), "record_id")
+                .from(table(kind))
+                .and_where(Expr::col(column).is_in(parents()))
+                .take(),
+            Self::Within(column) => Query::select()
+                .distinct()
+                .column(("areas", "target_id"))
+                .expr_as(Expr::col((table(kind), "id")), "record_id")
+                .from_subquery(with_themselves(parents()), "areas")
+                .join(
+                    JoinType::InnerJoin,
+                    table(kind),
+                    Expr::col((table(kind), column)).equals(("areas", "record_id")),
+                )
                 .take(),
         }
     }

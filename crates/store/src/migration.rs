@@ -6,6 +6,7 @@ mod m20261124_000001_begin;
 mod m20261125_000001_mail;
 mod m20261125_000002_session_end;
 mod m20261125_000003_change_owner;
+mod m20261125_000004_exchange;
 
 /// Brings a database up to date.
 #[derive(Debug)]
@@ -19,6 +20,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261125_000001_mail::Migration),
             Box::new(m20261125_000002_session_end::Migration),
             Box::new(m20261125_000003_change_owner::Migration),
+            Box::new(m20261125_000004_exchange::Migration),
         ]
     }
 }

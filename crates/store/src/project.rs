@@ -2,10 +2,10 @@
 
 use domain::check::Checks;
 use domain::date::PartialDate;
+use domain::measure::Money;
 use domain::policy::{Action, Actor};
 use domain::project::{
-    Filter, Known, Membership, MembershipRole, Money, NewNote, Note, Order, Phase, Project, Public, Status,
-    Type,
+    Filter, Known, Membership, MembershipRole, NewNote, Note, Order, Phase, Project, Public, Status, Type,
 };
 use domain::text::fold;
 use domain::{OrganisationId, PersonId, ProjectId, TerritoryId};

@@ -34,6 +34,10 @@ pub trait Stored: Rules {
     /// Its table's name.
     #[doc(hidden)]
     const TABLE: &'static str;
+    /// The links and places that stand in the table's own columns instead of the common tables: (field, column).
+    /// For records that come by the ten thousand.
+    #[doc(hidden)]
+    const OWN: &'static [(&'static str, &'static str)] = &[];
 
     /// The row that holds it.
     #[doc(hidden)]
@@ -61,7 +65,8 @@ macro_rules! stored {
         $record:ty, $module:ident, $table:literal;
         plain { $($plain:ident: $pty:ident $(<$parg:ident>)?),* $(,)? }
         json { $($json:ident: $jty:ident $(<$jarg:ident>)?),* $(,)? }
-        derived { $($derived:ident: $dty:ident = |$from:ident| $value:expr),* $(,)? }
+        derived { $($derived:ident: $dty:ident $(<$darg:ident>)? = |$from:ident| $value:expr),* $(,)? }
+        $(own { $($field:literal = $column:literal),* $(,)? })?
         $(check $check:ident;)?
         $(check_out $check_out:ident;)?
         $(index $index:ident;)?
@@ -81,7 +86,7 @@ macro_rules! stored {
                 pub updated_at: DateTimeUtc,
                 $(pub $plain: $pty $(<$parg>)?,)*
                 $(pub $json: Json<$jty $(<$jarg>)?>,)*
-                $(pub $derived: $dty,)*
+                $(pub $derived: $dty $(<$darg>)?,)*
             }
 
             #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
@@ -108,9 +113,10 @@ macro_rules! stored {
             type Model = $module::Model;
             type Active = $module::ActiveModel;
             const TABLE: &'static str = $table;
+            $(const OWN: &'static [(&'static str, &'static str)] = &[$(($field, $column)),*];)?
 
             fn row(&self) -> $module::Model {
-                $(let $derived: $dty = { let $from = self; $value };)*
+                $(let $derived: $dty $(<$darg>)? = { let $from = self; $value };)*
                 let Self { id, revision, created_at, updated_at, $($plain,)* $($json,)* } = self.clone();
                 $module::Model {
                     id: id.into(), revision, created_at, updated_at,
@@ -326,6 +332,9 @@ macro_rules! for_kind {
             domain::RecordType::Membership => $call::<domain::project::Membership>($($argument),*).await,
             domain::RecordType::Note => $call::<domain::project::Note>($($argument),*).await,
             domain::RecordType::Provenance => $call::<domain::provenance::Provenance>($($argument),*).await,
+            domain::RecordType::Source => $call::<domain::source::Source>($($argument),*).await,
+            domain::RecordType::Offer => $call::<domain::offer::Offer>($($argument),*).await,
+            domain::RecordType::Need => $call::<domain::need::Need>($($argument),*).await,
             domain::RecordType::Change => $none,
         }
     };
@@ -347,6 +356,32 @@ pub(crate) const fn table(kind: domain::RecordType) -> &'static str {
         T::Membership => <domain::project::Membership as Stored>::TABLE,
         T::Note => <domain::project::Note as Stored>::TABLE,
         T::Provenance => <domain::provenance::Provenance as Stored>::TABLE,
+        T::Source => <domain::source::Source as Stored>::TABLE,
+        T::Offer => <domain::offer::Offer as Stored>::TABLE,
+        T::Need => <domain::need::Need as Stored>::TABLE,
         T::Change => "change",
     }
+}
+
+/// The tables whose links and places stand in their own columns, with those columns.
+pub(crate) const HOLDING_THEIR_OWN: [(&str, &[(&str, &str)]); 2] = [
+    (
+        <domain::offer::Offer as Stored>::TABLE,
+        <domain::offer::Offer as Stored>::OWN,
+    ),
+    (
+        <domain::need::Need as Stored>::TABLE,
+        <domain::need::Need as Stored>::OWN,
+    ),
+];
+
+/// What of a record's facets the common tables keep: all but what stands in its own columns.
+pub(crate) fn common_facets<R: Stored>(record: &R) -> domain::facet::Facets {
+    let mut facets = record.facets();
+    if !R::OWN.is_empty() {
+        let is_own = |field: &str| R::OWN.iter().any(|(own, _)| *own == field);
+        facets.links.retain(|(field, _)| !is_own(field));
+        facets.places.retain(|(field, _)| !is_own(field));
+    }
+    facets
 }

@@ -4,9 +4,10 @@
 use std::collections::HashMap;
 
 use domain::date::PartialDate;
+use domain::measure::Money;
 use domain::organisation::Organisation;
 use domain::page::{MOST, Page};
-use domain::project::{Filter, Money, Order, Project, Status};
+use domain::project::{Filter, Order, Project, Status};
 use domain::provenance::{Confidence, Provenance};
 use domain::territory::Territory;
 use domain::{OrganisationId, RecordId, TerritoryId};

@@ -2,8 +2,6 @@
 //! There is no other way to a transaction, and a transaction writes records only through functions that also
 //! write the history and the feed, so an unchecked, unaudited or unannounced change does not compile.
 
-use std::str::FromStr;
-
 use chrono::{DateTime, Utc};
 use domain::change::{Kind, difference};
 use domain::policy::{Action, Actor, allows};
@@ -11,14 +9,16 @@ use domain::provenance::Provenance;
 use domain::record::{Record, Rules};
 use domain::{ChangeId, RecordId, RecordType, Refusal};
 use sea_orm::sea_query::{Expr, ExprTrait};
-use sea_orm::{ActiveModelTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel, QueryFilter};
+use sea_orm::{DatabaseTransaction, DbErr, EntityTrait, QueryFilter};
 use serde_json::Value;
 use uuid::Uuid;
 
-use crate::change::{NewEntry, NewFeedRow};
+use crate::change::{Entry, NewFeedRow};
 use crate::connect::{Engine, Store};
 use crate::error::{Error, Result};
-use crate::record::{Stored, find};
+use crate::facet::Refaceted;
+use crate::record::{Stored, common_facets, find};
+use crate::rows::{self, columns_of, values_of};
 
 /// Taken before the feed's rows are written, so that the feed's order is the order of commits.
 const FEED_LOCK: i64 = 0x6368_616e_7469;
@@ -47,7 +47,7 @@ impl Store {
         match (allows(actor, action), actor) {
             (true, _) => Ok(()),
             (false, Actor::Visitor) => Err(Refusal::Unauthenticated.into()),
-            (false, Actor::Person(_) | Actor::System) => Err(Refusal::Forbidden.into()),
+            (false, Actor::Person(_) | Actor::Client(_) | Actor::System) => Err(Refusal::Forbidden.into()),
         }
     }
 
@@ -132,17 +132,34 @@ impl Tx {
 
     /// Keeps a new record.
     pub(crate) async fn insert<R: Stored>(&mut self, record: &R) -> Result<()> {
-        let facets = record.facets();
-        self.check_references(&facets, None).await?;
+        self.check_references(&record.facets(), None).await?;
         record.check_in(self).await?;
-        let active = record.row().into_active_model().reset_all();
-        R::Entity::insert(active)
-            .exec_without_returning(&self.conn)
-            .await?;
-        self.write_facets(record.id().into(), None, &facets).await?;
-        record.index_in(self).await?;
-        self.tell(record, Kind::Created, &Value::Null, &json(record)?, facets.owners)
-            .await
+        self.insert_all(std::slice::from_ref(record)).await
+    }
+
+    /// Keeps new records whose references were checked, by a fixed number of statements.
+    pub(crate) async fn insert_all<R: Stored>(&mut self, records: &[R]) -> Result<()> {
+        let rows: Vec<_> = records.iter().map(|record| values_of(&record.row())).collect();
+        rows::insert(&self.conn, R::TABLE, &columns_of::<R::Entity>(), rows).await?;
+        let facets: Vec<Refaceted> = records
+            .iter()
+            .map(|record| Refaceted {
+                id: record.id().into(),
+                old: None,
+                new: common_facets(record),
+            })
+            .collect();
+        self.write_facets(&facets).await?;
+        let mut told = Vec::with_capacity(records.len());
+        for record in records {
+            record.index_in(self).await?;
+            told.push(Told {
+                after: Some(record),
+                before: None,
+                kind: Kind::Created,
+            });
+        }
+        self.tell(&told).await
     }
 
     /// Brings a removed record back, as its next revision.
@@ -154,37 +171,63 @@ impl Tx {
 
     /// Keeps a record's new state; nothing is written where nothing changed.
     pub(crate) async fn update<R: Stored>(&mut self, before: &R, mut after: R) -> Result<R> {
-        let (was, is) = (json(before)?, json(&after)?);
-        if difference(&was, &is).is_empty() {
+        if difference(&json(before)?, &json(&after)?).is_empty() {
             return Ok(before.clone());
         }
         after.restate(before.revision() + 1, self.now);
-        let (old, new) = (before.facets(), after.facets());
-        self.check_references(&new, Some(&old)).await?;
-        after.check_in(self).await?;
-        let uuid: Uuid = before.id().into();
-        let mut row = after.row().into_active_model().reset_all();
-        // When a record was made does not change, whoever says so.
-        let made = <R::Entity as EntityTrait>::Column::from_str("created_at");
-        row.not_set(made.ok().expect("every record's table has this column"));
-        let written = R::Entity::update_many()
-            .set(row)
-            .filter(Expr::col((R::TABLE, "id")).eq(uuid))
-            .filter(Expr::col((R::TABLE, "revision")).eq(before.revision()))
-            .exec(&self.conn)
+        self.check_references(&after.facets(), Some(&before.facets()))
             .await?;
-        if written.rows_affected == 0 {
-            let current = self.find::<R>(before.id()).await?.ok_or(Refusal::NotFound)?;
-            return Err(Refusal::StaleRevision {
+        after.check_in(self).await?;
+        let pair = (before.clone(), after);
+        if self.update_all(std::slice::from_ref(&pair)).await? == 0 {
+            return Err(self.overtaken(before).await);
+        }
+        Ok(pair.1)
+    }
+
+    /// Keeps the new states of records, each numbered one higher and its references checked, by a fixed number of
+    /// statements; answers how many were still in the state before.
+    pub(crate) async fn update_all<R: Stored>(&mut self, pairs: &[(R, R)]) -> Result<u64> {
+        if pairs.is_empty() {
+            return Ok(0);
+        }
+        let rows: Vec<_> = pairs.iter().map(|(_, after)| values_of(&after.row())).collect();
+        let changed = rows::update(&self.conn, R::TABLE, &columns_of::<R::Entity>(), rows).await?;
+        if changed < pairs.len() as u64 {
+            return Ok(changed);
+        }
+        let facets: Vec<Refaceted> = pairs
+            .iter()
+            .map(|(before, after)| Refaceted {
+                id: after.id().into(),
+                old: Some(common_facets(before)),
+                new: common_facets(after),
+            })
+            .collect();
+        self.write_facets(&facets).await?;
+        let mut told = Vec::with_capacity(pairs.len());
+        for (before, after) in pairs {
+            after.index_in(self).await?;
+            told.push(Told {
+                before: Some(before),
+                after: Some(after),
+                kind: Kind::Updated,
+            });
+        }
+        self.tell(&told).await?;
+        Ok(changed)
+    }
+
+    /// Somebody else changed or removed it first.
+    async fn overtaken<R: Stored>(&self, before: &R) -> Error {
+        match self.find::<R>(before.id()).await {
+            Ok(Some(current)) => Refusal::StaleRevision {
                 current: current.revision(),
             }
-            .into());
+            .into(),
+            Ok(None) => Refusal::NotFound.into(),
+            Err(error) => error,
         }
-        self.write_facets(before.id().into(), Some(&old), &new).await?;
-        after.index_in(self).await?;
-        let owners = old.owners.into_iter().chain(new.owners).collect();
-        self.tell(&after, Kind::Updated, &was, &is, owners).await?;
-        Ok(after)
     }
 
     /// Removes a record that nothing else uses, with what is said of its sources.
@@ -210,18 +253,17 @@ impl Tx {
             .await
             .map_err(still_used)?;
         if gone.rows_affected == 0 {
-            let current = self.find::<R>(record.id()).await?.ok_or(Refusal::NotFound)?;
-            return Err(Refusal::StaleRevision {
-                current: current.revision(),
-            }
-            .into());
+            return Err(self.overtaken(record).await);
         }
         self.drop_facets(record.id().into()).await?;
         let mut last = record.clone();
         last.restate(record.revision() + 1, self.now);
-        let owners = record.facets().owners;
-        self.tell(&last, Kind::Deleted, &json(record)?, &Value::Null, owners)
-            .await
+        self.tell(&[Told {
+            before: Some(&last),
+            after: None,
+            kind: Kind::Deleted,
+        }])
+        .await
     }
 
     async fn sources_of(&self, id: RecordId) -> Result<Vec<Provenance>> {
@@ -233,34 +275,57 @@ impl Tx {
         Ok(sources)
     }
 
-    /// Writes the history's entry, which its owners' histories tell too, and notes the feed's row.
-    async fn tell<R: Record + Rules>(
-        &mut self,
-        record: &R,
-        kind: Kind,
-        was: &Value,
-        is: &Value,
-        owners: Vec<RecordId>,
-    ) -> Result<()> {
-        let entry = NewEntry {
-            id: self.uuid().into(),
-            at: self.now,
-            actor: &self.actor,
-            record: record.id().into(),
-            title: record.facets().words.map(|words| words.title).unwrap_or_default(),
-            kind,
-            revision: record.revision(),
-            fields: difference(was, is),
-            undoes: self.undoes,
-            owners,
-        };
-        entry.insert(&self.conn).await?;
-        self.feed.push(NewFeedRow {
-            record: record.id().into(),
-            kind,
-            revision: record.revision(),
-        });
-        Ok(())
+    /// Writes the history's entries and notes the feed's rows.
+    async fn tell<R: Record + Rules>(&mut self, all: &[Told<'_, R>]) -> Result<()> {
+        let mut entries = Vec::with_capacity(all.len());
+        // What a record belongs or belonged to tells of it too.
+        let mut owners: Vec<(Uuid, Uuid)> = Vec::new();
+        for told in all {
+            let Some(record) = told.after.or(told.before) else {
+                continue;
+            };
+            let facets = record.facets();
+            let (places, left) = match (told.before, told.after) {
+                (None, Some(_)) => (facets.territories(), Vec::new()),
+                (_, None) => (Vec::new(), facets.territories()),
+                (Some(before), Some(_)) => {
+                    let places = facets.territories();
+                    let mut left = before.facets().territories();
+                    left.retain(|place| !places.contains(place));
+                    (places, left)
+                }
+            };
+            let state = |record: Option<&R>| record.map_or(Ok(Value::Null), json);
+            let id = self.uuid();
+            let before = told.before.map(|record| record.facets().owners);
+            let belongs = facets.owners.iter().copied().chain(before.into_iter().flatten());
+            owners.extend(belongs.map(|owner| (owner.uuid, id)));
+            entries.push(Entry {
+                id: id.into(),
+                at: self.now,
+                person_id: self.actor.person().map(|signed| signed.id),
+                role: self.actor.person().map(|signed| signed.role),
+                client_id: self.actor.client().map(|client| client.id),
+                record: record.id().into(),
+                title: facets.words.map(|words| words.title).unwrap_or_default(),
+                kind: told.kind,
+                revision: record.revision(),
+                fields: difference(&state(told.before)?, &state(told.after)?),
+                undoes: self.undoes,
+            });
+            self.feed.push(NewFeedRow {
+                record: record.id().into(),
+                kind: told.kind,
+                revision: record.revision(),
+                places,
+                left,
+            });
+        }
+        Entry::insert_all(&self.conn, entries).await?;
+        owners.sort_unstable();
+        owners.dedup();
+        let rows = owners.into_iter().map(|(owner, change)| vec![owner.into(), change.into()]);
+        rows::insert(&self.conn, "change_owner", &["owner_id", "change_id"], rows.collect()).await
     }
 
     /// Writes the feed's rows, last of all, in the order of commits.
@@ -269,8 +334,15 @@ impl Tx {
             return Ok(());
         }
         self.store.hold(&self.conn, FEED_LOCK).await?;
-        NewFeedRow::insert(&self.conn, &std::mem::take(&mut self.feed), self.now).await
+        NewFeedRow::insert_all(&self.conn, std::mem::take(&mut self.feed), self.now).await
     }
+}
+
+/// What happened to one record.
+struct Told<'a, R> {
+    before: Option<&'a R>,
+    after: Option<&'a R>,
+    kind: Kind,
 }
 
 /// What names a record without being listed under it (a note its author) keeps it from being removed too.

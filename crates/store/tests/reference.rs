@@ -121,7 +121,7 @@ testing::both! {
         kept(store.load_reference().await);
         let find = |code: &'static str| {
             let store = store.clone();
-            async move { kept(store.named("reference", code).await).unwrap() }
+            async move { kept(store.named("reference", None, code).await).unwrap() }
         };
         let changed: Organisation = kept(store.get(&editor(), find("O01").await.uuid.into()).await);
         let patch: OrganisationPatch = input(json!({"id": changed.id, "expectedRevision": 1, "note": "Relu par la Cellule."}));

@@ -18,9 +18,8 @@ use chrono::DateTime;
 use domain::chantier::{LinkState, Part, Participation, Resource, ResourceKind};
 use domain::check::Checks;
 use domain::contact::Contact;
-use domain::project::{
-    Currency, Known, Membership, MembershipRole, Money, Note, Phase, Project, Public, Status, Type,
-};
+use domain::measure::{Currency, Money};
+use domain::project::{Known, Membership, MembershipRole, Note, Phase, Project, Public, Status, Type};
 use domain::{ChantierId, PersonId, ProjectId, RecordType};
 use leptos::prelude::*;
 use rust_decimal::Decimal;

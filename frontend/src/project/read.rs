@@ -11,9 +11,10 @@ use crate::provenance::Sources;
 use crate::ui::state::Failure;
 use chrono::{DateTime, Utc};
 use domain::PartialDate;
+use domain::measure::Currency;
 use domain::project::{
-    Currency, Known, Membership, MembershipPatch, MembershipRole, NewMembership, NewNote, NewProject, Note,
-    NotePatch, Project, ProjectPatch, Public, Status, Type,
+    Known, Membership, MembershipPatch, MembershipRole, NewMembership, NewNote, NewProject, Note, NotePatch,
+    Project, ProjectPatch, Public, Status, Type,
 };
 use domain::territory::{Extent, Kind, Nis};
 use rust_decimal::Decimal;

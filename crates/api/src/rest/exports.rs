@@ -487,7 +487,7 @@ fn shows_nothing(c: char) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use domain::project::{Currency, Money};
+    use domain::measure::{Currency, Money};
 
     use super::*;
 

@@ -7,7 +7,7 @@ use sea_orm_migration::sea_orm::{ConnectionTrait, DbBackend};
 pub(super) struct Migration;
 
 /// A record's table with what all records have.
-fn record(name: &'static str, columns: Vec<ColumnDef>) -> TableCreateStatement {
+pub(super) fn record(name: &'static str, columns: Vec<ColumnDef>) -> TableCreateStatement {
     let mut table = Table::create();
     table
         .table(name)
@@ -21,44 +21,44 @@ fn record(name: &'static str, columns: Vec<ColumnDef>) -> TableCreateStatement {
     table
 }
 
-fn text(name: &'static str) -> ColumnDef {
+pub(super) fn text(name: &'static str) -> ColumnDef {
     ColumnDef::new(name).string().not_null().take()
 }
 
-fn optional(name: &'static str) -> ColumnDef {
+pub(super) fn optional(name: &'static str) -> ColumnDef {
     ColumnDef::new(name).string().null().take()
 }
 
-fn json(name: &'static str) -> ColumnDef {
+pub(super) fn json(name: &'static str) -> ColumnDef {
     ColumnDef::new(name).json_binary().not_null().take()
 }
 
-fn number(name: &'static str) -> ColumnDef {
+pub(super) fn number(name: &'static str) -> ColumnDef {
     ColumnDef::new(name).integer().not_null().take()
 }
 
-fn flag(name: &'static str) -> ColumnDef {
+pub(super) fn flag(name: &'static str) -> ColumnDef {
     ColumnDef::new(name).boolean().not_null().take()
 }
 
-fn uuid(name: &'static str) -> ColumnDef {
+pub(super) fn uuid(name: &'static str) -> ColumnDef {
     ColumnDef::new(name).uuid().not_null().take()
 }
 
-fn optional_uuid(name: &'static str) -> ColumnDef {
+pub(super) fn optional_uuid(name: &'static str) -> ColumnDef {
     ColumnDef::new(name).uuid().null().take()
 }
 
-fn instant(name: &'static str) -> ColumnDef {
+pub(super) fn instant(name: &'static str) -> ColumnDef {
     ColumnDef::new(name).timestamp_with_time_zone().not_null().take()
 }
 
-fn optional_instant(name: &'static str) -> ColumnDef {
+pub(super) fn optional_instant(name: &'static str) -> ColumnDef {
     ColumnDef::new(name).timestamp_with_time_zone().null().take()
 }
 
 /// A column that names a record of another table.
-fn names(table: &mut TableCreateStatement, column: &'static str, other: &'static str) {
+pub(super) fn names(table: &mut TableCreateStatement, column: &'static str, other: &'static str) {
     table.foreign_key(
         ForeignKey::create()
             .from_col(column)
@@ -67,7 +67,11 @@ fn names(table: &mut TableCreateStatement, column: &'static str, other: &'static
     );
 }
 
-fn index(name: &'static str, table: &'static str, columns: &[&'static str]) -> IndexCreateStatement {
+pub(super) fn index(
+    name: &'static str,
+    table: &'static str,
+    columns: &[&'static str],
+) -> IndexCreateStatement {
     let mut index = Index::create();
     index.name(name).table(table);
     for column in columns {
@@ -76,7 +80,11 @@ fn index(name: &'static str, table: &'static str, columns: &[&'static str]) -> I
     index
 }
 
-fn unique(name: &'static str, table: &'static str, columns: &[&'static str]) -> IndexCreateStatement {
+pub(super) fn unique(
+    name: &'static str,
+    table: &'static str,
+    columns: &[&'static str],
+) -> IndexCreateStatement {
     index(name, table, columns).unique().take()
 }
 

@@ -2,7 +2,8 @@
 
 use domain::ProjectId;
 use domain::chantier::{NewParticipation, Part, Participation};
-use domain::project::{Currency, Known, Money, NewProject, Phase, Project};
+use domain::measure::{Currency, Money};
+use domain::project::{Known, NewProject, Phase, Project};
 use domain::record::Record as _;
 
 use super::{Earlier, Load, file, list, look, organisations, read, read_list, read_some, some, territories};
