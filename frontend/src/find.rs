@@ -127,6 +127,9 @@ fn line(hit: SearchHit) -> Option<Line> {
         | RecordType::Membership
         | RecordType::Note
         | RecordType::Provenance
+        | RecordType::Source
+        | RecordType::Offer
+        | RecordType::Need
         | RecordType::Change => Icon::Sheet,
     };
     let own = || records::href(id);

@@ -112,6 +112,10 @@ impl Change {
                 }
             }
             RecordType::Step | RecordType::Participation | RecordType::Membership => Action::EditStep,
+            RecordType::Source => Action::KeepSources,
+            RecordType::Offer | RecordType::Need => Action::EditExchange {
+                organisation: self.owner("organisationId")?,
+            },
             RecordType::Change => return None,
         })
     }

@@ -174,6 +174,9 @@ pub fn href(id: &str) -> Option<String> {
         | RecordType::Membership
         | RecordType::Note
         | RecordType::Provenance
+        | RecordType::Source
+        | RecordType::Offer
+        | RecordType::Need
         | RecordType::Change => None,
     }
 }
@@ -193,6 +196,9 @@ pub fn kind(kind: RecordType) -> &'static str {
         RecordType::Membership => t::record_membership(),
         RecordType::Note => t::record_note(),
         RecordType::Provenance => t::record_provenance(),
+        RecordType::Source => t::record_source(),
+        RecordType::Offer => t::record_offer(),
+        RecordType::Need => t::record_need(),
         RecordType::Change => t::record_change(),
     }
 }

@@ -129,7 +129,7 @@ impl LazyRoute for WeekPage {
 fn Matter() -> impl IntoView {
     let mine = Memo::new(|_| match actor() {
         Actor::Person(person) => person.projects,
-        Actor::Visitor | Actor::System => Vec::new(),
+        Actor::Visitor | Actor::Client(_) | Actor::System => Vec::new(),
     });
     let found = api::load(move || {
         Week::build(Mine {

@@ -162,6 +162,9 @@ fn line(hit: SearchHit) -> Option<Found> {
         | RecordType::Membership
         | RecordType::Note
         | RecordType::Provenance
+        | RecordType::Source
+        | RecordType::Offer
+        | RecordType::Need
         | RecordType::Change => return None,
     };
     Some(Found {

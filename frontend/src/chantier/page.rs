@@ -237,7 +237,7 @@ fn Who(rows: Vec<ParticipationRow>, open: RwSignal<Option<Open>>) -> impl IntoVi
     let (contributes, needs, follows) = (of(Part::Contributes), of(Part::Needs), of(Part::Follows));
     // Whoever may say it of all projects, or of one of theirs.
     let may_add = move || match crate::viewer::actor() {
-        domain::Actor::Visitor => false,
+        domain::Actor::Visitor | domain::Actor::Client(_) => false,
         domain::Actor::System => true,
         domain::Actor::Person(person) => person.role >= domain::Role::Officer || !person.projects.is_empty(),
     };

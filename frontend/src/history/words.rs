@@ -21,7 +21,12 @@ pub fn field(of: RecordType, name: &str) -> String {
         RecordType::Step => chantier::words::named(chantier::words::STEP_FIELDS, name),
         RecordType::Resource => chantier::words::named(chantier::words::RESOURCE_FIELDS, name),
         RecordType::Participation => chantier::words::named(chantier::words::PARTICIPATION_FIELDS, name),
-        RecordType::Membership | RecordType::Note | RecordType::Change => None,
+        RecordType::Membership
+        | RecordType::Note
+        | RecordType::Source
+        | RecordType::Offer
+        | RecordType::Need
+        | RecordType::Change => None,
     };
     own.or_else(|| other(name))
         .map_or_else(|| name.to_owned(), str::to_owned)
