@@ -6,7 +6,10 @@
 #[cynic::schema("chantiers")]
 pub mod schema {}
 
-use domain::{chantier, contact, organisation, person, policy, project, provenance, territory};
+use domain::{
+    chantier, contact, measure, need, offer, organisation, person, policy, project, provenance, source,
+    territory,
+};
 use std::str::FromStr;
 
 /// A typed identifier from an opaque one; none where it names another kind of record.
@@ -77,7 +80,19 @@ scalars!(
     project::Type = ProjectType,
     project::Known = Known,
     project::Public = SocialPublic,
-    project::Currency = Currency,
+    measure::Currency = Currency,
+    measure::Unit = Unit,
+    offer::Status = OfferStatus,
+    offer::Label = QualityLabel,
+    offer::Audience = Audience,
+    offer::Order = OfferOrder,
+    need::Status = NeedStatus,
+    need::Period = Period,
+    need::LocalRule = LocalRule,
+    need::Order = NeedOrder,
+    source::Standing = SourceStanding,
+    source::Cadence = Cadence,
+    source::Order = SourceOrder,
     project::Order = ProjectOrder,
     project::MembershipRole = MembershipRole,
     organisation::Kind = OrganisationKind,
@@ -97,6 +112,15 @@ sent!(
     organisation::NewOrganisation = NewOrganisation,
     organisation::OrganisationPatch = OrganisationPatch,
     organisation::Filter = OrganisationFilter,
+    offer::NewOffer = NewOffer,
+    offer::OfferPatch = OfferPatch,
+    offer::Filter = OfferFilter,
+    need::NewNeed = NewNeed,
+    need::NeedPatch = NeedPatch,
+    need::Filter = NeedFilter,
+    source::NewSource = NewSource,
+    source::SourcePatch = SourcePatch,
+    source::Filter = SourceFilter,
     contact::NewContact = NewContact,
     contact::ContactPatch = ContactPatch,
     person::NewPerson = NewPerson,

@@ -11,7 +11,7 @@ use crate::refusal::{Invalid, Refusal};
 
 choices! {
     /// How a directory stands to this platform.
-    pub enum Connection as "SourceConnection" default Listed {
+    pub enum Standing as "SourceStanding" default Listed {
         /// Known, not connected.
         Listed = "LISTED",
         /// It pushes what it holds.
@@ -72,7 +72,7 @@ record! {
         /// Who keeps it, where it is not an organisation known here, or not one alone.
         operator_note: Option<String>,
         /// How it stands to this platform.
-        connection: Connection,
+        standing: Standing,
         /// What sort of directory it is.
         sort: Option<String>,
         /// Whom it is for.
@@ -144,7 +144,7 @@ impl Rules for Source {
     fn facets(&self) -> Facets {
         let mut facets = Facets::default();
         facets.link("operatorId", self.operator_id);
-        facets.tag("connection", &[self.connection]);
+        facets.tag("standing", &[self.standing]);
         facets.words = Some(Words {
             title: self.name.clone(),
             names: vec![self.name.clone(), self.code.clone()],
@@ -177,7 +177,7 @@ impl Rules for Source {
 #[serde(rename_all = "camelCase")]
 pub struct Filter {
     /// Which stand to this platform in any of these ways.
-    pub connections: Option<Vec<Connection>>,
+    pub standings: Option<Vec<Standing>>,
     /// Kept by any of these organisations.
     pub operators: Option<Vec<OrganisationId>>,
     /// Whose words hold these, without regard to accents and case.

@@ -1,7 +1,7 @@
 //! Sources as rows.
 
 use domain::date::PartialDate;
-use domain::source::{Cadence, Connection, Filter, Order, Source};
+use domain::source::{Cadence, Filter, Order, Source, Standing};
 use domain::text::fold;
 use domain::{OrganisationId, RecordId};
 use sea_orm::sea_query::Condition;
@@ -20,7 +20,7 @@ stored! {
         name: String,
         operator_id: Option<OrganisationId>,
         operator_note: Option<String>,
-        connection: Connection,
+        standing: Standing,
         sort: Option<String>,
         audience: Option<String>,
         summary: Option<String>,
@@ -47,7 +47,7 @@ impl Listed for Source {
 
     fn condition(filter: &Filter) -> Condition {
         let Filter {
-            connections,
+            standings,
             operators,
             text,
         } = filter;
@@ -55,7 +55,7 @@ impl Listed for Source {
             .as_ref()
             .map(|ids| ids.iter().copied().map(RecordId::from).collect());
         Narrow::of("source")
-            .any_of("connection", connections.as_ref())
+            .any_of("standing", standings.as_ref())
             .linked(&["operatorId"], operators)
             .text(text.as_ref())
             .build()

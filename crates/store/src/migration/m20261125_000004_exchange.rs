@@ -36,7 +36,7 @@ fn records() -> Vec<TableCreateStatement> {
             text("name"),
             optional_uuid("operator_id"),
             optional("operator_note"),
-            text("connection"),
+            text("standing"),
             optional("sort"),
             optional("audience"),
             optional("summary"),
