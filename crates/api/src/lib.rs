@@ -1,5 +1,8 @@
 //! The server: HTTP, GraphQL and the command line around the store. It holds no rule and builds no query.
 
+// The merged areas of the schema are types within types, one deeper for each area.
+#![recursion_limit = "256"]
+
 #[macro_use]
 mod payload;
 

@@ -116,6 +116,6 @@ mutations! {
     async fn need_confirm(&self, ctx: &Context<'_>, input: NeedConfirmInput) -> Result<NeedPayload> {
         let NeedConfirmInput { id, expected_revision } = input;
         let confirmed = store(ctx).confirm_need(&caller(ctx).actor, id, expected_revision).await;
-        Ok(answer(ctx, Some(id), confirmed).await?.into())
+        Ok(answer(ctx, Some((id, expected_revision)), confirmed).await?.into())
     }
 }

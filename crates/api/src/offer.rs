@@ -116,6 +116,6 @@ mutations! {
     async fn offer_confirm(&self, ctx: &Context<'_>, input: OfferConfirmInput) -> Result<OfferPayload> {
         let OfferConfirmInput { id, expected_revision } = input;
         let confirmed = store(ctx).confirm_offer(&caller(ctx).actor, id, expected_revision).await;
-        Ok(answer(ctx, Some(id), confirmed).await?.into())
+        Ok(answer(ctx, Some((id, expected_revision)), confirmed).await?.into())
     }
 }

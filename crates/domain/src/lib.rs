@@ -24,8 +24,8 @@ pub mod text;
 
 pub mod chantier;
 pub mod contact;
-pub mod mail;
 pub mod gazetteer;
+pub mod mail;
 pub mod need;
 pub mod offer;
 pub mod organisation;
@@ -33,6 +33,7 @@ pub mod person;
 pub mod product;
 pub mod project;
 pub mod provenance;
+pub mod push;
 pub mod search;
 pub mod source;
 pub mod territory;

@@ -355,20 +355,31 @@ impl OrganisationRow {
     }
 
     /// Says of the record what the row says. What another source or a person made is filled, not replaced.
-    pub fn apply(&self, to: &mut Organisation, may_replace: bool, checks: &mut Checks, notices: &mut Vec<Notice>) {
+    pub fn apply(
+        &self,
+        to: &mut Organisation,
+        may_replace: bool,
+        checks: &mut Checks,
+        notices: &mut Vec<Notice>,
+    ) {
         let row = self.clone();
-        let whole = may_replace;
         let place = commune(&row.commune, checks, notices);
-        assign(&mut to.name, filling(row.name, to.name.is_empty(), whole), "name", checks);
-        assign(&mut to.kinds, filling(row.kinds, to.kinds.is_empty(), whole), "kinds", checks);
-        assign(&mut to.website, filling(row.website, to.website.is_none(), whole), "website", checks);
-        assign(&mut to.commune_id, filling(place, to.commune_id.is_none(), whole), "commune", checks);
-        assign(&mut to.address, filling(row.address, to.address.is_none(), whole), "address", checks);
-        assign(&mut to.point, filling(row.point, to.point.is_none(), whole), "point", checks);
-        assign(&mut to.aliases, filling(row.aliases, to.aliases.is_empty(), whole), "aliases", checks);
+        macro_rules! fill {
+            ($field:ident, $patch:expr, $is_empty:ident, $name:literal) => {
+                let patch = filling($patch, to.$field.$is_empty(), may_replace);
+                assign(&mut to.$field, patch, $name, checks);
+            };
+        }
+        fill!(name, row.name, is_empty, "name");
+        fill!(kinds, row.kinds, is_empty, "kinds");
+        fill!(website, row.website, is_none, "website");
+        fill!(commune_id, place, is_none, "commune");
+        fill!(address, row.address, is_none, "address");
+        fill!(point, row.point, is_none, "point");
+        fill!(aliases, row.aliases, is_empty, "aliases");
         let of_enterprise = |number: &OfficialNumber| number.scheme == NumberScheme::Enterprise;
         let known = to.numbers.iter().any(of_enterprise);
-        match filling(row.enterprise_number, !known, whole) {
+        match filling(row.enterprise_number, !known, may_replace) {
             Patch::Absent => {}
             Patch::Null => to.numbers.retain(|number| !of_enterprise(number)),
             Patch::Value(value) => {
@@ -420,7 +431,12 @@ impl OfferRow {
         assign(&mut to.quantity, row.quantity, "quantity", checks);
         assign(&mut to.price, row.price, "price", checks);
         assign(&mut to.months, row.months, "months", checks);
-        assign(&mut to.available_from, row.available_from, "availableFrom", checks);
+        assign(
+            &mut to.available_from,
+            row.available_from,
+            "availableFrom",
+            checks,
+        );
         assign(&mut to.available_to, row.available_to, "availableTo", checks);
         assign(&mut to.organic, row.organic, "organic", checks);
         assign(&mut to.labels, row.labels, "labels", checks);
@@ -461,7 +477,12 @@ impl NeedRow {
         assign(&mut to.commune_id, place, "commune", checks);
         assign(&mut to.local, row.local, "local", checks);
         assign(&mut to.organic, row.organic, "organic", checks);
-        assign(&mut to.required_labels, row.required_labels, "requiredLabels", checks);
+        assign(
+            &mut to.required_labels,
+            row.required_labels,
+            "requiredLabels",
+            checks,
+        );
         assign(&mut to.deadline, row.deadline, "deadline", checks);
         assign(&mut to.status, row.status, "status", checks);
         assign(&mut to.reason, row.reason, "reason", checks);
@@ -590,12 +611,21 @@ mod tests {
         let full = row(serde_json::json!({
             "externalId": "a", "productType": "bread", "commune": "82003", "price": {"amount": 2.5, "per": "PIECE"},
         }));
-        assert_eq!(applied(&full, &mut offer), (vec![], vec![Notice::CommuneSucceeded]));
+        assert_eq!(
+            applied(&full, &mut offer),
+            (vec![], vec![Notice::CommuneSucceeded])
+        );
         assert_eq!(offer.commune_id, Some("82039".parse().unwrap()));
         assert_eq!(offer.title, "pain", "the product's name");
-        applied(&row(serde_json::json!({"externalId": "a", "price": null})), &mut offer);
+        applied(
+            &row(serde_json::json!({"externalId": "a", "price": null})),
+            &mut offer,
+        );
         assert_eq!((offer.price, offer.product_type.as_str()), (None, "bread"));
-        let (refusals, _) = applied(&row(serde_json::json!({"externalId": "a", "commune": "00000"})), &mut offer);
+        let (refusals, _) = applied(
+            &row(serde_json::json!({"externalId": "a", "commune": "00000"})),
+            &mut offer,
+        );
         assert_eq!(refusals[0].field(), "commune");
     }
 
@@ -619,6 +649,9 @@ mod tests {
         let (mut checks, mut notices) = (Checks::default(), Vec::new());
         row.apply(&mut known, false, &mut checks, &mut notices);
         assert!(checks.finish().is_ok());
-        assert_eq!((known.name.as_str(), known.website.as_deref()), ("Ferme du Pré", Some("ferme.be")));
+        assert_eq!(
+            (known.name.as_str(), known.website.as_deref()),
+            ("Ferme du Pré", Some("ferme.be"))
+        );
     }
 }
