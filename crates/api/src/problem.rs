@@ -379,7 +379,9 @@ const fn status_of(refusal: &Refusal) -> StatusCode {
         | Refusal::StaleRevision { .. }
         | Refusal::UndoConflict { .. }
         | Refusal::KeyReused
-        | Refusal::MassDeletion { .. } => StatusCode::CONFLICT,
+        | Refusal::MassDeletion { .. }
+        | Refusal::RemovedHere
+        | Refusal::PlanMoved => StatusCode::CONFLICT,
         Refusal::NotFound => StatusCode::NOT_FOUND,
         Refusal::Forbidden => StatusCode::FORBIDDEN,
         Refusal::Unauthenticated => StatusCode::UNAUTHORIZED,

@@ -45,6 +45,10 @@ choices! {
         KeyReused = "KEY_REUSED",
         /// Closing the run would remove more than a tenth of the source's records.
         MassDeletion = "MASS_DELETION",
+        /// Somebody removed the record here; the source's rows do not bring it back.
+        RemovedHere = "REMOVED_HERE",
+        /// What the dry run found no longer holds.
+        PlanMoved = "PLAN_MOVED",
     }
 }
 
@@ -103,6 +107,8 @@ choices! {
         Type = "TYPE",
         /// Not one of the words of a closed list.
         Word = "WORD",
+        /// A source whose pushes are refused for now, or that is no more.
+        SourcePaused = "SOURCE_PAUSED",
     }
 }
 
@@ -148,6 +154,10 @@ pub enum Refusal {
     KeyReused,
     /// See [`Code::MassDeletion`].
     MassDeletion { gone: u64, of: u64 },
+    /// See [`Code::RemovedHere`].
+    RemovedHere,
+    /// See [`Code::PlanMoved`].
+    PlanMoved,
 }
 
 impl Refusal {
@@ -172,6 +182,8 @@ impl Refusal {
             Self::LinkExpired => Code::LinkExpired,
             Self::KeyReused => Code::KeyReused,
             Self::MassDeletion { .. } => Code::MassDeletion,
+            Self::RemovedHere => Code::RemovedHere,
+            Self::PlanMoved => Code::PlanMoved,
         }
     }
 
@@ -195,7 +207,9 @@ impl Refusal {
             | Self::UndoConflict { .. }
             | Self::LinkExpired
             | Self::KeyReused
-            | Self::MassDeletion { .. } => "",
+            | Self::MassDeletion { .. }
+            | Self::RemovedHere
+            | Self::PlanMoved => "",
         }
     }
 
@@ -319,6 +333,18 @@ impl Refusal {
                 "Deze sleutel diende al voor een andere aanvraag.",
                 "Dieser Schlüssel diente schon für eine andere Anfrage.",
                 "This key was used already for another request.",
+            ),
+            Self::RemovedHere => say(
+                "Quelqu'un a retiré cette fiche ici. Envoyez d'abord sa suppression, ou demandez à la Cellule de la rétablir.",
+                "Iemand heeft deze fiche hier verwijderd. Stuur eerst haar verwijdering, of vraag de Cel om ze terug te zetten.",
+                "Jemand hat diesen Eintrag hier entfernt. Senden Sie zuerst seine Löschung, oder bitten Sie die Zelle, ihn wiederherzustellen.",
+                "Somebody removed this record here. Send its deletion first, or ask the cell to bring it back.",
+            ),
+            Self::PlanMoved => say(
+                "La situation a changé depuis l'essai à blanc: refaites-le et comparez.",
+                "De toestand is veranderd sinds de proefrun: doe die opnieuw en vergelijk.",
+                "Der Stand hat sich seit dem Probelauf geändert: wiederholen Sie ihn und vergleichen Sie.",
+                "Things have moved since the dry run: run it again and compare.",
             ),
             Self::MassDeletion { gone, of } => say(
                 &format!(
@@ -492,6 +518,12 @@ impl Invalid {
                 "Deze waarde heeft niet het verwachte type (tekst, getal, lijst of object): zie het gepubliceerde schema.",
                 "Dieser Wert hat nicht den erwarteten Typ (Text, Zahl, Liste oder Objekt): siehe das veröffentlichte Schema.",
                 "This value has not the expected type (text, number, list or object): see the published schema.",
+            ],
+            Self::SourcePaused => [
+                "Les envois de cette source sont suspendus. Écrivez à la Cellule.",
+                "De leveringen van deze bron zijn opgeschort. Schrijf naar de Cel.",
+                "Die Lieferungen dieser Quelle sind ausgesetzt. Schreiben Sie der Zelle.",
+                "This source's pushes are suspended. Write to the cell.",
             ],
             Self::Word => [
                 "Ce mot ne fait pas partie de la liste publiée.",

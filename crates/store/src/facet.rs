@@ -75,7 +75,7 @@ impl Tx {
         Ok(missing)
     }
 
-    /// How many other records name this one; until this transaction ends no other comes to name it.
+    /// How many other records name this one, what is said of its sources aside; until this transaction ends no other comes to name it.
     pub(crate) async fn users_of(&self, id: RecordId) -> Result<u64> {
         let lock = Query::select()
             .column("id")
@@ -88,6 +88,8 @@ impl Tx {
             .expr_as(Expr::col("record_id").count_distinct(), "users")
             .from("link")
             .and_where(Expr::col("target_id").eq(id.uuid))
+            // What is said of its sources goes with it.
+            .and_where(Expr::col("record_kind").ne(RecordType::Provenance.word()))
             .take();
         let places = Query::select()
             .expr_as(Expr::col("record_id").count(), "users")

@@ -3,11 +3,12 @@
 
 use std::fmt::Write as _;
 
-use sea_orm::sea_query::{Expr, Query};
+use sea_orm::sea_query::{BinOper, Expr, ExprTrait, OnConflict, Query};
 use sea_orm::{
     ConnectionTrait, DatabaseTransaction, DbBackend, EntityTrait, IdenStatic, Iterable, ModelTrait,
     Statement, Value,
 };
+use uuid::Uuid;
 
 use crate::error::{Error, Result};
 
@@ -33,14 +34,38 @@ pub(crate) async fn insert(
     columns: &[&'static str],
     rows: Vec<Vec<Value>>,
 ) -> Result<()> {
+    put(conn, table, columns, 0, rows).await
+}
+
+/// Adds rows to a table whose first `key` columns are its key: those that are there take the new values.
+pub(crate) async fn put(
+    conn: &DatabaseTransaction,
+    table: &str,
+    columns: &[&'static str],
+    key: usize,
+    rows: Vec<Vec<Value>>,
+) -> Result<()> {
     if rows.is_empty() {
         return Ok(());
     }
     match conn.get_database_backend() {
         DbBackend::Postgres => {
             let named: Vec<String> = columns.iter().map(|column| format!("\"{column}\"")).collect();
+            let replaced: Vec<String> = named[key..]
+                .iter()
+                .map(|column| format!("{column} = excluded.{column}"))
+                .collect();
+            let clash = if key == 0 {
+                String::new()
+            } else {
+                format!(
+                    " ON CONFLICT ({}) DO UPDATE SET {}",
+                    named[..key].join(", "),
+                    replaced.join(", ")
+                )
+            };
             let sql = format!(
-                "INSERT INTO \"{table}\" ({}) SELECT {} FROM json_populate_recordset(NULL::\"{table}\", $1::json) AS fresh",
+                "INSERT INTO \"{table}\" ({}) SELECT {} FROM json_populate_recordset(NULL::\"{table}\", $1::json) AS fresh{clash}",
                 named.join(", "),
                 taken(columns, &rows),
             );
@@ -64,11 +89,32 @@ pub(crate) async fn insert(
                         .values(row.into_iter().map(Expr::value))
                         .map_err(|error| Error::Corrupt(error.to_string()))?;
                 }
+                if key > 0 {
+                    let clash = OnConflict::columns(columns[..key].iter().copied())
+                        .update_columns(columns[key..].iter().copied())
+                        .to_owned();
+                    insert.on_conflict(clash);
+                }
                 conn.execute(&insert).await?;
             }
         }
     }
     Ok(())
+}
+
+/// Whether an identifier is one of many: one parameter on PostgreSQL, however many they are.
+pub(crate) fn among(conn: &impl ConnectionTrait, column: Expr, ids: Vec<Uuid>) -> Expr {
+    match conn.get_database_backend() {
+        DbBackend::Postgres => {
+            let ids: Vec<String> = ids.iter().map(Uuid::to_string).collect();
+            let list = Expr::cust_with_values(
+                "(SELECT id::uuid FROM json_array_elements_text($1::json) AS given(id))",
+                [format!("[\"{}\"]", ids.join("\",\""))],
+            );
+            column.binary(BinOper::In, list)
+        }
+        DbBackend::Sqlite | DbBackend::MySql | _ => column.is_in(ids),
+    }
 }
 
 /// Changes records' rows, each where its revision is still the one before; answers how many were.

@@ -115,6 +115,19 @@ impl Tx {
         self.store.mint.uuid()
     }
 
+    /// Waits until no other transaction holds this lock, and holds it until this one ends.
+    pub(crate) async fn lock(&self, lock: i64) -> Result<()> {
+        self.store.hold(&self.conn, lock).await
+    }
+
+    /// The person or the machine that acts.
+    pub(crate) fn who(&self) -> (Option<domain::PersonId>, Option<Uuid>) {
+        (
+            self.actor.person().map(|signed| signed.id),
+            self.actor.client().map(|client| client.id),
+        )
+    }
+
     /// Whether the server itself acts.
     pub(crate) fn is_system(&self) -> bool {
         self.actor == Actor::System
@@ -234,12 +247,12 @@ impl Tx {
     pub(crate) async fn delete<R: Stored>(&mut self, record: &R) -> Result<()> {
         let id: RecordId = record.id().into();
         record.check_out(self)?;
-        for source in self.sources_of(id).await? {
-            self.delete_one(&source).await?;
-        }
         let users = self.users_of(id).await?;
         if users > 0 {
             return Err(Refusal::InUse { count: users }.into());
+        }
+        for source in self.sources_of(id).await? {
+            self.delete_one(&source).await?;
         }
         self.delete_one(record).await
     }
@@ -324,8 +337,16 @@ impl Tx {
         Entry::insert_all(&self.conn, entries).await?;
         owners.sort_unstable();
         owners.dedup();
-        let rows = owners.into_iter().map(|(owner, change)| vec![owner.into(), change.into()]);
-        rows::insert(&self.conn, "change_owner", &["owner_id", "change_id"], rows.collect()).await
+        let rows = owners
+            .into_iter()
+            .map(|(owner, change)| vec![owner.into(), change.into()]);
+        rows::insert(
+            &self.conn,
+            "change_owner",
+            &["owner_id", "change_id"],
+            rows.collect(),
+        )
+        .await
     }
 
     /// Writes the feed's rows, last of all, in the order of commits.

@@ -165,7 +165,6 @@ fn others() -> Vec<TableCreateStatement> {
         .col(text("record_kind"))
         .col(optional("external_id"))
         .col(json("errors"))
-        .col(json("row"))
         .primary_key(Index::create().col("push_id").col("place"))
         .foreign_key(
             ForeignKey::create()
