@@ -11,11 +11,13 @@ use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
 use axum::http::{Extensions, HeaderMap};
 use chrono::{DateTime, TimeDelta, Utc};
+use domain::policy::Scope;
 use domain::{Actor, Mint, PersonId};
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 use sha2::{Digest, Sha256};
 use store::SigningKey;
 use tokio::sync::Semaphore;
+use uuid::Uuid;
 
 use crate::ctx::Caller;
 use crate::problem::{Code, Fault, Sentence};
@@ -131,9 +133,55 @@ pub struct Access {
 #[derive(serde::Serialize, serde::Deserialize)]
 struct Claims {
     iss: String,
-    sub: PersonId,
+    sub: Subject,
+    /// What a machine may do with it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    scope: Option<String>,
     iat: i64,
     exp: i64,
+}
+
+/// Whose token it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Subject {
+    /// A person's.
+    Person(PersonId),
+    /// A partner's machine's.
+    Client(Uuid),
+}
+
+/// What a machine's identifier begins with.
+const CLIENT: &str = "client_";
+
+/// A machine's identifier as partners see it.
+#[must_use]
+pub fn client_name(client: Uuid) -> String {
+    format!("{CLIENT}{}", domain::id::encode(client))
+}
+
+/// Reads what [`client_name`] wrote.
+#[must_use]
+pub fn client_named(name: &str) -> Option<Uuid> {
+    domain::id::decode(name.strip_prefix(CLIENT)?).ok()
+}
+
+impl serde::Serialize for Subject {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Person(person) => serializer.collect_str(person),
+            Self::Client(client) => serializer.serialize_str(&client_name(*client)),
+        }
+    }
+}
+
+impl<'de> serde::Deserialize<'de> for Subject {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        match client_named(&text) {
+            Some(client) => Ok(Self::Client(client)),
+            None => text.parse().map(Self::Person).map_err(serde::de::Error::custom),
+        }
+    }
 }
 
 impl Tokens {
@@ -153,6 +201,18 @@ impl Tokens {
     /// # Errors
     /// A fault of ours.
     pub fn issue(&self, person: PersonId, now: DateTime<Utc>) -> Result<Access, Fault> {
+        self.sign(Subject::Person(person), None, now)
+    }
+
+    /// A token for a machine, good for these scopes.
+    ///
+    /// # Errors
+    /// A fault of ours.
+    pub fn issue_to_client(&self, client: Uuid, scopes: &[Scope], now: DateTime<Utc>) -> Result<Access, Fault> {
+        self.sign(Subject::Client(client), Some(scope_text(scopes)), now)
+    }
+
+    fn sign(&self, sub: Subject, scope: Option<String>, now: DateTime<Utc>) -> Result<Access, Fault> {
         let expires_at = now + ACCESS;
         let header = Header {
             kid: Some(self.kid.clone()),
@@ -160,7 +220,8 @@ impl Tokens {
         };
         let claims = Claims {
             iss: self.issuer.clone(),
-            sub: person,
+            sub,
+            scope,
             iat: now.timestamp(),
             exp: expires_at.timestamp(),
         };
@@ -171,7 +232,7 @@ impl Tokens {
 
     /// Whose token it is; nothing where it is not ours, altered or expired.
     #[must_use]
-    pub fn read(&self, token: &str, now: DateTime<Utc>) -> Option<PersonId> {
+    pub fn read(&self, token: &str, now: DateTime<Utc>) -> Option<(Subject, Vec<Scope>)> {
         let header = jsonwebtoken::decode_header(token).ok()?;
         if header.kid.as_deref() != Some(&self.kid) {
             return None;
@@ -183,8 +244,24 @@ impl Tokens {
         let claims = jsonwebtoken::decode::<Claims>(token, &self.reading, &validation)
             .ok()?
             .claims;
-        (now.timestamp() < claims.exp).then_some(claims.sub)
+        let scopes = scopes_in(claims.scope.as_deref().unwrap_or_default());
+        (now.timestamp() < claims.exp).then_some((claims.sub, scopes))
     }
+}
+
+/// Scopes as OAuth writes them: separated by spaces.
+#[must_use]
+pub fn scope_text(scopes: &[Scope]) -> String {
+    let words: Vec<&str> = scopes.iter().map(|scope| scope.oauth()).collect();
+    words.join(" ")
+}
+
+/// The scopes that a text of OAuth's names, those that are known.
+#[must_use]
+pub fn scopes_in(text: &str) -> Vec<Scope> {
+    text.split(' ')
+        .filter_map(|word| Scope::ALL.iter().copied().find(|scope| scope.oauth() == word))
+        .collect()
 }
 
 /// Who asks: a visitor without a token; with one, the person as they are now, so that a suspended account stops
@@ -205,11 +282,17 @@ pub async fn caller(app: &App, headers: &HeaderMap, reader: &Reader) -> Result<C
             if !scheme.eq_ignore_ascii_case("bearer") {
                 return Err(expired());
             }
-            let person = app
+            let (subject, scopes) = app
                 .tokens
                 .read(token.trim(), app.store.mint().now())
                 .ok_or_else(expired)?;
-            app.store.actor_of(person).await?.ok_or_else(expired)?.0
+            match subject {
+                Subject::Person(person) => app.store.actor_of(person).await?.ok_or_else(expired)?.0,
+                Subject::Client(client) => {
+                    let actor = app.store.actor_of_client(client, &scopes).await?;
+                    actor.ok_or_else(expired)?
+                }
+            }
         }
     };
     Ok(Caller {
@@ -410,7 +493,7 @@ mod tests {
     fn a_token_is_good_for_ten_minutes_and_for_its_issuer_and_key_only() {
         let person = PersonId(uuid::Uuid::from_u128(5));
         let token = tokens().issue(person, at(1_000)).unwrap().token;
-        assert_eq!(tokens().read(&token, at(1_599)), Some(person));
+        assert_eq!(tokens().read(&token, at(1_599)), Some((Subject::Person(person), Vec::new())));
         assert_eq!(tokens().read(&token, at(1_600)), None);
         assert_eq!(tokens().read(&format!("{token}x"), at(1_000)), None);
         let key = SigningKey {

@@ -20,6 +20,7 @@ pub mod server;
 pub mod spa;
 
 mod chantier;
+mod client;
 mod connection;
 mod error;
 mod history;
@@ -33,5 +34,6 @@ mod person;
 mod product;
 mod project;
 mod provenance;
+mod push;
 mod source;
 mod territory;

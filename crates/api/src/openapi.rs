@@ -17,7 +17,7 @@ use utoipa::OpenApi;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 
 use crate::problem::{Code, say};
-use crate::rest::{calendar, etag, exports, session, unchanged};
+use crate::rest::{calendar, etag, exports, records, session, token, unchanged};
 use crate::server::{App, health};
 
 /// What the document is made of.
@@ -38,6 +38,10 @@ use crate::server::{App, health};
         session::change_password,
         session::invitation,
         session::accept,
+        token::token,
+        records::push,
+        records::open_run,
+        records::close_run,
         calendar::all,
         calendar::one,
         exports::csv,
@@ -48,6 +52,7 @@ use crate::server::{App, health};
     ),
     tags(
         (name = "Session", description = "Signing in and out."),
+        (name = "Exchange", description = "What directories push."),
         (name = "Exports", description = "Dated snapshots, public. Sent with a token that is not good any more, they are refused like everything else."),
         (name = "Health", description = "For whoever runs the server."),
     ),

@@ -2,7 +2,9 @@
 
 pub mod calendar;
 pub mod exports;
+pub mod records;
 pub mod session;
+pub mod token;
 
 use std::sync::Arc;
 
@@ -33,6 +35,8 @@ pub(crate) fn routes() -> Router<Arc<App>> {
             "/v1/invitations/{token}",
             get(session::invitation).post(session::accept),
         )
+        .route("/oauth/token", axum::routing::post(token::token))
+        .merge(records::routes())
         .route("/v1/calendar.ics", get(calendar::all))
         .route("/v1/chantiers/{file}", get(calendar::one))
         .route("/v1/exports/report.csv", get(exports::csv))

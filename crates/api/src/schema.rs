@@ -6,6 +6,7 @@ use store::Store;
 use crate::chantier::{
     ChantierMutation, ChantierQuery, ParticipationMutation, ResourceMutation, StepMutation,
 };
+use crate::client::{ClientMutation, ClientQuery};
 use crate::history::{HistoryMutation, HistoryQuery};
 use crate::mail::MailQuery;
 use crate::need::{NeedMutation, NeedQuery};
@@ -17,6 +18,7 @@ use crate::product::ProductQuery;
 use crate::project::{MembershipMutation, NoteMutation, ProjectMutation, ProjectQuery};
 use crate::provenance::ProvenanceMutation;
 use crate::server::Site;
+use crate::push::PushMutation;
 use crate::source::{SourceMutation, SourceQuery};
 use crate::territory::{TerritoryMutation, TerritoryQuery};
 
@@ -36,6 +38,7 @@ pub struct Query(
     PersonQuery,
     MailQuery,
     ProductQuery,
+    ClientQuery,
     SourceQuery,
     OfferQuery,
     NeedQuery,
@@ -61,6 +64,8 @@ pub struct Mutation(
     SourceMutation,
     OfferMutation,
     NeedMutation,
+    PushMutation,
+    ClientMutation,
     HistoryMutation,
 );
 

@@ -9,11 +9,12 @@ use domain::source::{Filter, NewSource, Order, Source, SourcePatch};
 use store::Relation;
 
 use crate::connection::{Connection, cost, listed, one, page, related};
-use crate::ctx::store;
+use crate::ctx::{caller, store};
 use crate::error::fail;
 use crate::need::NeedNode;
 use crate::offer::OfferNode;
 use crate::organisation::OrganisationNode;
+use crate::push::{PushNode, RejectionNode, SourceHealthNode};
 
 node! {
     /// A directory that offers and needs come from, or could come from.
@@ -63,6 +64,33 @@ impl SourceNode {
             self.record.id,
         )
         .await
+    }
+
+    /// How it does: what it holds, how fresh that is, what became of its rows lately.
+    #[graphql(complexity = "20 + child_complexity")]
+    async fn health(&self, ctx: &Context<'_>) -> Result<SourceHealthNode> {
+        let health = store(ctx).source_health(&self.record).await;
+        Ok(health.map_err(|error| fail(ctx, error))?.into())
+    }
+
+    /// Its last requests, the latest first, at most 100; null for those who may not read them.
+    #[graphql(complexity = "20 + 20 * child_complexity")]
+    async fn pushes(&self, ctx: &Context<'_>) -> Result<Option<Vec<PushNode>>> {
+        match store(ctx).pushes(&caller(ctx).actor, &self.record, 100).await {
+            Ok(pushes) => Ok(Some(pushes.into_iter().map(Into::into).collect())),
+            Err(store::Error::Refused(_)) => Ok(None),
+            Err(error) => Err(fail(ctx, error)),
+        }
+    }
+
+    /// Its rows that were refused, the latest first, at most 100; null for those who may not read them.
+    #[graphql(complexity = "20 + 20 * child_complexity")]
+    async fn rejected_rows(&self, ctx: &Context<'_>) -> Result<Option<Vec<RejectionNode>>> {
+        match store(ctx).rejections(&caller(ctx).actor, &self.record, 100).await {
+            Ok(rows) => Ok(Some(rows.into_iter().map(|row| RejectionNode::of(ctx, row)).collect())),
+            Err(store::Error::Refused(_)) => Ok(None),
+            Err(error) => Err(fail(ctx, error)),
+        }
     }
 
     /// The organisation that keeps it.

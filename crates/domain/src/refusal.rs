@@ -109,6 +109,10 @@ choices! {
         Word = "WORD",
         /// A source whose pushes are refused for now, or that is no more.
         SourcePaused = "SOURCE_PAUSED",
+        /// A field that rows do not have.
+        UnknownField = "UNKNOWN_FIELD",
+        /// Bytes that are not UTF-8.
+        Utf8 = "UTF8",
     }
 }
 
@@ -518,6 +522,18 @@ impl Invalid {
                 "Deze waarde heeft niet het verwachte type (tekst, getal, lijst of object): zie het gepubliceerde schema.",
                 "Dieser Wert hat nicht den erwarteten Typ (Text, Zahl, Liste oder Objekt): siehe das veröffentlichte Schema.",
                 "This value has not the expected type (text, number, list or object): see the published schema.",
+            ],
+            Self::UnknownField => [
+                "Les lignes n'ont pas ce champ: voyez le schéma publié.",
+                "Rijen hebben dit veld niet: zie het gepubliceerde schema.",
+                "Zeilen haben dieses Feld nicht: siehe das veröffentlichte Schema.",
+                "Rows have no such field: see the published schema.",
+            ],
+            Self::Utf8 => [
+                "Cette ligne n'est pas en UTF-8: convertissez-la.",
+                "Deze rij is niet in UTF-8: zet ze om.",
+                "Diese Zeile ist nicht in UTF-8: wandeln Sie sie um.",
+                "This row is not UTF-8: convert it.",
             ],
             Self::SourcePaused => [
                 "Les envois de cette source sont suspendus. Écrivez à la Cellule.",

@@ -17,6 +17,7 @@ mod write;
 
 mod account;
 mod chantier;
+mod client;
 mod contact;
 mod external;
 mod mail;
@@ -36,6 +37,7 @@ mod territory;
 pub use account::{Invitation, NewSession, Rotation, SigningKey};
 pub use change::{Entry, HistoryFilter};
 pub use chantier::ByTitle;
+pub use client::{ClientEntry, NewClient, Secret};
 pub use connect::{Engine, Store};
 pub use error::{Error, Result};
 pub use list::{AsTheyCame, Listed, Relation};

@@ -1,0 +1,173 @@
+//! The machines of partners over GraphQL, for administrators.
+
+use async_graphql::{Context, InputObject, Object, Result, SimpleObject};
+use chrono::{DateTime, Utc};
+use domain::policy::Scope;
+use domain::{OrganisationId, Refusal, SourceId};
+use store::{ClientEntry, NewClient, Secret};
+
+use crate::auth::{client_name, client_named};
+use crate::ctx::{caller, store};
+use crate::error::{UserError, fail};
+
+/// A partner's machine.
+#[derive(SimpleObject)]
+#[graphql(name = "Client")]
+pub(crate) struct ClientNode {
+    /// Its identifier: what it signs in with beside its secret.
+    id: String,
+    /// Its name.
+    name: String,
+    /// The organisation it works for.
+    organisation_id: Option<OrganisationId>,
+    /// The sources it may push under.
+    source_ids: Vec<SourceId>,
+    /// What it may do.
+    scopes: Vec<Scope>,
+    /// Whether it may sign in.
+    is_active: bool,
+    /// When it was made.
+    created_at: DateTime<Utc>,
+}
+
+impl From<ClientEntry> for ClientNode {
+    fn from(entry: ClientEntry) -> Self {
+        let ClientEntry {
+            id,
+            name,
+            organisation_id,
+            source_ids,
+            scopes,
+            is_active,
+            created_at,
+        } = entry;
+        Self {
+            id: client_name(id),
+            name,
+            organisation_id,
+            source_ids,
+            scopes,
+            is_active,
+            created_at,
+        }
+    }
+}
+
+/// A secret, shown this once.
+#[derive(SimpleObject)]
+struct ClientSecret {
+    /// What the machine signs in with; it is not shown again.
+    secret: String,
+    /// Until when it is good.
+    expires_at: DateTime<Utc>,
+}
+
+impl From<Secret> for ClientSecret {
+    fn from(secret: Secret) -> Self {
+        Self {
+            secret: secret.text,
+            expires_at: secret.expires_at,
+        }
+    }
+}
+
+/// What makes a client.
+#[derive(InputObject)]
+struct ClientCreateInput {
+    /// Its name.
+    name: String,
+    /// The organisation it works for.
+    organisation_id: Option<OrganisationId>,
+    /// The sources it may push under.
+    #[graphql(default)]
+    source_ids: Vec<SourceId>,
+    /// What it may do.
+    scopes: Vec<Scope>,
+}
+
+/// What became of a client.
+#[derive(SimpleObject)]
+struct ClientPayload {
+    /// The client; null where it was refused.
+    client: Option<ClientNode>,
+    /// Its new secret, shown this once; null where none was made.
+    secret: Option<ClientSecret>,
+    /// Why it was refused; empty where it was done.
+    user_errors: Vec<UserError>,
+}
+
+fn payload(
+    ctx: &Context<'_>,
+    result: store::Result<(Option<ClientEntry>, Option<Secret>)>,
+) -> Result<ClientPayload> {
+    match result {
+        Ok((client, secret)) => Ok(ClientPayload {
+            client: client.map(Into::into),
+            secret: secret.map(Into::into),
+            user_errors: Vec::new(),
+        }),
+        Err(store::Error::Refused(refusals)) => Ok(ClientPayload {
+            client: None,
+            secret: None,
+            user_errors: UserError::list(ctx, &refusals),
+        }),
+        Err(error) => Err(fail(ctx, error)),
+    }
+}
+
+#[derive(Default)]
+pub(crate) struct ClientQuery;
+
+#[Object]
+impl ClientQuery {
+    /// The machines of partners, by name; for administrators.
+    async fn clients(&self, ctx: &Context<'_>) -> Result<Vec<ClientNode>> {
+        let clients = store(ctx).clients(&caller(ctx).actor).await;
+        let clients = clients.map_err(|error| fail(ctx, error))?;
+        Ok(clients.into_iter().map(Into::into).collect())
+    }
+}
+
+#[derive(Default)]
+pub(crate) struct ClientMutation;
+
+#[Object]
+impl ClientMutation {
+    /// Makes a machine with its first secret.
+    async fn client_create(&self, ctx: &Context<'_>, input: ClientCreateInput) -> Result<ClientPayload> {
+        let ClientCreateInput {
+            name,
+            organisation_id,
+            source_ids,
+            scopes,
+        } = input;
+        let new = NewClient {
+            name,
+            organisation_id,
+            source_ids,
+            scopes,
+        };
+        let made = store(ctx).create_client(&caller(ctx).actor, new).await;
+        payload(ctx, made.map(|(client, secret)| (Some(client), Some(secret))))
+    }
+
+    /// Gives a machine another secret; of those it had, the newest stays good until it expires.
+    async fn client_rotate_secret(&self, ctx: &Context<'_>, id: String) -> Result<ClientPayload> {
+        let actor = &caller(ctx).actor;
+        let made = match client_named(&id) {
+            Some(client) => store(ctx).rotate_client_secret(actor, client).await,
+            None => Err(Refusal::NotFound.into()),
+        };
+        payload(ctx, made.map(|secret| (None, Some(secret))))
+    }
+
+    /// Lets a machine sign in, or no more: its tokens are void at once.
+    async fn client_set_active(&self, ctx: &Context<'_>, id: String, is_active: bool) -> Result<ClientPayload> {
+        let actor = &caller(ctx).actor;
+        let changed = match client_named(&id) {
+            Some(client) => store(ctx).set_client_active(actor, client, is_active).await,
+            None => Err(Refusal::NotFound.into()),
+        };
+        payload(ctx, changed.map(|client| (Some(client), None)))
+    }
+}
