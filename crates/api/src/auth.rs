@@ -208,7 +208,12 @@ impl Tokens {
     ///
     /// # Errors
     /// A fault of ours.
-    pub fn issue_to_client(&self, client: Uuid, scopes: &[Scope], now: DateTime<Utc>) -> Result<Access, Fault> {
+    pub fn issue_to_client(
+        &self,
+        client: Uuid,
+        scopes: &[Scope],
+        now: DateTime<Utc>,
+    ) -> Result<Access, Fault> {
         self.sign(Subject::Client(client), Some(scope_text(scopes)), now)
     }
 
@@ -493,7 +498,10 @@ mod tests {
     fn a_token_is_good_for_ten_minutes_and_for_its_issuer_and_key_only() {
         let person = PersonId(uuid::Uuid::from_u128(5));
         let token = tokens().issue(person, at(1_000)).unwrap().token;
-        assert_eq!(tokens().read(&token, at(1_599)), Some((Subject::Person(person), Vec::new())));
+        assert_eq!(
+            tokens().read(&token, at(1_599)),
+            Some((Subject::Person(person), Vec::new()))
+        );
         assert_eq!(tokens().read(&token, at(1_600)), None);
         assert_eq!(tokens().read(&format!("{token}x"), at(1_000)), None);
         let key = SigningKey {

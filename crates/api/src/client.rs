@@ -162,7 +162,12 @@ impl ClientMutation {
     }
 
     /// Lets a machine sign in, or no more: its tokens are void at once.
-    async fn client_set_active(&self, ctx: &Context<'_>, id: String, is_active: bool) -> Result<ClientPayload> {
+    async fn client_set_active(
+        &self,
+        ctx: &Context<'_>,
+        id: String,
+        is_active: bool,
+    ) -> Result<ClientPayload> {
         let actor = &caller(ctx).actor;
         let changed = match client_named(&id) {
             Some(client) => store(ctx).set_client_active(actor, client, is_active).await,

@@ -4,7 +4,8 @@ use async_graphql::{ComplexObject, Context, Enum, InputObject, Object, Result, S
 use chrono::{DateTime, Utc};
 use domain::change::FieldChange;
 use domain::push::{
-    Counts, Deletion, ErrorPolicy, MOST_ROWS, Mode, NeedRow, Notice, OfferRow, OrganisationRow, Outcome, Pushed,
+    Counts, Deletion, ErrorPolicy, MOST_ROWS, Mode, NeedRow, Notice, OfferRow, OrganisationRow, Outcome,
+    Pushed,
 };
 use domain::{RecordId, Refusal};
 use sha2::{Digest, Sha256};
@@ -223,7 +224,11 @@ pub(crate) fn digest(parts: &[&[u8]]) -> String {
         digest.update(part.len().to_le_bytes());
         digest.update(part);
     }
-    digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+    digest
+        .finalize()
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
 }
 
 impl RecordsUpsertInput {
@@ -264,7 +269,11 @@ impl PushMutation {
     /// Makes, changes and removes what a source holds, at most 1,000 rows at once. What concerns one row stands with
     /// that row, and the others are unharmed.
     #[graphql(complexity = "1_000 + 4 * child_complexity")]
-    async fn records_upsert(&self, ctx: &Context<'_>, input: RecordsUpsertInput) -> Result<RecordsUpsertPayload> {
+    async fn records_upsert(
+        &self,
+        ctx: &Context<'_>,
+        input: RecordsUpsertInput,
+    ) -> Result<RecordsUpsertPayload> {
         match store(ctx).push(&caller(ctx).actor, input.into_push()).await {
             Ok(answer) => {
                 let Answer {
@@ -297,17 +306,27 @@ impl PushMutation {
     }
 
     /// Opens a full snapshot of a source: fill it with `recordsUpsert` in mode `FULL_SNAPSHOT`, then close it.
-    async fn source_run_open(&self, ctx: &Context<'_>, input: SourceRunOpenInput) -> Result<SourceRunPayload> {
+    async fn source_run_open(
+        &self,
+        ctx: &Context<'_>,
+        input: SourceRunOpenInput,
+    ) -> Result<SourceRunPayload> {
         let opened = store(ctx).open_run(&caller(ctx).actor, &input.source).await;
         run_payload(ctx, opened)
     }
 
     /// Closes a full snapshot: what it did not name is removed. Refused with `MASS_DELETION` where that is more than a
     /// tenth of the source, unless `confirm` names the source.
-    async fn source_run_close(&self, ctx: &Context<'_>, input: SourceRunCloseInput) -> Result<SourceRunPayload> {
+    async fn source_run_close(
+        &self,
+        ctx: &Context<'_>,
+        input: SourceRunCloseInput,
+    ) -> Result<SourceRunPayload> {
         let SourceRunCloseInput { source, run, confirm } = input;
         let actor = &caller(ctx).actor;
-        let closed = store(ctx).close_run(actor, &source, run, confirm.as_deref()).await;
+        let closed = store(ctx)
+            .close_run(actor, &source, run, confirm.as_deref())
+            .await;
         run_payload(ctx, closed)
     }
 }

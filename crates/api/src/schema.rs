@@ -17,8 +17,8 @@ use crate::person::{PersonMutation, PersonQuery};
 use crate::product::ProductQuery;
 use crate::project::{MembershipMutation, NoteMutation, ProjectMutation, ProjectQuery};
 use crate::provenance::ProvenanceMutation;
-use crate::server::Site;
 use crate::push::PushMutation;
+use crate::server::Site;
 use crate::source::{SourceMutation, SourceQuery};
 use crate::territory::{TerritoryMutation, TerritoryQuery};
 

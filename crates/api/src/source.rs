@@ -87,7 +87,9 @@ impl SourceNode {
     #[graphql(complexity = "20 + 20 * child_complexity")]
     async fn rejected_rows(&self, ctx: &Context<'_>) -> Result<Option<Vec<RejectionNode>>> {
         match store(ctx).rejections(&caller(ctx).actor, &self.record, 100).await {
-            Ok(rows) => Ok(Some(rows.into_iter().map(|row| RejectionNode::of(ctx, row)).collect())),
+            Ok(rows) => Ok(Some(
+                rows.into_iter().map(|row| RejectionNode::of(ctx, row)).collect(),
+            )),
             Err(store::Error::Refused(_)) => Ok(None),
             Err(error) => Err(fail(ctx, error)),
         }

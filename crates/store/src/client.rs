@@ -87,7 +87,9 @@ fn entry(row: &sea_orm::QueryResult) -> Result<ClientEntry> {
     Ok(ClientEntry {
         id: row.try_get("", "id")?,
         name: row.try_get("", "name")?,
-        organisation_id: row.try_get::<Option<Uuid>>("", "organisation_id")?.map(Into::into),
+        organisation_id: row
+            .try_get::<Option<Uuid>>("", "organisation_id")?
+            .map(Into::into),
         source_ids: serde_json::from_value(source_ids).map_err(corrupt)?,
         scopes: serde_json::from_value(scopes).map_err(corrupt)?,
         is_active: row.try_get("", "is_active")?,
@@ -186,7 +188,12 @@ impl Store {
     ///
     /// # Errors
     /// Not allowed, not found.
-    pub async fn set_client_active(&self, actor: &Actor, client: Uuid, is_active: bool) -> Result<ClientEntry> {
+    pub async fn set_client_active(
+        &self,
+        actor: &Actor,
+        client: Uuid,
+        is_active: bool,
+    ) -> Result<ClientEntry> {
         self.write(actor, Action::ManageClients, async |tx: &mut Tx| {
             let update = Query::update()
                 .table("client")
@@ -275,7 +282,11 @@ impl Store {
                 id: client.id,
                 organisation: client.organisation_id,
                 sources: client.source_ids,
-                scopes: client.scopes.into_iter().filter(|scope| scopes.contains(scope)).collect(),
+                scopes: client
+                    .scopes
+                    .into_iter()
+                    .filter(|scope| scopes.contains(scope))
+                    .collect(),
             })
         }))
     }

@@ -223,8 +223,8 @@ fn keyed(mut settings: Settings, headers: &HeaderMap) -> Settings {
 fn read(source: &str, settings: Settings, headers: &HeaderMap, sent: &[u8]) -> Result<Push, Fault> {
     let text = String::from_utf8_lossy(sent);
     let is_whole = matches!(text, std::borrow::Cow::Borrowed(_));
-    let rows: Rows =
-        serde_json::from_str(&text).map_err(|error| Fault::new(Code::BadRequest).technically(error.to_string()))?;
+    let rows: Rows = serde_json::from_str(&text)
+        .map_err(|error| Fault::new(Code::BadRequest).technically(error.to_string()))?;
     let mut own = keyed(rows.settings, headers);
     own.idempotency_key = own.idempotency_key.or(settings.idempotency_key);
     own.dry_run |= settings.dry_run;
@@ -451,7 +451,9 @@ impl Batch {
                 need: None,
                 deletion: None,
             } => {
-                self.push.organisations.push(row::<OrganisationRow>(raw.get(), is_whole));
+                self.push
+                    .organisations
+                    .push(row::<OrganisationRow>(raw.get(), is_whole));
                 self.lines[0].push(number);
             }
             Lined {
@@ -506,8 +508,15 @@ impl Batch {
 #[serde(rename_all = "camelCase")]
 enum Told {
     Row(Box<RowAnswer>),
-    Progress { lines: u64, counts: Counts },
-    Done { lines: u64, applied: bool, counts: Counts },
+    Progress {
+        lines: u64,
+        counts: Counts,
+    },
+    Done {
+        lines: u64,
+        applied: bool,
+        counts: Counts,
+    },
     Problem(serde_json::Value),
 }
 
@@ -523,7 +532,11 @@ fn stream(store: Store, caller: Caller, source: String, settings: Settings, line
             teller.tell(&[Told::Problem(problem)]).await;
         }
     });
-    ([(CONTENT_TYPE, "application/x-ndjson")], Body::from_stream(receiver)).into_response()
+    (
+        [(CONTENT_TYPE, "application/x-ndjson")],
+        Body::from_stream(receiver),
+    )
+        .into_response()
 }
 
 /// Where the answer to a stream goes.
@@ -726,7 +739,10 @@ mod tests {
                 r#"{"externalId":"a","quantity":{"value":1,"unit":"BUSHEL"}}"#,
                 invalid("quantity.unit", Invalid::Word),
             ),
-            (r#"{"externalId":"a","months":"all"}"#, invalid("months", Invalid::Type)),
+            (
+                r#"{"externalId":"a","months":"all"}"#,
+                invalid("months", Invalid::Type),
+            ),
             (
                 r#"{"externalId":"a","colour":"red"}"#,
                 invalid("colour", Invalid::UnknownField),

@@ -82,7 +82,10 @@ fn basic(headers: &HeaderMap) -> Option<(String, String)> {
     let (id, secret) = text.split_once(':')?;
     let decoded = |part: &str| {
         let mut pairs = url::form_urlencoded::parse(part.as_bytes());
-        pairs.next().map(|(text, _)| text.into_owned()).unwrap_or_default()
+        pairs
+            .next()
+            .map(|(text, _)| text.into_owned())
+            .unwrap_or_default()
     };
     Some((decoded(id), decoded(secret)))
 }
@@ -131,11 +134,23 @@ pub(crate) async fn token(State(app): State<Arc<App>>, request: Request) -> Resu
     let bad = StatusCode::BAD_REQUEST;
     match asked.grant_type.as_str() {
         "client_credentials" => {}
-        "" => return Ok(refuse(bad, "invalid_request", "say grant_type=client_credentials")),
+        "" => {
+            return Ok(refuse(
+                bad,
+                "invalid_request",
+                "say grant_type=client_credentials",
+            ));
+        }
         _ => return Ok(refuse(bad, "unsupported_grant_type", "only client_credentials")),
     }
     let given = basic(&headers).or_else(|| asked.client_id.zip(asked.client_secret));
-    let unknown = || refuse(StatusCode::UNAUTHORIZED, "invalid_client", "no such client, or not this secret");
+    let unknown = || {
+        refuse(
+            StatusCode::UNAUTHORIZED,
+            "invalid_client",
+            "no such client, or not this secret",
+        )
+    };
     let Some((name, secret)) = given else {
         return Ok(unknown());
     };
@@ -150,14 +165,23 @@ pub(crate) async fn token(State(app): State<Arc<App>>, request: Request) -> Resu
         return Ok(unknown());
     };
     app.throttle.forget(address, &name);
-    let scopes: Vec<Scope> = match asked.scope.as_deref().map(str::trim).filter(|scope| !scope.is_empty()) {
+    let scopes: Vec<Scope> = match asked
+        .scope
+        .as_deref()
+        .map(str::trim)
+        .filter(|scope| !scope.is_empty())
+    {
         None => client.scopes,
         Some(wanted) => {
             let known = scopes_in(wanted);
             if known.len() != wanted.split_whitespace().count()
                 || known.iter().any(|scope| !client.scopes.contains(scope))
             {
-                return Ok(refuse(bad, "invalid_scope", "the client has not all of these scopes"));
+                return Ok(refuse(
+                    bad,
+                    "invalid_scope",
+                    "the client has not all of these scopes",
+                ));
             }
             known
         }
