@@ -14,18 +14,27 @@ const UPSERT: &str = "mutation($input: RecordsUpsertInput!) { recordsUpsert(inpu
 
 async fn source(server: &Server, code: &str) -> String {
     let administrator = server.administrator().await;
-    let made = administrator.ask(SOURCE, json!({"input": {"code": code, "name": code}})).await;
-    made["data"]["sourceCreate"]["source"]["id"].as_str().unwrap().to_owned()
+    let made = administrator
+        .ask(SOURCE, json!({"input": {"code": code, "name": code}}))
+        .await;
+    made["data"]["sourceCreate"]["source"]["id"]
+        .as_str()
+        .unwrap()
+        .to_owned()
 }
 
 /// A machine's client identifier and secret.
 async fn machine(server: &Server, source: &str) -> (String, String) {
     let administrator = server.administrator().await;
     let create = "mutation($input: ClientCreateInput!) { clientCreate(input: $input) { client { id } secret { secret } userErrors { code } } }";
-    let input = json!({"name": "Annuaire", "sourceIds": [source], "scopes": ["EXCHANGE_READ", "EXCHANGE_WRITE"]});
+    let input =
+        json!({"name": "Annuaire", "sourceIds": [source], "scopes": ["EXCHANGE_READ", "EXCHANGE_WRITE"]});
     let made = administrator.ask(create, json!({"input": input})).await;
     let made = &made["data"]["clientCreate"];
-    (made["client"]["id"].as_str().unwrap().to_owned(), made["secret"]["secret"].as_str().unwrap().to_owned())
+    (
+        made["client"]["id"].as_str().unwrap().to_owned(),
+        made["secret"]["secret"].as_str().unwrap().to_owned(),
+    )
 }
 
 async fn token(server: &Server, (id, secret): &(String, String), scope: &str) -> reqwest::Response {
@@ -52,7 +61,11 @@ async fn pushed(server: &Server, token: &str, kind: &str, path: &str, body: Vec<
 }
 
 fn outcomes(rows: &Value) -> Vec<&str> {
-    rows.as_array().unwrap().iter().map(|row| row["outcome"].as_str().unwrap()).collect()
+    rows.as_array()
+        .unwrap()
+        .iter()
+        .map(|row| row["outcome"].as_str().unwrap())
+        .collect()
 }
 
 fn farm() -> Value {

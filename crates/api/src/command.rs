@@ -170,13 +170,35 @@ async fn serve(config: &Config, mint: Arc<dyn Mint>) -> Result<(), Stop> {
             }
         }
     });
+    let sweeping = tokio::spawn(sweep(store.clone()));
     server::serve(listener, Arc::new(app), stopped).await;
+    sweeping.abort();
     drop(running);
     if tokio::time::timeout(server::STOP_LIMIT, sending).await.is_err() {
         tracing::warn!("stopped although a message was being sent: it is attempted again");
     }
     close(&store).await;
     Ok(())
+}
+
+/// What time alone changes, every minute: offers that nobody confirmed expire.
+async fn sweep(store: Store) {
+    const MINUTE: std::time::Duration = std::time::Duration::from_secs(60);
+    let mut minutes = tokio::time::interval_at(tokio::time::Instant::now() + MINUTE, MINUTE);
+    minutes.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        minutes.tick().await;
+        loop {
+            match store.expire_offers().await {
+                Ok(0) => break,
+                Ok(expired) => tracing::info!(expired, "offers have expired"),
+                Err(error) => {
+                    tracing::warn!(%error, "offers could not expire: tried again in a minute");
+                    break;
+                }
+            }
+        }
+    }
 }
 
 /// The way to the mail server, where one is set.

@@ -4,15 +4,19 @@ use chrono::{DateTime, Utc};
 use domain::measure::months_mask as months_of;
 use domain::measure::{Price, Quantity, mask};
 use domain::offer::{Audience, Delivery, Filter, Label, Offer, Order, Status};
+use domain::policy::Action;
+use domain::record::Record as _;
 use domain::{Actor, OfferId, OrganisationId, SourceId, TerritoryId};
 use sea_orm::prelude::{Date, DateTimeUtc};
 use sea_orm::sea_query::{Condition, Expr, ExprTrait};
+use sea_orm::{EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use crate::connect::Store;
 use crate::error::Result;
 use crate::filter::Narrow;
 use crate::list::Listed;
 use crate::page::{Column, Key};
+use crate::write::Tx;
 
 stored! {
     Offer, row, "offer";
@@ -135,5 +139,44 @@ impl Store {
         let now = self.mint.now();
         self.change::<Offer>(actor, id, expected, |offer, _| offer.confirm(now))
             .await
+    }
+}
+
+/// Taken while offers expire, so that of several servers one does it at a time.
+const EXPIRY_LOCK: i64 = 0x6368_616e_746b;
+/// So many offers expire in one transaction.
+const AT_ONCE: u64 = 500;
+
+impl Store {
+    /// Offers whose time has run out have expired: some of them at a time; answers how many.
+    ///
+    /// # Errors
+    /// A database fault.
+    pub async fn expire_offers(&self) -> Result<usize> {
+        self.write(&Actor::System, Action::KeepSources, async |tx: &mut Tx| {
+            tx.lock(EXPIRY_LOCK).await?;
+            let now = tx.now();
+            let over = row::Entity::find()
+                .filter(Expr::col(("offer", "expires_key")).lte(now))
+                .filter(Expr::col(("offer", "status")).is_in([Status::Open.word(), Status::Reserved.word()]))
+                .order_by_asc(row::Column::ExpiresKey)
+                .limit(AT_ONCE)
+                .lock_exclusive()
+                .all(&tx.conn)
+                .await?;
+            let pairs: Vec<(Offer, Offer)> = over
+                .into_iter()
+                .map(|row| {
+                    let before = Offer::from(row);
+                    let mut after = before.clone();
+                    after.status = Status::Expired;
+                    after.restate(before.revision + 1, now);
+                    (before, after)
+                })
+                .collect();
+            tx.update_all(&pairs).await?;
+            Ok(pairs.len())
+        })
+        .await
     }
 }

@@ -184,3 +184,22 @@ testing::both! {
         assert_eq!(kept(store.count::<Need>(&need::Filter::default()).await), 0);
     }
 }
+
+testing::both! {
+    async fn what_nobody_confirmed_in_time_has_expired_and_says_so_in_its_history(store: Store) {
+        let by = organisation(&store, "Ferme").await;
+        let over = offer(&store, by, json!({"expiresAt": "2026-01-01T00:00:00Z"})).await;
+        let holds = offer(&store, by, json!({"expiresAt": "2099-01-01T00:00:00Z"})).await;
+        let gone = offer(&store, by, json!({"expiresAt": "2026-01-01T00:00:00Z", "status": "CLOSED"})).await;
+        assert_eq!(kept(store.expire_offers().await), 1);
+        assert_eq!(kept(store.expire_offers().await), 0);
+        let status = async |offer: &Offer| kept(store.get::<Offer>(&visitor(), offer.id).await);
+        let expired = status(&over).await;
+        assert_eq!((expired.status, expired.revision), (offer::Status::Expired, 2));
+        assert_eq!(status(&holds).await, holds);
+        assert_eq!(status(&gone).await, gone);
+        let again = kept(store.confirm_offer(&editor(), over.id, 2).await);
+        assert_eq!(again.status, offer::Status::Open);
+        assert_eq!(kept(store.expire_offers().await), 0);
+    }
+}
