@@ -5,15 +5,16 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use domain::person::password_is_good;
-use domain::{Lang, Mint, chantier, organisation, project, territory};
-use store::{Engine, Store};
+use domain::policy::Scope;
+use domain::{Actor, Lang, Mint, chantier, organisation, project, territory};
+use store::{Engine, NewClient, Store};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tracing_subscriber::EnvFilter;
 use url::Url;
 
-use crate::auth::Passwords;
-use crate::config::{Account, Cli, Command, Config, one_line};
+use crate::auth::{Passwords, client_name};
+use crate::config::{Account, Cli, Client, Command, Config, one_line};
 use crate::mail::sender::Sender;
 use crate::server::{self, App, Site};
 use crate::{openapi, schema};
@@ -77,6 +78,18 @@ pub async fn run(cli: Cli, mint: Arc<dyn Mint>) -> Result<(), Stop> {
             .await?;
             close(&store).await;
             print(&format!("{said}\n"));
+        }
+        Command::Client(Client::Add {
+            name,
+            sources,
+            read_only,
+        }) => {
+            log(&config)?;
+            let store = open(&config, mint).await?;
+            migrate(&store).await?;
+            let said = add_client(&store, name, &sources, read_only).await?;
+            close(&store).await;
+            print(&said);
         }
         Command::Check => {
             log(&config)?;
@@ -281,6 +294,43 @@ async fn add_administrator(
             invitation.link(public_url.as_str())
         ),
     })
+}
+
+/// Makes a partner's machine and says how it signs in.
+async fn add_client(
+    store: &Store,
+    name: String,
+    sources: &[String],
+    read_only: bool,
+) -> Result<String, Stop> {
+    let failed = |error: store::Error| Stop::new("client", &error);
+    let mut source_ids = Vec::with_capacity(sources.len());
+    for code in sources {
+        let found = store.source(code).await.map_err(failed)?;
+        source_ids.push(
+            found
+                .ok_or_else(|| Stop(format!("--source: there is no source {code}")))?
+                .id,
+        );
+    }
+    let scopes = if read_only {
+        vec![Scope::ExchangeRead]
+    } else {
+        vec![Scope::ExchangeRead, Scope::ExchangeWrite]
+    };
+    let new = NewClient {
+        name,
+        organisation_id: None,
+        source_ids,
+        scopes,
+    };
+    let (client, secret) = store.create_client(&Actor::System, new).await.map_err(failed)?;
+    Ok(format!(
+        "client_id:     {}\nclient_secret: {} (shown this once; good until {})\n",
+        client_name(client.id),
+        secret.text,
+        secret.expires_at.format("%Y-%m-%d")
+    ))
 }
 
 fn read_password() -> Result<String, Stop> {

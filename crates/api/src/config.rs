@@ -36,8 +36,28 @@ pub enum Command {
     /// Keeps the accounts
     #[command(subcommand)]
     Account(Account),
+    /// Keeps the machines of partners
+    #[command(subcommand)]
+    Client(Client),
     /// Opens the database and says what is in it; changes nothing
     Check,
+}
+
+/// What can be done with the machines of partners from the command line.
+#[derive(Subcommand)]
+pub enum Client {
+    /// Makes a machine that may read and push: prints its identifier and, this once, its secret
+    Add {
+        /// Its name
+        #[arg(long)]
+        name: String,
+        /// The code of a source that it may push under; may be given several times
+        #[arg(long = "source", value_name = "CODE")]
+        sources: Vec<String>,
+        /// It may only read
+        #[arg(long)]
+        read_only: bool,
+    },
 }
 
 /// What can be done with accounts from the command line.
