@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use serde_json::json;
 use stories::story;
+use tokio::sync::Notify;
 
 const KILLS: u64 = 50;
 
@@ -18,9 +19,10 @@ story! {
         for round in 0..KILLS {
             let client = server.administrator().await;
             let stopped = Arc::new(AtomicBool::new(false));
+            let first = Arc::new(Notify::new());
             let writers: Vec<_> = (0..4)
                 .map(|writer| {
-                    let (client, stopped) = (client.clone(), Arc::clone(&stopped));
+                    let (client, stopped, first) = (client.clone(), Arc::clone(&stopped), Arc::clone(&first));
                     tokio::spawn(async move {
                         let mut kept = Vec::new();
                         for count in 0.. {
@@ -30,14 +32,16 @@ story! {
                             let Some(answer) = answer else { break };
                             if let Some(id) = answer["data"]["organisationCreate"]["organisation"]["id"].as_str() {
                                 kept.push(id.to_owned());
+                                first.notify_one();
                             }
                         }
                         kept
                     })
                 })
                 .collect();
-            // A different moment each time.
-            tokio::time::sleep(Duration::from_millis(20 + round * 7 % 90)).await;
+            // A different moment each time, once writing is under way.
+            first.notified().await;
+            tokio::time::sleep(Duration::from_millis(round * 7 % 90)).await;
             server.kill().await;
             stopped.store(true, Ordering::SeqCst);
             for writer in writers {
@@ -45,7 +49,7 @@ story! {
             }
             server.restart().await;
         }
-        assert!(acknowledged.len() as u64 > KILLS, "the writers wrote: {}", acknowledged.len());
+        assert!(acknowledged.len() as u64 >= KILLS, "the writers wrote: {}", acknowledged.len());
         let visitor = server.visitor();
         for some in acknowledged.chunks(100) {
             let data = visitor.data("query($ids: [ID!]!) { nodes(ids: $ids) { id ... on Organisation { history(first: 1) { totalCount } } } }", json!({"ids": some})).await;
@@ -54,5 +58,56 @@ story! {
                 assert_eq!(node["history"]["totalCount"], 1, "told once");
             }
         }
+    }
+}
+
+story! {
+    async fn what_directories_push_is_neither_lost_nor_doubled_by_fifty_kills(server: Server) {
+        let create = "mutation($input: NewSource!) { sourceCreate(input: $input) { userErrors { code } } }";
+        server.administrator().await.ask(create, json!({"input": {"code": "annuaire", "name": "Annuaire"}})).await;
+        let upsert = "mutation($input: RecordsUpsertInput!) { recordsUpsert(input: $input) { applied replayed counts { created rejected } } }";
+        // Request number so and so: a farm, and ten offers of its own.
+        let request = |number: u64| {
+            let offers: Vec<_> = (0..10)
+                .map(|n| json!({"externalId": format!("o{number}-{n}"), "organisationExternalId": format!("f{number}"), "productType": "bread"}))
+                .collect();
+            json!({"input": {"source": "annuaire", "idempotencyKey": format!("k{number}"),
+                "organisations": [{"externalId": format!("f{number}"), "name": format!("Ferme {number}")}], "offers": offers}})
+        };
+        let (mut next, mut acknowledged) = (0_u64, 0_u64);
+        for round in 0..KILLS {
+            let client = server.administrator().await;
+            let stopped = Arc::new(AtomicBool::new(false));
+            let first = Arc::new(Notify::new());
+            let writer = tokio::spawn({
+                let (stopped, first) = (Arc::clone(&stopped), Arc::clone(&first));
+                async move {
+                    let mut at = next;
+                    while !stopped.load(Ordering::SeqCst) {
+                        // What was not acknowledged is sent again, by the same name.
+                        let Some(answer) = client.try_ask(upsert, request(at)).await else { break };
+                        assert_eq!(answer["data"]["recordsUpsert"]["counts"], json!({"created": 11, "rejected": 0}), "{answer}");
+                        at += 1;
+                        first.notify_one();
+                    }
+                    at
+                }
+            });
+            first.notified().await;
+            tokio::time::sleep(Duration::from_millis(round * 7 % 90)).await;
+            server.kill().await;
+            stopped.store(true, Ordering::SeqCst);
+            let reached = writer.await.unwrap();
+            acknowledged += reached - next;
+            next = reached;
+            server.restart().await;
+        }
+        assert!(acknowledged >= KILLS, "the directory pushed");
+        let client = server.administrator().await;
+        client.ask(upsert, request(next)).await;
+        let data = client.data("{ offers { totalCount } source(code: \"annuaire\") { health { organisations offers } } }", json!({})).await;
+        let farms = next + 1;
+        assert_eq!(data["offers"]["totalCount"], farms * 10);
+        assert_eq!(data["source"]["health"], json!({"organisations": farms, "offers": farms * 10}));
     }
 }
