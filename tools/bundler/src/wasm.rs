@@ -3,7 +3,7 @@
 use anyhow::{Context, Result, ensure};
 
 /// The module without the names of its functions, which are two thirds of it and serve debuggers alone.
-pub fn without_names(module: &[u8]) -> Result<Vec<u8>> {
+pub(crate) fn without_names(module: &[u8]) -> Result<Vec<u8>> {
     let (head, mut rest) = module.split_at_checked(8).context("too short for a module")?;
     ensure!(head.starts_with(b"\0asm"), "not a module");
     let mut kept = head.to_vec();
