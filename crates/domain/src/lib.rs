@@ -24,6 +24,7 @@ pub mod text;
 
 pub mod chantier;
 pub mod contact;
+pub mod feed;
 pub mod gazetteer;
 pub mod mail;
 pub mod need;

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, Datelike, Utc};
 use domain::change::{FieldChange, Kind, undone};
+use domain::feed::{self, Detail};
 use domain::page::Page;
 use domain::policy::{Action, Actor, allows};
 use domain::provenance::Provenance;
@@ -179,6 +180,8 @@ pub(crate) struct NewFeedRow {
     pub(crate) places: Vec<TerritoryId>,
     /// Where it lay before and lies no more.
     pub(crate) left: Vec<TerritoryId>,
+    /// What else is to be said of it.
+    pub(crate) detail: Detail,
 }
 
 impl NewFeedRow {
@@ -195,20 +198,22 @@ impl NewFeedRow {
             "revision",
             "places",
             "left_places",
+            "detail",
         ];
         let rows = rows.into_iter().map(|row| {
             let kind = match row.kind {
-                Kind::Created | Kind::Updated => "UPSERT",
-                Kind::Deleted => "DELETE",
+                Kind::Created | Kind::Updated => feed::Kind::Upsert,
+                Kind::Deleted => feed::Kind::Delete,
             };
             vec![
                 at.into(),
                 row.record.kind.word().into(),
                 row.record.uuid.into(),
-                kind.into(),
+                kind.word().into(),
                 row.revision.into(),
                 Json(row.places).into(),
                 Json(row.left).into(),
+                Json(row.detail).into(),
             ]
         });
         rows::insert(conn, "feed", &columns, rows.collect()).await

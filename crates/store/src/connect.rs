@@ -14,6 +14,7 @@ use sea_orm_migration::MigratorTrait;
 use tokio::sync::Mutex;
 
 use crate::error::Result;
+use crate::feed::Feed;
 use crate::migration::Migrator;
 
 /// Taken while the tables are brought up to date.
@@ -36,6 +37,8 @@ pub struct Store {
     pub(crate) mint: Arc<dyn Mint>,
     /// SQLite has one writer: ours queue here, first come first served, instead of polling its lock.
     pub(crate) turn: Arc<Mutex<()>>,
+    /// What is kept in memory for the readers of the feed.
+    pub(crate) feed: Arc<Feed>,
     statements: Arc<AtomicU64>,
 }
 
@@ -92,6 +95,7 @@ impl Store {
             engine,
             mint,
             turn: Arc::new(Mutex::new(())),
+            feed: Arc::default(),
             statements,
         })
     }

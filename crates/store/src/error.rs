@@ -15,6 +15,9 @@ pub enum Error {
     /// A cursor that is not ours, or of another order or filter.
     #[error("the cursor belongs to another list, order or filter")]
     Cursor,
+    /// A cursor of the feed from before what is still kept of it, or from before an older copy was put back.
+    #[error("the cursor is too old: begin again with an export")]
+    CursorExpired,
     /// A filter that no list needs and every database chokes on.
     #[error("a filter with too many values or too long a text")]
     Oversized,

@@ -1,6 +1,7 @@
 //! A column that holds a value as JSON: lists and small structures that are read whole.
 
 use sea_orm::sea_query::{ArrayType, ColumnType, Nullable, Value, ValueType, ValueTypeErr};
+use sea_orm::sqlx::types::Json as Text;
 use sea_orm::{ColIdx, QueryResult, TryGetError, TryGetable};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -16,8 +17,12 @@ impl<T: Serialize> From<Json<T>> for Value {
     }
 }
 
-impl<T: DeserializeOwned> TryGetable for Json<T> {
+impl<T: DeserializeOwned + 'static> TryGetable for Json<T> {
     fn try_get_by<I: ColIdx>(row: &QueryResult, index: I) -> Result<Self, TryGetError> {
+        // Straight from the text that PostgreSQL sends, without a tree between.
+        if let Some(value) = row.try_get_from_sqlx_postgres::<Text<T>, _>(index) {
+            return value.map(|Text(value)| Self(value));
+        }
         let value = serde_json::Value::try_get_by(row, index)?;
         serde_json::from_value(value)
             .map(Self)

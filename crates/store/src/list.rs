@@ -150,6 +150,31 @@ impl Store {
         Ok(u64::try_from(count).unwrap_or(0))
     }
 
+    /// So many of the records that the filter lets through, by identifier, which no change moves: to walk through all of
+    /// them.
+    ///
+    /// # Errors
+    /// A database fault.
+    pub async fn walk<R: Listed>(
+        &self,
+        filter: &R::Filter,
+        after: Option<R::Id>,
+        most: usize,
+    ) -> Result<Vec<R>> {
+        asked::<R>(filter)?;
+        let mut select = R::Entity::find();
+        let query = QueryTrait::query(&mut select);
+        query
+            .cond_where(R::condition(filter))
+            .order_by((R::TABLE, "id"), Order::Asc)
+            .limit(most as u64);
+        if let Some(after) = after {
+            let after: Uuid = after.into();
+            query.and_where(Expr::col((R::TABLE, "id")).gt(after));
+        }
+        Ok(select.all(&self.db).await?.into_iter().map(Into::into).collect())
+    }
+
     /// For each parent, a page of the records whose field names it: one statement for all parents.
     ///
     /// # Errors

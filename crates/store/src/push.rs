@@ -11,6 +11,7 @@ use chrono::{DateTime, Utc};
 use domain::change::{FieldChange, difference};
 use domain::check::Checks;
 use domain::facet::Facets;
+use domain::feed::Reason;
 use domain::need::Need;
 use domain::offer::Offer;
 use domain::organisation::{NumberScheme, Organisation};
@@ -471,6 +472,7 @@ impl<'t> Pushing<'t> {
         self.apply(organisations, run).await?;
         self.apply(offers, run).await?;
         self.apply(needs, run).await?;
+        self.tx.because(Reason::SourceDeleted);
         self.delete(deletions).await?;
         if let Some(run) = run {
             self.tx.see(&self.source.code, run, &self.seen).await?;

@@ -13,6 +13,7 @@ use uuid::Uuid;
 
 use crate::connect::Store;
 use crate::error::Result;
+use crate::rows;
 use crate::write::Tx;
 
 /// A record with a table.
@@ -173,7 +174,7 @@ impl Store {
         }
         let uuids: Vec<Uuid> = ids.iter().map(|id| (*id).into()).collect();
         let rows = R::Entity::find()
-            .filter(Expr::col((R::TABLE, "id")).is_in(uuids))
+            .filter(rows::among(&self.db, Expr::col((R::TABLE, "id")), uuids))
             .all(&self.db)
             .await?;
         Ok(rows.into_iter().map(Into::into).collect())

@@ -4,6 +4,7 @@
 
 use chrono::{DateTime, Utc};
 use domain::change::{Kind, difference};
+use domain::feed::{Detail, Reason};
 use domain::policy::{Action, Actor, allows};
 use domain::provenance::Provenance;
 use domain::record::{Record, Rules};
@@ -31,6 +32,8 @@ pub struct Tx {
     now: DateTime<Utc>,
     feed: Vec<NewFeedRow>,
     undoes: Option<ChangeId>,
+    /// Why what is removed is removed.
+    reason: Reason,
 }
 
 impl std::fmt::Debug for Tx {
@@ -87,12 +90,16 @@ impl Store {
             now: now.unwrap_or_else(|| self.mint.now()),
             feed: Vec::new(),
             undoes: None,
+            reason: Reason::Removed,
         };
         match changes(&mut tx).await {
             Ok(value) => {
-                tx.announce().await?;
+                let announced = tx.announce().await?;
                 tx.conn.commit().await?;
                 drop(turn);
+                if announced {
+                    self.feed.ring();
+                }
                 Ok(value)
             }
             Err(error) => {
@@ -141,6 +148,12 @@ impl Tx {
     /// Marks what follows as the undoing of a change.
     pub(crate) fn undoing(&mut self, change: ChangeId) {
         self.undoes = Some(change);
+        self.because(Reason::TakenBack);
+    }
+
+    /// Says why what follows is removed.
+    pub(crate) const fn because(&mut self, reason: Reason) {
+        self.reason = reason;
     }
 
     /// Keeps a new record.
@@ -332,6 +345,10 @@ impl Tx {
                 revision: record.revision(),
                 places,
                 left,
+                detail: Detail {
+                    reason: (told.kind == Kind::Deleted).then_some(self.reason),
+                    into: Vec::new(),
+                },
             });
         }
         Entry::insert_all(&self.conn, entries).await?;
@@ -349,13 +366,14 @@ impl Tx {
         .await
     }
 
-    /// Writes the feed's rows, last of all, in the order of commits.
-    async fn announce(&mut self) -> Result<()> {
+    /// Writes the feed's rows, last of all, in the order of commits; answers whether there were any.
+    async fn announce(&mut self) -> Result<bool> {
         if self.feed.is_empty() {
-            return Ok(());
+            return Ok(false);
         }
         self.store.hold(&self.conn, FEED_LOCK).await?;
-        NewFeedRow::insert_all(&self.conn, std::mem::take(&mut self.feed), self.now).await
+        NewFeedRow::insert_all(&self.conn, std::mem::take(&mut self.feed), self.now).await?;
+        Ok(true)
     }
 }
 

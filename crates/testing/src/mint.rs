@@ -25,6 +25,15 @@ impl Default for FixedMint {
 }
 
 impl FixedMint {
+    /// One whose identifiers begin elsewhere, for a second server on the same database.
+    #[must_use]
+    pub fn starting_at(first: u64) -> Self {
+        Self {
+            ids: AtomicU64::new(first),
+            ..Self::default()
+        }
+    }
+
     /// Lets time pass.
     pub fn pass(&self, time: TimeDelta) {
         self.moved.fetch_add(time.num_milliseconds(), Ordering::SeqCst);

@@ -4,6 +4,7 @@
 use chrono::{DateTime, Utc};
 use domain::Refusal;
 use domain::check::Checks;
+use domain::feed::Reason;
 use domain::policy::Actor;
 use domain::push::{Counts, Mode, Outcome, Pushed};
 use domain::source::Source;
@@ -250,6 +251,7 @@ impl Store {
                     if is_first && !is_meant && all >= SMALL && gone * 10 > all {
                         return Err(Refusal::MassDeletion { gone, of: all }.into());
                     }
+                    tx.because(Reason::SnapshotAbsent);
                     let outcomes = tx.remove_absent(&source, run).await?;
                     let is_over = outcomes.is_empty();
                     outcomes.into_iter().for_each(|outcome| counts.add(outcome));
