@@ -15,9 +15,10 @@ use url::Url;
 
 use crate::auth::{Passwords, client_name};
 use crate::config::{Account, Cli, Client, Command, Config, one_line};
+use crate::feed::Readers;
 use crate::mail::sender::Sender;
 use crate::server::{self, App, Site};
-use crate::{openapi, schema};
+use crate::{feed, openapi, schema};
 
 /// The address of the first administrator where none is set; they can change it once they are in.
 const FIRST_EMAIL: &str = "admin@chantiers.local";
@@ -165,7 +166,8 @@ async fn serve(config: &Config, mint: Arc<dyn Mint>) -> Result<(), Stop> {
         trust_forwarded: config.trust_forwarded,
         sends_mail: sender.is_some(),
     };
-    let app = App::new(store.clone(), site)
+    let retention = config.feed_retention_days;
+    let app = App::new(store.clone(), site, Readers::new(retention))
         .await
         .map_err(|error| Stop::new("cannot start", &error))?;
     print(&format!(
@@ -184,9 +186,11 @@ async fn serve(config: &Config, mint: Arc<dyn Mint>) -> Result<(), Stop> {
         }
     });
     let sweeping = tokio::spawn(sweep(store.clone()));
+    let keeping = tokio::spawn(feed::keep(store.clone(), retention));
     server::serve(listener, Arc::new(app), stopped).await;
     sweeping.abort();
     drop(running);
+    keeping.abort();
     if tokio::time::timeout(server::STOP_LIMIT, sending).await.is_err() {
         tracing::warn!("stopped although a message was being sent: it is attempted again");
     }

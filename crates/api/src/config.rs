@@ -161,6 +161,17 @@ pub struct Config {
     )]
     pub trust_forwarded: bool,
 
+    /// For how many days the change feed keeps rows that later ones supersede, so that a cursor stays good
+    #[arg(
+        long,
+        env = "CHANTIERS_FEED_RETENTION_DAYS",
+        value_name = "DAYS",
+        global = true,
+        default_value_t = 400,
+        value_parser = clap::value_parser!(u32).range(1..=36_500)
+    )]
+    pub feed_retention_days: u32,
+
     /// The mail server: smtps://user:password@host, smtp://user:password@host:587?tls=required, or smtp://host:25
     /// for one nearby that asks for neither; without it messages wait in the outbox
     #[arg(

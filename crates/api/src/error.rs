@@ -5,12 +5,16 @@ use domain::Refusal;
 use domain::page::PageError;
 use domain::refusal::Code;
 
-use crate::ctx::caller;
+use crate::ctx::{Caller, caller};
 use crate::problem::{self, Fault};
 
 /// A top-level error with its code and the request's id.
 pub(crate) fn fail(ctx: &Context<'_>, error: impl Into<Fault>) -> Error {
-    let (caller, fault) = (caller(ctx), error.into());
+    failed(caller(ctx), &error.into())
+}
+
+/// The same, where the caller is known already.
+pub(crate) fn failed(caller: &Caller, fault: &Fault) -> Error {
     Error::new(fault.message(caller.lang)).extend_with(|_, extensions| {
         extensions.set("code", fault.code());
         extensions.set("requestId", caller.request_id.as_str());

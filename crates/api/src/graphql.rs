@@ -10,11 +10,14 @@ use axum::body::Bytes;
 use axum::extract::{FromRequestParts, RawQuery, Request, State};
 use axum::http::header::{ACCEPT, ALLOW, CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER, VARY, WWW_AUTHENTICATE};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::response::sse::Event;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
+use futures::{StreamExt as _, stream};
 
 use crate::load::Loader;
 use crate::problem::{Code, Fault};
+use crate::rest::changes::{alive, wants_events};
 use crate::server::{App, Reader, body, is_json, wants_page};
 use crate::{auth, schema};
 
@@ -96,13 +99,22 @@ impl Form {
     }
 }
 
+/// The form of what is answered at once; a reader of events is refused as one of the new form.
+fn wanted(headers: &HeaderMap) -> Option<Form> {
+    if wants_events(headers) {
+        Some(Form::New)
+    } else {
+        Form::wanted(headers)
+    }
+}
+
 async fn by_get(State(app): State<Arc<App>>, RawQuery(query): RawQuery, request: Request) -> Response {
     let (mut parts, _) = request.into_parts();
     if wants_page(&parts.headers) {
         return asset("text/html; charset=utf-8", EXPLORER);
     }
     let Ok(reader) = Reader::from_request_parts(&mut parts, &()).await;
-    let Some(form) = Form::wanted(&parts.headers) else {
+    let Some(form) = wanted(&parts.headers) else {
         return Fault::new(Code::NotAcceptable).into_response();
     };
     let asked = async_graphql::http::parse_query_string(query.as_deref().unwrap_or_default())
@@ -124,7 +136,7 @@ async fn by_post(State(app): State<Arc<App>>, request: Request) -> Response {
     let (mut parts, sent) = request.into_parts();
     let Ok(reader) = Reader::from_request_parts(&mut parts, &()).await;
     let headers = parts.headers.clone();
-    let Some(form) = Form::wanted(&headers) else {
+    let Some(form) = wanted(&headers) else {
         return Fault::new(Code::NotAcceptable).into_response();
     };
     if !is_json(&headers) {
@@ -186,7 +198,8 @@ async fn answer(
         Ok(caller) => caller,
         Err(fault) => return refuse(form, reader, &fault),
     };
-    if !may_write && writes(&mut asked) {
+    let streams = wants_events(headers);
+    if !may_write && writes(&mut asked, streams) {
         let mut response = refuse(form, reader, &Fault::new(Code::MethodNotAllowed));
         response
             .headers_mut()
@@ -196,15 +209,25 @@ async fn answer(
     if let Some(fault) = too_many(&mut asked) {
         return refuse(form, reader, &fault);
     }
-    let answer = app
-        .schema
-        .execute(
-            asked
-                .data(Loader::new(app.store.clone(), caller.actor.clone()))
-                .data(caller),
-        )
-        .await;
-    write(form, reader, answer)
+    let asked = asked
+        .data(Loader::new(app.store.clone(), caller.actor.clone()))
+        .data(caller);
+    if streams {
+        return events(app, reader.clone(), asked);
+    }
+    write(form, reader, app.schema.execute(asked).await)
+}
+
+/// The answers of a subscription, or the one of a query, as server-sent events: `next` with each, `complete` after the
+/// last (the "distinct connections" mode of GraphQL over server-sent events).
+fn events(app: &App, reader: Reader, asked: async_graphql::Request) -> Response {
+    let answers = app.schema.execute_stream(asked).map(move |mut answer| {
+        name_errors(&reader, &mut answer);
+        let text = serde_json::to_string(&answer).unwrap_or_default();
+        Event::default().event("next").data(text)
+    });
+    let end = stream::once(async { Event::default().event("complete").data("") });
+    alive(answers.chain(end).map(Ok))
 }
 
 /// The most fields at the top of a query, and of a mutation: each is at least a statement of its own.
@@ -258,8 +281,9 @@ fn fields(document: &ExecutableDocument, set: &SelectionSet, depth: usize, alias
     top
 }
 
-/// Whether the operation that would run is not a query; a document that cannot be read runs nothing.
-fn writes(asked: &mut async_graphql::Request) -> bool {
+/// Whether the operation that would run is not a query, nor a subscription where these are answered; a document that
+/// cannot be read runs nothing.
+fn writes(asked: &mut async_graphql::Request, streams: bool) -> bool {
     let name = asked.operation_name.clone();
     let Ok(document) = asked.parsed_query() else {
         return false;
@@ -270,7 +294,12 @@ fn writes(asked: &mut async_graphql::Request) -> bool {
             (None, Some(_)) => false,
             (_, None) => true,
         };
-        meant && operation.node.ty != OperationType::Query
+        let reads = match operation.node.ty {
+            OperationType::Query => true,
+            OperationType::Subscription => streams,
+            OperationType::Mutation => false,
+        };
+        meant && !reads
     })
 }
 
@@ -310,7 +339,8 @@ fn of_the_library(error: &ServerError) -> Code {
     }
 }
 
-fn write(form: Form, reader: &Reader, mut answer: Answer) -> Response {
+/// Gives each error its code and the request's id.
+fn name_errors(reader: &Reader, answer: &mut Answer) {
     for error in &mut answer.errors {
         if code(error).is_none() {
             // What the library itself refuses, it says in English.
@@ -321,6 +351,10 @@ fn write(form: Form, reader: &Reader, mut answer: Answer) -> Response {
         let extensions = error.extensions.get_or_insert_default();
         extensions.set("requestId", reader.request_id.as_str());
     }
+}
+
+fn write(form: Form, reader: &Reader, mut answer: Answer) -> Response {
+    name_errors(reader, &mut answer);
     // Nothing ran where no error has a path: the answer then has no data at all, not null.
     let ran = answer.errors.is_empty()
         || answer.data != Value::Null
@@ -331,16 +365,21 @@ fn write(form: Form, reader: &Reader, mut answer: Answer) -> Response {
         status(form, &answer.errors)
     };
     let http_headers = std::mem::take(&mut answer.http_headers);
-    let mut document = serde_json::to_value(&answer).unwrap_or_default();
-    if let Some(fields) = document.as_object_mut().filter(|_| !ran) {
-        fields.remove("data");
-    }
+    let document = if ran {
+        serde_json::to_string(&answer).unwrap_or_default()
+    } else {
+        let mut document = serde_json::to_value(&answer).unwrap_or_default();
+        if let Some(fields) = document.as_object_mut() {
+            fields.remove("data");
+        }
+        document.to_string()
+    };
     let headers = [
         (CONTENT_TYPE, form.kind()),
         (CACHE_CONTROL, "no-store"),
         (VARY, "accept, accept-language, authorization"),
     ];
-    let mut response = (status, headers, document.to_string()).into_response();
+    let mut response = (status, headers, document).into_response();
     response.headers_mut().extend(http_headers);
     response
 }
@@ -348,10 +387,12 @@ fn write(form: Form, reader: &Reader, mut answer: Answer) -> Response {
 fn status(form: Form, errors: &[ServerError]) -> StatusCode {
     let code = errors.iter().find_map(code).unwrap_or_default();
     match Code::ALL.into_iter().find(|known| known.word() == code) {
-        Some(Code::BadRequest | Code::CursorInvalid | Code::CostExceeded) | None => match form {
-            Form::New => StatusCode::BAD_REQUEST,
-            Form::Old => StatusCode::OK,
-        },
+        Some(Code::BadRequest | Code::CursorInvalid | Code::CursorExpired | Code::CostExceeded) | None => {
+            match form {
+                Form::New => StatusCode::BAD_REQUEST,
+                Form::Old => StatusCode::OK,
+            }
+        }
         Some(known) => known.status(),
     }
 }
@@ -410,7 +451,7 @@ mod tests {
         let writes = |query: &str, name: Option<&str>| {
             let mut asked = async_graphql::Request::new(query);
             asked.operation_name = name.map(str::to_owned);
-            writes(&mut asked)
+            writes(&mut asked, false)
         };
         assert!(writes("mutation { a }", None));
         assert!(!writes("{ a }", None));

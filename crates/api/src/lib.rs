@@ -10,6 +10,7 @@ pub mod auth;
 pub mod command;
 pub mod config;
 pub mod ctx;
+pub mod feed;
 pub mod graphql;
 pub mod metrics;
 pub mod openapi;

@@ -17,7 +17,7 @@ use utoipa::OpenApi;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 
 use crate::problem::{Code, say};
-use crate::rest::{calendar, etag, exports, records, session, token, unchanged};
+use crate::rest::{calendar, changes, etag, exports, records, session, snapshots, token, unchanged};
 use crate::server::{App, health};
 
 /// What the document is made of.
@@ -46,16 +46,19 @@ use crate::server::{App, health};
         calendar::one,
         exports::csv,
         exports::xlsx,
+        changes::changes,
+        snapshots::export,
         health::live,
         health::ready,
         health::metrics,
     ),
     tags(
         (name = "Session", description = "Signing in and out."),
-        (name = "Exchange", description = "What directories push."),
+        (name = "Exchange", description = "What directories push, and how they follow what changes."),
         (name = "Exports", description = "Dated snapshots, public. Sent with a token that is not good any more, they are refused like everything else."),
         (name = "Health", description = "For whoever runs the server."),
     ),
+    components(schemas(changes::Change)),
     modifiers(&Bearer)
 )]
 struct Document;
@@ -304,6 +307,8 @@ mod tests {
             "/v1/session",
             "/v1/invitations/{token}",
             "/v1/exports/report.csv",
+            "/v1/exports/{what}.{format}",
+            "/v1/changes",
             "/health/ready",
         ] {
             assert!(paths.contains(&path), "{path}");

@@ -56,6 +56,8 @@ pub enum Code {
     UnsupportedMediaType,
     /// A cursor that is not ours, or of another order or filter.
     CursorInvalid,
+    /// A cursor of the feed that is too old.
+    CursorExpired,
     /// The operation is too deep or asks for too much at once.
     CostExceeded,
     /// Too many attempts.
@@ -68,7 +70,7 @@ pub enum Code {
 
 impl Code {
     /// Every code.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::BadRequest,
         Self::Unauthenticated,
         Self::Forbidden,
@@ -78,6 +80,7 @@ impl Code {
         Self::PayloadTooLarge,
         Self::UnsupportedMediaType,
         Self::CursorInvalid,
+        Self::CursorExpired,
         Self::CostExceeded,
         Self::RateLimited,
         Self::Timeout,
@@ -97,6 +100,7 @@ impl Code {
             Self::PayloadTooLarge => "PAYLOAD_TOO_LARGE",
             Self::UnsupportedMediaType => "UNSUPPORTED_MEDIA_TYPE",
             Self::CursorInvalid => "CURSOR_INVALID",
+            Self::CursorExpired => "CURSOR_EXPIRED",
             Self::CostExceeded => "COST_EXCEEDED",
             Self::RateLimited => "RATE_LIMITED",
             Self::Timeout => "TIMEOUT",
@@ -109,6 +113,7 @@ impl Code {
     pub const fn status(self) -> StatusCode {
         match self {
             Self::BadRequest | Self::CursorInvalid | Self::CostExceeded => StatusCode::BAD_REQUEST,
+            Self::CursorExpired => StatusCode::GONE,
             Self::Unauthenticated => StatusCode::UNAUTHORIZED,
             Self::Forbidden => StatusCode::FORBIDDEN,
             Self::NotFound => StatusCode::NOT_FOUND,
@@ -179,6 +184,12 @@ impl Code {
                 "Deze cursor hoort bij een andere lijst, volgorde of filter.",
                 "Dieser Cursor gehört zu einer anderen Liste, Ordnung oder Filterung.",
                 "This cursor belongs to another list, order or filter.",
+            ],
+            Self::CursorExpired => [
+                "Ce curseur est trop ancien. Rechargez un export et suivez le flux depuis son curseur (en-tête Feed-Cursor), ou recommencez sans curseur.",
+                "Deze cursor is te oud. Laad opnieuw een export en volg de feed vanaf zijn cursor (header Feed-Cursor), of begin opnieuw zonder cursor.",
+                "Dieser Cursor ist zu alt. Laden Sie wieder einen Export und folgen Sie dem Feed ab dessen Cursor (Kopfzeile Feed-Cursor), oder beginnen Sie neu ohne Cursor.",
+                "This cursor is too old. Load an export again and follow the feed from its cursor (header Feed-Cursor), or begin again without a cursor.",
             ],
             Self::CostExceeded => [
                 "L'opération est trop profonde ou demande trop à la fois.",
@@ -395,6 +406,7 @@ impl From<&store::Error> for Fault {
         match error {
             store::Error::Refused(refusals) => Self::refused(refusals.clone()),
             store::Error::Cursor => Self::new(Code::CursorInvalid),
+            store::Error::CursorExpired => Self::new(Code::CursorExpired),
             store::Error::Oversized => Self::new(Code::BadRequest).because(OVERSIZED),
             store::Error::Year => Self::new(Code::BadRequest).because(YEAR),
             store::Error::Database(_) | store::Error::Corrupt(_) => {

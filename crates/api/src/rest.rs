@@ -1,9 +1,11 @@
 //! The JSON routes under `/v1`: their list, and what several of them need.
 
 pub mod calendar;
+pub mod changes;
 pub mod exports;
 pub mod records;
 pub mod session;
+pub mod snapshots;
 pub mod token;
 
 use std::sync::Arc;
@@ -18,6 +20,9 @@ use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use sha2::{Digest, Sha256};
 
 use crate::server::App;
+
+/// Where the change feed is.
+pub(crate) const CHANGES: &str = "/v1/changes";
 
 pub(crate) fn routes() -> Router<Arc<App>> {
     Router::new()
@@ -39,6 +44,8 @@ pub(crate) fn routes() -> Router<Arc<App>> {
         .merge(records::routes())
         .route("/v1/calendar.ics", get(calendar::all))
         .route("/v1/chantiers/{file}", get(calendar::one))
+        .route(CHANGES, get(changes::changes))
+        .route("/v1/exports/{file}", get(snapshots::export))
         .route("/v1/exports/report.csv", get(exports::csv))
         .route("/v1/exports/report.xlsx", get(exports::xlsx))
 }

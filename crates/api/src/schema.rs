@@ -1,12 +1,15 @@
 //! The schema: the areas merged, with its limits.
 
-use async_graphql::{EmptySubscription, MergedObject, Object, Result, SchemaBuilder, SimpleObject};
+use std::sync::Arc;
+
+use async_graphql::{MergedObject, Object, Result, SchemaBuilder, SimpleObject};
 use store::Store;
 
 use crate::chantier::{
     ChantierMutation, ChantierQuery, ParticipationMutation, ResourceMutation, StepMutation,
 };
 use crate::client::{ClientMutation, ClientQuery};
+use crate::feed::{FeedQuery, FeedSubscription, Readers};
 use crate::history::{HistoryMutation, HistoryQuery};
 use crate::mail::MailQuery;
 use crate::need::{NeedMutation, NeedQuery};
@@ -43,6 +46,7 @@ pub struct Query(
     OfferQuery,
     NeedQuery,
     HistoryQuery,
+    FeedQuery,
     ServiceQuery,
 );
 
@@ -70,7 +74,7 @@ pub struct Mutation(
 );
 
 /// The schema.
-pub type Schema = async_graphql::Schema<Query, Mutation, EmptySubscription>;
+pub type Schema = async_graphql::Schema<Query, Mutation, FeedSubscription>;
 
 /// A credit line that its source's licence asks to show.
 #[derive(SimpleObject)]
@@ -107,16 +111,16 @@ impl ServiceQuery {
     }
 }
 
-fn builder() -> SchemaBuilder<Query, Mutation, EmptySubscription> {
-    Schema::build(Query::default(), Mutation::default(), EmptySubscription)
+fn builder() -> SchemaBuilder<Query, Mutation, FeedSubscription> {
+    Schema::build(Query::default(), Mutation::default(), FeedSubscription)
         .limit_depth(DEPTH)
         .limit_complexity(COMPLEXITY)
 }
 
-/// The schema over a store, where the server stands.
+/// The schema over a store, where the server stands, with those who wait for something to change.
 #[must_use]
-pub fn build(store: Store, site: Site) -> Schema {
-    builder().data(store).data(site).finish()
+pub fn build(store: Store, site: Site, readers: Arc<Readers>) -> Schema {
+    builder().data(store).data(site).data(readers).finish()
 }
 
 /// The schema as text.

@@ -28,12 +28,14 @@ use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Pr
 use url::Url;
 
 use crate::auth::{Passwords, Throttle, Tokens};
+use crate::feed::Readers;
 use crate::metrics::Metrics;
 use crate::problem::{Code, Fault};
 use crate::schema::Schema;
 use crate::{graphql, openapi, rest, schema, spa};
 
 pub use request::{Sent, body, from_our_own_page, is_json, wants_page};
+pub(crate) use surround::FEED_CURSOR;
 pub use surround::Reader;
 
 /// The largest body a request may have.
@@ -72,6 +74,8 @@ pub struct App {
     pub throttle: Throttle,
     /// What was counted.
     pub metrics: Metrics,
+    /// Who waits for something to happen.
+    pub readers: Arc<Readers>,
     /// Where the server stands.
     pub site: Site,
 }
@@ -81,14 +85,16 @@ impl App {
     ///
     /// # Errors
     /// Where the signing key cannot be read.
-    pub async fn new(store: Store, site: Site) -> store::Result<Self> {
+    pub async fn new(store: Store, site: Site, readers: Readers) -> store::Result<Self> {
         let key = store.signing_key().await?;
+        let readers = Arc::new(readers);
         Ok(Self {
-            schema: schema::build(store.clone(), site.clone()),
+            schema: schema::build(store.clone(), site.clone(), Arc::clone(&readers)),
             tokens: Tokens::new(&key, site.public_url.origin().ascii_serialization()),
             passwords: Passwords::default(),
             throttle: Throttle::default(),
             metrics: Metrics::default(),
+            readers,
             store,
             site,
         })
@@ -126,6 +132,7 @@ pub fn router(app: Arc<App>) -> Router {
 
 /// Serves until told to stop, then finishes what is under way, for a bounded time.
 pub async fn serve(listener: TcpListener, app: Arc<App>, stopped: impl Future<Output = ()>) {
+    let readers = Arc::clone(&app.readers);
     let router = router(app);
     let connections = GracefulShutdown::new();
     let mut stopped = pin!(stopped);
@@ -164,6 +171,7 @@ pub async fn serve(listener: TcpListener, app: Arc<App>, stopped: impl Future<Ou
         }
     }
     drop(listener);
+    readers.stop();
     tracing::info!("stopping: no new connections, what is under way is finished");
     if tokio::time::timeout(STOP_LIMIT, connections.shutdown())
         .await

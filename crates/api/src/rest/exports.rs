@@ -463,13 +463,13 @@ impl Report {
 }
 
 /// A spreadsheet's cell holds no more.
-fn short(text: &str) -> String {
+pub(super) fn short(text: &str) -> String {
     text.chars().take(32_000).collect()
 }
 
 /// The text as a cell that no spreadsheet runs as a formula. Some skip what shows nothing before they look, and some
 /// take the wide forms of East Asian keyboards for the narrow ones.
-fn harmless(text: String) -> String {
+pub(super) fn harmless(text: String) -> String {
     let first = text.trim_start_matches(shows_nothing).chars().next();
     let runs = matches!(first, Some('=' | '+' | '-' | '@' | '＝' | '＋' | '－' | '＠'));
     if runs || text.starts_with(['\t', '\r', '\n']) {

@@ -21,11 +21,14 @@ use tower_http::cors::{AllowOrigin, CorsLayer};
 use tracing::Instrument;
 
 use crate::problem::{Code, Fault};
+use crate::rest;
 use crate::server::{App, Site};
 
 /// How long a request may take.
 const TIME_LIMIT: Duration = Duration::from_secs(30);
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+/// From where to follow the feed after an export.
+pub(crate) const FEED_CURSOR: HeaderName = HeaderName::from_static("feed-cursor");
 
 /// What a page of ours may load: our own files, and WASM. Styles are set through the object model, never in
 /// attributes; the icon is a data address.
@@ -103,7 +106,7 @@ pub(super) async fn surround(State(app): State<Arc<App>>, mut request: Request, 
     request.extensions_mut().insert(reader.clone());
 
     let span = tracing::info_span!("request", id = reader.request_id);
-    let answer = tokio::time::timeout(TIME_LIMIT, next.run(request));
+    let answer = tokio::time::timeout(time_limit(&route), next.run(request));
     let mut response = match AssertUnwindSafe(answer).catch_unwind().instrument(span).await {
         Ok(Ok(response)) => response,
         Ok(Err(_)) => Fault::new(Code::Timeout).into_response(),
@@ -144,6 +147,15 @@ pub(super) async fn surround(State(app): State<Arc<App>>, mut request: Request, 
         );
     }
     response
+}
+
+/// How long a request may take: longer where it may wait for something to happen.
+fn time_limit(route: &str) -> Duration {
+    if route == rest::CHANGES {
+        TIME_LIMIT + rest::changes::WAIT
+    } else {
+        TIME_LIMIT
+    }
 }
 
 /// The method's name, one of a few: it becomes a label.
@@ -210,7 +222,7 @@ pub(super) fn cors(site: &Site) -> CorsLayer {
             IF_NONE_MATCH,
             REQUEST_ID,
         ])
-        .expose_headers([CONTENT_DISPOSITION, ETAG, RETRY_AFTER, REQUEST_ID])
+        .expose_headers([CONTENT_DISPOSITION, ETAG, RETRY_AFTER, REQUEST_ID, FEED_CURSOR])
         .max_age(Duration::from_secs(3_600))
 }
 
