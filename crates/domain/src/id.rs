@@ -260,6 +260,8 @@ ids! {
     OfferId = Offer "offer" "OFFER",
     /// A need of food.
     NeedId = Need "need" "NEED",
+    /// What came of an offer and a need, for the two and staff only.
+    OutcomeId = Outcome "outcome" "OUTCOME",
     /// One entry of the history.
     ChangeId = Change "change" "CHANGE",
 }

@@ -25,11 +25,14 @@ pub mod text;
 pub mod chantier;
 pub mod contact;
 pub mod feed;
+pub mod gap;
 pub mod gazetteer;
 pub mod mail;
+pub mod matching;
 pub mod need;
 pub mod offer;
 pub mod organisation;
+pub mod outcome;
 pub mod person;
 pub mod product;
 pub mod project;
@@ -42,8 +45,8 @@ pub mod territory;
 pub use change::RecordType;
 pub use date::PartialDate;
 pub use id::{
-    ChangeId, ChantierId, ContactId, MembershipId, NeedId, NoteId, OfferId, OrganisationId, ParticipationId,
-    PersonId, ProjectId, ProvenanceId, RecordId, ResourceId, SourceId, StepId, TerritoryId,
+    ChangeId, ChantierId, ContactId, MembershipId, NeedId, NoteId, OfferId, OrganisationId, OutcomeId,
+    ParticipationId, PersonId, ProjectId, ProvenanceId, RecordId, ResourceId, SourceId, StepId, TerritoryId,
 };
 pub use mint::Mint;
 pub use patch::Patch;

@@ -70,6 +70,19 @@ pub enum Dimension {
     Own(Unit),
 }
 
+impl Dimension {
+    /// The unit that its quantities are added up in.
+    #[must_use]
+    pub const fn unit(self) -> Unit {
+        match self {
+            Self::Weight => Unit::Kilogram,
+            Self::Volume => Unit::Litre,
+            Self::Count => Unit::Piece,
+            Self::Own(unit) => unit,
+        }
+    }
+}
+
 impl Unit {
     /// What it measures, and how much of that one unit is.
     #[must_use]

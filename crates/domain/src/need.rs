@@ -1,11 +1,12 @@
 //! Needs of food: what an organisation looks for, how much and how often, where to, and what "local" means to it.
 
 use chrono::{DateTime, NaiveDate, Utc};
+use rust_decimal::Decimal;
 
 use crate::check::Checks;
 use crate::facet::{Facets, Words};
 use crate::id::{OrganisationId, SourceId, TerritoryId};
-use crate::measure::{Budget, Quantity};
+use crate::measure::{Budget, Dimension, Quantity};
 use crate::offer::{CONFIRMED_DAYS, Label, Near};
 use crate::offer::{check_days, check_instant, check_kilometres, check_product, product_words};
 use crate::policy::Action;
@@ -177,6 +178,19 @@ impl Need {
             let until = now + chrono::Duration::days(CONFIRMED_DAYS);
             self.expires_at = self.expires_at.max(Some(until));
         }
+    }
+
+    /// How much is needed in all its months together, in the base of its dimension; none where the quantity, how often
+    /// or, for what comes again every week or month, the months are not said.
+    #[must_use]
+    pub fn quantity_in_all(&self) -> Option<(Dimension, Decimal)> {
+        let (dimension, each) = self.quantity?.in_base();
+        let times = match self.period?.monthly_thousandths() {
+            None => Decimal::ONE,
+            Some(_) if self.months.is_empty() => return None,
+            Some(thousandths) => Decimal::new(thousandths, 3) * Decimal::from(self.months.len()),
+        };
+        Some((dimension, each.saturating_mul(times)))
     }
 
     /// Whether its time has run out.

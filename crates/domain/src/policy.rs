@@ -206,6 +206,11 @@ pub enum Action {
     },
     /// Make, change or remove an offer or a need of an organisation.
     EditExchange { organisation: OrganisationId },
+    /// See, open, move on or remove an outcome between a buyer and a supplier.
+    KeepOutcome {
+        buyer: Option<OrganisationId>,
+        supplier: Option<OrganisationId>,
+    },
     /// Make, change or withdraw the machines of partners.
     ManageClients,
     /// Read the history of a record of this kind.
@@ -236,6 +241,13 @@ pub fn allows(actor: &Actor, action: Action) -> bool {
         }
         Action::EditOrganisation { organisation } | Action::EditExchange { organisation } => {
             staff || actor.works_for(organisation)
+        }
+        Action::KeepOutcome { buyer, supplier } => {
+            staff
+                || [buyer, supplier]
+                    .into_iter()
+                    .flatten()
+                    .any(|of| actor.works_for(of))
         }
         Action::ReadContacts => signed,
         Action::EditContact {
@@ -277,7 +289,11 @@ pub fn allows(actor: &Actor, action: Action) -> bool {
             | RecordType::Offer
             | RecordType::Need
             | RecordType::Provenance => true,
-            RecordType::Contact | RecordType::Membership | RecordType::Note | RecordType::Change => staff,
+            RecordType::Contact
+            | RecordType::Membership
+            | RecordType::Note
+            | RecordType::Outcome
+            | RecordType::Change => staff,
             RecordType::Person => administrator,
         },
     }
@@ -349,6 +365,20 @@ mod tests {
                 (
                     format!("edit offer or need ({whose})"),
                     Action::EditExchange { organisation },
+                ),
+                (
+                    format!("keep outcome as buyer ({whose})"),
+                    Action::KeepOutcome {
+                        buyer: operator,
+                        supplier: None,
+                    },
+                ),
+                (
+                    format!("keep outcome as supplier ({whose})"),
+                    Action::KeepOutcome {
+                        buyer: None,
+                        supplier: operator,
+                    },
                 ),
                 (
                     format!("edit organisation ({whose})"),

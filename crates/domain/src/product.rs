@@ -196,6 +196,60 @@ impl Taxonomy {
     }
 }
 
+/// Some types of the taxonomy under which others are gathered: the families, or those that are asked for.
+#[derive(Debug)]
+pub struct Shelves {
+    codes: Vec<&'static str>,
+    /// By type, the shelves that it stands on.
+    places: HashMap<&'static str, Vec<usize>>,
+}
+
+impl Shelves {
+    /// A shelf for each of these types, with everything narrower; the families where none is named. What the taxonomy
+    /// does not know has none.
+    #[must_use]
+    pub fn of(asked: Option<&[String]>) -> Self {
+        let mut codes: Vec<&'static str> = Vec::new();
+        match asked {
+            None => codes.extend(TAXONOMY.families().map(|of| of.code)),
+            Some(asked) => {
+                for code in asked.iter().filter_map(|code| TAXONOMY.get(code)) {
+                    if !codes.contains(&code.code) {
+                        codes.push(code.code);
+                    }
+                }
+            }
+        }
+        let mut places: HashMap<&'static str, Vec<usize>> = HashMap::new();
+        for (place, code) in codes.iter().enumerate() {
+            for narrower in TAXONOMY.below(code) {
+                places.entry(narrower).or_default().push(place);
+            }
+        }
+        Self { codes, places }
+    }
+
+    /// The types that the shelves are for, in the order they were asked.
+    #[must_use]
+    pub fn codes(&self) -> &[&'static str] {
+        &self.codes
+    }
+
+    /// The shelves, by their place, that a type stands on: nearly always one.
+    #[must_use]
+    pub fn holding(&self, code: &str) -> &[usize] {
+        self.places.get(code).map_or(&[], Vec::as_slice)
+    }
+
+    /// Every type on any of them, by code.
+    #[must_use]
+    pub fn types(&self) -> Vec<&'static str> {
+        let mut types: Vec<&'static str> = self.places.keys().copied().collect();
+        types.sort_unstable();
+        types
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -232,6 +286,25 @@ mod tests {
             "of one family"
         );
         assert!(TAXONOMY.below("no such thing").is_empty());
+    }
+
+    #[test]
+    fn a_shelf_holds_a_type_and_what_is_narrower() {
+        let families = Shelves::of(None);
+        assert_eq!(families.codes().len(), 9);
+        assert!(
+            TAXONOMY
+                .all()
+                .iter()
+                .all(|of| !families.holding(of.code).is_empty())
+        );
+        assert_eq!(families.types().len(), TAXONOMY.all().len());
+        let asked = ["tomato", "vegetable", "tomato", "no such thing"].map(str::to_owned);
+        let some = Shelves::of(Some(&asked));
+        assert_eq!(some.codes(), ["tomato", "vegetable"]);
+        assert_eq!(some.holding("cherry-tomato"), [0, 1]);
+        assert_eq!(some.holding("carrot"), [1]);
+        assert!(some.holding("bread").is_empty());
     }
 
     #[test]

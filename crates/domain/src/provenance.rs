@@ -82,6 +82,7 @@ impl Rules for Provenance {
             | RecordType::Membership
             | RecordType::Note
             | RecordType::Provenance
+            | RecordType::Outcome
             | RecordType::Change => false,
         };
         checks.hold(public, "recordId", Invalid::Reference);

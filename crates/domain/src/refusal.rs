@@ -113,6 +113,10 @@ choices! {
         UnknownField = "UNKNOWN_FIELD",
         /// Bytes that are not UTF-8.
         Utf8 = "UTF8",
+        /// A need, an offer, or both must be named.
+        Pair = "PAIR",
+        /// It stays as it was first given.
+        Settled = "SETTLED",
     }
 }
 
@@ -546,6 +550,18 @@ impl Invalid {
                 "Dit woord staat niet in de gepubliceerde lijst.",
                 "Dieses Wort steht nicht in der veröffentlichten Liste.",
                 "This word is not in the published list.",
+            ],
+            Self::Pair => [
+                "Indiquez un besoin, une offre, ou les deux.",
+                "Geef een behoefte, een aanbod of beide op.",
+                "Geben Sie einen Bedarf, ein Angebot oder beides an.",
+                "Name a need, an offer, or both.",
+            ],
+            Self::Settled => [
+                "Ceci ne change plus: ouvrez plutôt un autre suivi.",
+                "Dit verandert niet meer: open liever een andere opvolging.",
+                "Das ändert sich nicht mehr: beginnen Sie lieber eine andere Verfolgung.",
+                "This does not change any more: open another outcome instead.",
             ],
         };
         match lang {
