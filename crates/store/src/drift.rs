@@ -66,6 +66,10 @@ pub fn declared(backend: DbBackend) -> Vec<(&'static str, TableCreateStatement)>
         ),
         ("need", schema.create_table_from_entity(crate::need::row::Entity)),
         (
+            "outcome",
+            schema.create_table_from_entity(crate::outcome::row::Entity),
+        ),
+        (
             "change",
             schema.create_table_from_entity(crate::change::ChangeEntity),
         ),

@@ -102,12 +102,8 @@ impl Narrow {
     /// A column names a commune of this territory, or of one that shares an area with it.
     pub(crate) fn in_territory(mut self, column: &'static str, territory: Option<TerritoryId>) -> Self {
         if let Some(territory) = territory {
-            let itself = Query::select().expr(Expr::value(territory.0)).take();
-            let mut territories = sharing(territory);
-            territories.union(UnionType::All, itself);
-            self.condition = self
-                .condition
-                .add(Expr::col((self.table, column)).in_subquery(territories));
+            let there = Expr::col((self.table, column)).in_subquery(within(territory));
+            self.condition = self.condition.add(there);
         }
         self
     }
@@ -164,15 +160,19 @@ impl Narrow {
 
 /// The records placed in a territory: on it, or on one that shares an area with it.
 pub(crate) fn placed_in(territory: TerritoryId) -> SelectStatement {
-    let itself = Query::select().expr(Expr::value(territory.0)).take();
-    // One list of territories, so that the index on places serves for all of them.
-    let mut territories = sharing(territory);
-    territories.union(UnionType::All, itself);
     Query::select()
         .column("record_id")
         .from("place")
-        .and_where(Expr::col("territory_id").in_subquery(territories))
+        .and_where(Expr::col("territory_id").in_subquery(within(territory)))
         .take()
+}
+
+/// A territory and those that share an area with it: one list, so that an index on places serves for all of them.
+pub(crate) fn within(territory: TerritoryId) -> SelectStatement {
+    let itself = Query::select().expr(Expr::value(territory.0)).take();
+    let mut territories = sharing(territory);
+    territories.union(UnionType::All, itself);
+    territories
 }
 
 /// The territories that share an area with one: a commune that both are made of, or a province (or the region) that

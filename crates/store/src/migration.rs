@@ -7,6 +7,7 @@ mod m20261125_000001_mail;
 mod m20261125_000002_session_end;
 mod m20261125_000003_change_owner;
 mod m20261125_000004_exchange;
+mod m20261125_000005_outcome;
 
 /// Brings a database up to date.
 #[derive(Debug)]
@@ -21,6 +22,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261125_000002_session_end::Migration),
             Box::new(m20261125_000003_change_owner::Migration),
             Box::new(m20261125_000004_exchange::Migration),
+            Box::new(m20261125_000005_outcome::Migration),
         ]
     }
 }

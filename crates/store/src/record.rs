@@ -336,6 +336,7 @@ macro_rules! for_kind {
             domain::RecordType::Source => $call::<domain::source::Source>($($argument),*).await,
             domain::RecordType::Offer => $call::<domain::offer::Offer>($($argument),*).await,
             domain::RecordType::Need => $call::<domain::need::Need>($($argument),*).await,
+            domain::RecordType::Outcome => $call::<domain::outcome::Outcome>($($argument),*).await,
             domain::RecordType::Change => $none,
         }
     };
@@ -360,6 +361,7 @@ pub(crate) const fn table(kind: domain::RecordType) -> &'static str {
         T::Source => <domain::source::Source as Stored>::TABLE,
         T::Offer => <domain::offer::Offer as Stored>::TABLE,
         T::Need => <domain::need::Need as Stored>::TABLE,
+        T::Outcome => <domain::outcome::Outcome as Stored>::TABLE,
         T::Change => "change",
     }
 }
