@@ -49,10 +49,25 @@ pub async fn project(client: &TestClient, code: &str) -> (String, i64) {
 
 /// Makes an account with this role through the invitation, and signs in.
 pub async fn colleague(server: &testing::Server, name: &str, role: &str) -> TestClient {
+    invited(server, name, json!({"role": role})).await
+}
+
+/// Makes an account of somebody who works for this organisation, and signs in.
+pub async fn partner(server: &testing::Server, name: &str, organisation: &Value) -> TestClient {
+    invited(
+        server,
+        name,
+        json!({"role": "PARTNER", "organisationId": organisation}),
+    )
+    .await
+}
+
+async fn invited(server: &testing::Server, name: &str, mut input: Value) -> TestClient {
     let administrator = server.administrator().await;
     let email = format!("{}@chantiers.test", name.to_lowercase());
     let invite = "mutation($input: NewPerson!) { personInvite(input: $input) { invitation { path } userErrors { code message } } }";
-    let input = json!({"name": name, "email": email, "role": role});
+    input["name"] = json!(name);
+    input["email"] = json!(email);
     let data = administrator.data(invite, json!({"input": input})).await;
     let path = data["personInvite"]["invitation"]["path"]
         .as_str()

@@ -71,6 +71,10 @@ story! {
             ("membership", json!("membership_00000000000000000000000000")),
             ("note", json!("note_00000000000000000000000000")),
             ("contact", json!("contact_00000000000000000000000000")),
+            ("source", json!("source_00000000000000000000000000")),
+            ("offer", json!("offer_00000000000000000000000000")),
+            ("need", json!("need_00000000000000000000000000")),
+            ("outcome", json!("outcome_00000000000000000000000000")),
         ].map(|(name, id)| (name.to_owned(), id)).into_iter().collect();
         let before = server.feed_rows().await;
         let mutations = schema["mutationType"]["fields"].as_array().unwrap();
@@ -87,7 +91,7 @@ story! {
             let query = format!("mutation($input: {kind}!) {{ {name}(input: $input) {{ userErrors {{ code }} }} }}");
             let data = visitor.data(&query, json!({"input": input})).await;
             let refused = codes(&data[name]);
-            let expected = ["person", "membership", "note", "contact"].iter().any(|kind| name.starts_with(kind) && !name.ends_with("Create") && !name.ends_with("Invite"));
+            let expected = ["person", "membership", "note", "contact", "source", "offer", "need", "outcome"].iter().any(|kind| name.starts_with(kind) && !["Create", "Invite", "Open"].iter().any(|verb| name.ends_with(verb)));
             // Of what a visitor may not know exists, the answer is that it is not there.
             let code = if expected && name != "viewerUpdate" { ["NOT_FOUND", "UNAUTHENTICATED"] } else { ["UNAUTHENTICATED"; 2] };
             assert!(refused.iter().any(|refusal| code.contains(refusal)), "{name} with {input}: {data}");

@@ -130,6 +130,7 @@ fn line(hit: SearchHit) -> Option<Line> {
         | RecordType::Source
         | RecordType::Offer
         | RecordType::Need
+        | RecordType::Outcome
         | RecordType::Change => Icon::Sheet,
     };
     let own = || records::href(id);

@@ -116,6 +116,10 @@ impl Change {
             RecordType::Offer | RecordType::Need => Action::EditExchange {
                 organisation: self.owner("organisationId")?,
             },
+            RecordType::Outcome => Action::KeepOutcome {
+                buyer: self.owner("buyerId"),
+                supplier: self.owner("supplierId"),
+            },
             RecordType::Change => return None,
         })
     }

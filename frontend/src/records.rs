@@ -177,6 +177,7 @@ pub fn href(id: &str) -> Option<String> {
         | RecordType::Source
         | RecordType::Offer
         | RecordType::Need
+        | RecordType::Outcome
         | RecordType::Change => None,
     }
 }
@@ -199,6 +200,7 @@ pub fn kind(kind: RecordType) -> &'static str {
         RecordType::Source => t::record_source(),
         RecordType::Offer => t::record_offer(),
         RecordType::Need => t::record_need(),
+        RecordType::Outcome => t::record_outcome(),
         RecordType::Change => t::record_change(),
     }
 }

@@ -11,9 +11,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use domain::chantier::Step;
 use domain::page::Page;
-use domain::{Actor, ChantierId, RecordId, RecordType};
+use domain::{Actor, ChantierId, NeedId, OfferId, RecordId, RecordType};
 use futures::channel::oneshot;
-use store::{Entry, Listed, Relation, Slice, Store, Stored};
+use store::{Entry, Listed, Match, Relation, Slice, Store, Stored};
 
 /// What several resolvers wait for.
 type Shared<T> = Result<T, Arc<store::Error>>;
@@ -290,6 +290,53 @@ impl Question for AllSteps {
         let ids: Vec<ChantierId> = all.iter().map(|question| question.0).collect();
         let steps = store.steps_of(&ids).await?;
         Ok(steps.into_iter().map(|(id, steps)| (Self(id), steps)).collect())
+    }
+}
+
+/// The matches of a need or an offer, the best first.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) struct MatchesOf {
+    pub(crate) record: RecordId,
+    pub(crate) only_local: bool,
+}
+
+impl Question for MatchesOf {
+    type Answer = Arc<Vec<Match>>;
+
+    async fn ask(
+        store: &Store,
+        _actor: &Actor,
+        all: &[Self],
+    ) -> store::Result<HashMap<Self, Arc<Vec<Match>>>> {
+        let mut found = HashMap::with_capacity(all.len());
+        for only_local in [false, true] {
+            let asked = |kind: RecordType| {
+                let alike = all.iter().filter(move |of| of.only_local == only_local);
+                alike
+                    .filter(move |of| of.record.kind == kind)
+                    .map(|of| of.record.uuid)
+            };
+            let needs: Vec<NeedId> = asked(RecordType::Need).map(Into::into).collect();
+            let offers: Vec<OfferId> = asked(RecordType::Offer).map(Into::into).collect();
+            let of = |record: RecordId| Self { record, only_local };
+            if !needs.is_empty() {
+                let matches = store.matches_of_needs(&needs, only_local).await?;
+                found.extend(
+                    matches
+                        .into_iter()
+                        .map(|(id, matches)| (of(id.into()), Arc::new(matches))),
+                );
+            }
+            if !offers.is_empty() {
+                let matches = store.matches_of_offers(&offers, only_local).await?;
+                found.extend(
+                    matches
+                        .into_iter()
+                        .map(|(id, matches)| (of(id.into()), Arc::new(matches))),
+                );
+            }
+        }
+        Ok(found)
     }
 }
 

@@ -10,7 +10,9 @@ use domain::territory::Territory;
 use crate::connection::{Connection, cost, listed, one, page};
 use crate::ctx::{caller, store};
 use crate::error::fail;
+use crate::matching::{MatchNode, matches, matching_cost};
 use crate::organisation::OrganisationNode;
+use crate::outcome::{OutcomeNode, outcomes};
 use crate::payload::answer;
 use crate::product::{ProductTypeNode, product_type};
 use crate::source::SourceNode;
@@ -24,6 +26,40 @@ payload!(NeedPayload { need: NeedNode } of Need);
 
 #[ComplexObject]
 impl NeedNode {
+    /// The open offers that could meet it, the best first. Those of offers whose organisation has ceased or whose time has run out are not
+    /// among them.
+    #[graphql(complexity = "matching_cost(first, child_complexity)")]
+    async fn matches(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many at most, 1 to 100; 20 unless given.")] first: Option<i32>,
+        #[graphql(desc = "Only those with at least this score, from 0 to 1.")] minimum_score: Option<f64>,
+        #[graphql(desc = "Only those whose verdict is `LOCAL`.")] only_local: Option<bool>,
+    ) -> Result<Vec<MatchNode>> {
+        matches(
+            ctx,
+            self.record.id,
+            first,
+            minimum_score,
+            only_local.unwrap_or(false),
+        )
+        .await
+    }
+
+    /// What came of it, the last changed first; null for those who neither work for its organisation nor for the cell.
+    #[graphql(complexity = "cost(first, last, child_complexity)")]
+    async fn outcomes(
+        &self,
+        ctx: &Context<'_>,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+    ) -> Result<Option<Connection<OutcomeNode>>> {
+        let page = page(ctx, first, after, last, before)?;
+        outcomes(ctx, "needId", self.record.id, self.record.organisation_id, page).await
+    }
+
     /// Who needs.
     async fn organisation(&self, ctx: &Context<'_>) -> Result<Option<OrganisationNode>> {
         Ok(one::<Organisation>(ctx, self.record.organisation_id)

@@ -6,6 +6,7 @@ use domain::contact::Contact;
 use domain::need::Need;
 use domain::offer::Offer;
 use domain::organisation::Organisation;
+use domain::outcome::Outcome;
 use domain::person::Person;
 use domain::policy::allows;
 use domain::project::{Membership, Note, Project};
@@ -22,6 +23,7 @@ use crate::error::fail;
 use crate::need::NeedNode;
 use crate::offer::OfferNode;
 use crate::organisation::{ContactNode, OrganisationNode};
+use crate::outcome::OutcomeNode;
 use crate::person::PersonNode;
 use crate::problem::{Code, Fault, Sentence};
 use crate::project::{MembershipNode, NoteNode, ProjectNode};
@@ -60,6 +62,7 @@ pub(crate) enum Node {
     Source(SourceNode),
     Offer(OfferNode),
     Need(NeedNode),
+    Outcome(OutcomeNode),
 }
 
 /// The record, where the caller may see it.
@@ -120,6 +123,9 @@ pub(crate) async fn load(ctx: &Context<'_>, id: RecordId) -> Result<Option<Node>
         RecordType::Need => seen::<Need>(ctx, id)
             .await?
             .map(|record| Node::Need(record.into())),
+        RecordType::Outcome => seen::<Outcome>(ctx, id)
+            .await?
+            .map(|record| Node::Outcome(record.into())),
         RecordType::Change => None,
     })
 }

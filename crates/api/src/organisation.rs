@@ -19,6 +19,7 @@ use crate::ctx::{caller, store};
 use crate::error::fail;
 use crate::need::NeedNode;
 use crate::offer::OfferNode;
+use crate::outcome::{OutcomeNode, outcomes};
 use crate::project::ProjectNode;
 use crate::source::SourceNode;
 use crate::territory::TerritoryNode;
@@ -192,6 +193,34 @@ impl OrganisationNode {
             self.record.id,
         )
         .await
+    }
+
+    /// What came of its needs, the last changed first; null for those who neither work for it nor for the cell.
+    #[graphql(complexity = "cost(first, last, child_complexity)")]
+    async fn purchases(
+        &self,
+        ctx: &Context<'_>,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+    ) -> Result<Option<Connection<OutcomeNode>>> {
+        let page = page(ctx, first, after, last, before)?;
+        outcomes(ctx, "buyerId", self.record.id, self.record.id, page).await
+    }
+
+    /// What came of its offers, the last changed first; null for those who neither work for it nor for the cell.
+    #[graphql(complexity = "cost(first, last, child_complexity)")]
+    async fn sales(
+        &self,
+        ctx: &Context<'_>,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+    ) -> Result<Option<Connection<OutcomeNode>>> {
+        let page = page(ctx, first, after, last, before)?;
+        outcomes(ctx, "supplierId", self.record.id, self.record.id, page).await
     }
 
     /// The sources it keeps.

@@ -10,12 +10,14 @@ use crate::chantier::{
 };
 use crate::client::{ClientMutation, ClientQuery};
 use crate::feed::{FeedQuery, FeedSubscription, Readers};
+use crate::gap::GapQuery;
 use crate::history::{HistoryMutation, HistoryQuery};
 use crate::mail::MailQuery;
 use crate::need::{NeedMutation, NeedQuery};
 use crate::node::NodeQuery;
 use crate::offer::{OfferMutation, OfferQuery};
 use crate::organisation::{ContactMutation, OrganisationMutation, OrganisationQuery};
+use crate::outcome::{OutcomeMutation, OutcomeQuery};
 use crate::person::{PersonMutation, PersonQuery};
 use crate::product::ProductQuery;
 use crate::project::{MembershipMutation, NoteMutation, ProjectMutation, ProjectQuery};
@@ -45,6 +47,8 @@ pub struct Query(
     SourceQuery,
     OfferQuery,
     NeedQuery,
+    OutcomeQuery,
+    GapQuery,
     HistoryQuery,
     FeedQuery,
     ServiceQuery,
@@ -70,6 +74,7 @@ pub struct Mutation(
     NeedMutation,
     PushMutation,
     ClientMutation,
+    OutcomeMutation,
     HistoryMutation,
 );
 

@@ -165,6 +165,7 @@ fn line(hit: SearchHit) -> Option<Found> {
         | RecordType::Source
         | RecordType::Offer
         | RecordType::Need
+        | RecordType::Outcome
         | RecordType::Change => return None,
     };
     Some(Found {

@@ -26,6 +26,7 @@ pub fn field(of: RecordType, name: &str) -> String {
         | RecordType::Source
         | RecordType::Offer
         | RecordType::Need
+        | RecordType::Outcome
         | RecordType::Change => None,
     };
     own.or_else(|| other(name))
