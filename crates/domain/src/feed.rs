@@ -72,6 +72,7 @@ pub const fn is_told(kind: RecordType) -> bool {
         | RecordType::Person
         | RecordType::Membership
         | RecordType::Note
+        | RecordType::Outcome
         | RecordType::Provenance
         | RecordType::Change => false,
     }
