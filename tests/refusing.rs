@@ -39,6 +39,7 @@ fn least(schema: &HashMap<String, Value>, of: &Value, field: &str, ids: &Map<Str
                 .cloned()
                 .unwrap_or_default(),
             "PartialDate" => json!("2027"),
+            "UUID" => json!("00000000-0000-0000-0000-000000000000"),
             _ => json!("text"),
         },
     }
@@ -85,13 +86,20 @@ story! {
             // The identifier of the record that the mutation is named after.
             let own = ids.iter().find(|(kind, _)| name.starts_with(kind.as_str())).map(|(_, id)| id.clone());
             ids.insert("id".to_owned(), own.unwrap_or_else(|| json!("project_00000000000000000000000000")));
-            let argument = &mutation["args"][0];
-            let input = least(&types, &argument["type"], "input", &ids);
-            let kind = argument["type"]["ofType"]["name"].as_str().unwrap();
-            let query = format!("mutation($input: {kind}!) {{ {name}(input: $input) {{ userErrors {{ code }} }} }}");
-            let data = visitor.data(&query, json!({"input": input})).await;
+            let (mut declared, mut given, mut input) = (Vec::new(), Vec::new(), Map::new());
+            for argument in mutation["args"].as_array().unwrap() {
+                let (of, kind) = (argument["name"].as_str().unwrap(), &argument["type"]["ofType"]["name"]);
+                declared.push(format!("${of}: {}!", kind.as_str().unwrap()));
+                given.push(format!("{of}: ${of}"));
+                input.insert(of.to_owned(), least(&types, &argument["type"], of, &ids));
+            }
+            let query = format!(
+                "mutation({}) {{ {name}({}) {{ userErrors {{ code }} }} }}", declared.join(", "), given.join(", "),
+            );
+            let input = Value::Object(input);
+            let data = visitor.data(&query, input.clone()).await;
             let refused = codes(&data[name]);
-            let expected = ["person", "membership", "note", "contact", "source", "offer", "need", "outcome"].iter().any(|kind| name.starts_with(kind) && !["Create", "Invite", "Open"].iter().any(|verb| name.ends_with(verb)));
+            let expected = ["person", "membership", "note", "contact", "source", "client", "offer", "need", "outcome"].iter().any(|kind| name.starts_with(kind) && !["Create", "Invite", "Open"].iter().any(|verb| name.ends_with(verb)));
             // Of what a visitor may not know exists, the answer is that it is not there.
             let code = if expected && name != "viewerUpdate" { ["NOT_FOUND", "UNAUTHENTICATED"] } else { ["UNAUTHENTICATED"; 2] };
             assert!(refused.iter().any(|refusal| code.contains(refusal)), "{name} with {input}: {data}");
