@@ -25,7 +25,7 @@ impl LazyRoute for About {
                 <Section title=t::about_reuse>
                     <div class="prose">
                         <p>{t::about_reuse_1}</p>
-                        <p><a href="/graphql" rel="external">{t::nav_api}</a> " · " <a href="/v1/openapi.json" rel="external">{t::nav_openapi}</a> " · " <a href="/sources">{t::nav_sources}</a></p>
+                        <p><a href="/graphql" rel="external">{t::nav_api}</a> " · " <a href="/v1/openapi.json" rel="external">{t::nav_openapi}</a> " · " <a href="/credits">{t::nav_credits}</a></p>
                     </div>
                 </Section>
             </Page>

@@ -11,7 +11,10 @@ use crate::language::t;
 use crate::session;
 use crate::ui::page::{Announcer, FirstPage, Page};
 use crate::ui::toast::{ToastCorner, provide_toasts};
-use crate::{about, account, chantier, find, history, home, organisation, person, project, territory, week};
+use crate::{
+    about, account, chantier, directory, exchange, find, history, home, organisation, person, project,
+    territory, week,
+};
 use header::{Footer, Header, PhoneBar};
 use keys::Keys;
 use leptos::prelude::*;
@@ -91,6 +94,12 @@ fn Screens() -> impl IntoView {
             <Route path=path!("/organisations") view={Lazy::<organisation::List>::new()} />
             <Route path=path!("/organisations/nouvelle") view={Lazy::<organisation::New>::new()} />
             <Route path=path!("/organisations/:id") view={Lazy::<organisation::Sheet>::new()} />
+            <Route path=path!("/offres") view={Lazy::<exchange::Offers>::new()} />
+            <Route path=path!("/offres/:id") view={Lazy::<exchange::OfferPage>::new()} />
+            <Route path=path!("/demandes") view={Lazy::<exchange::Needs>::new()} />
+            <Route path=path!("/demandes/:id") view={Lazy::<exchange::NeedPage>::new()} />
+            <Route path=path!("/sources") view={Lazy::<directory::List>::new()} />
+            <Route path=path!("/sources/:id") view={Lazy::<directory::Sheet>::new()} />
             <Route path=path!("/rapport") view={Lazy::<project::ReportPage>::new()} />
             <Route path=path!("/recherche") view={Lazy::<find::Search>::new()} />
             <Route path=path!("/ma-semaine") view={Lazy::<week::WeekPage>::new()} />
@@ -100,7 +109,7 @@ fn Screens() -> impl IntoView {
             <Route path=path!("/comptes/messages") view={Lazy::<person::Messages>::new()} />
             <Route path=path!("/historique") view={Lazy::<history::History>::new()} />
             <Route path=path!("/historique/:id") view={Lazy::<history::History>::new()} />
-            <Route path=path!("/sources") view={Lazy::<about::Sources>::new()} />
+            <Route path=path!("/credits") view={Lazy::<about::Sources>::new()} />
             <Route path=path!("/a-propos") view={Lazy::<about::About>::new()} />
             <Route path=path!("/atelier") view=atelier />
         </Routes>

@@ -125,7 +125,7 @@ pub fn ChangeList(entries: Vec<Entry>) -> impl IntoView {
                 let at = entry.at;
                 let mark = visit::is_new(at).then(|| view! { " " <NewMark /> });
                 if entry.is_loaded() {
-                    return view! { <li><span><a href="/sources">{t::home_loaded}</a>{mark}</span> <span class="muted small">{move || format::instant_day(at)}</span></li> }.into_any();
+                    return view! { <li><span><a href="/credits">{t::home_loaded}</a>{mark}</span> <span class="muted small">{move || format::instant_day(at)}</span></li> }.into_any();
                 }
                 let (title, href, within) = entry.words();
                 let (kind, of) = (entry.kind, entry.record_type);

@@ -7,7 +7,7 @@
 pub mod schema {}
 
 use domain::{
-    chantier, contact, measure, need, offer, organisation, person, policy, project, provenance, source,
+    chantier, contact, measure, need, offer, organisation, person, policy, project, provenance, push, source,
     territory,
 };
 use std::str::FromStr;
@@ -90,6 +90,7 @@ scalars!(
     need::Period = Period,
     need::LocalRule = LocalRule,
     need::Order = NeedOrder,
+    push::Pushed = PushedType,
     source::Standing = SourceStanding,
     source::Cadence = Cadence,
     source::Order = SourceOrder,

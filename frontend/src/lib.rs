@@ -28,6 +28,8 @@ pub mod account;
 #[cfg(any(debug_assertions, feature = "atelier"))]
 pub mod atelier;
 pub mod chantier;
+pub mod directory;
+pub mod exchange;
 pub mod find;
 pub mod history;
 pub mod home;

@@ -40,6 +40,9 @@ enum Titled {
     Resource(Resource),
     Person(Person),
     Contact(Contact),
+    Source(Source),
+    Offer(Offer),
+    Need(Need),
     #[cynic(fallback)]
     Other,
 }
@@ -84,15 +87,34 @@ struct Contact {
     purpose: String,
 }
 
+#[derive(Clone, cynic::QueryFragment)]
+struct Source {
+    name: String,
+}
+
+#[derive(Clone, cynic::QueryFragment)]
+struct Offer {
+    title: String,
+}
+
+#[derive(Clone, cynic::QueryFragment)]
+struct Need {
+    title: String,
+}
+
 impl Titled {
     fn title(self) -> Option<String> {
         match self {
             Self::Territory(Territory { label }) => Some(label),
-            Self::Organisation(Organisation { name }) | Self::Person(Person { name }) => Some(name),
+            Self::Organisation(Organisation { name })
+            | Self::Person(Person { name })
+            | Self::Source(Source { name }) => Some(name),
             Self::Project(Project { title })
             | Self::Chantier(Chantier { title })
             | Self::Step(Step { title })
-            | Self::Resource(Resource { title }) => Some(title),
+            | Self::Resource(Resource { title })
+            | Self::Offer(Offer { title })
+            | Self::Need(Need { title }) => Some(title),
             Self::Contact(Contact { purpose }) => Some(purpose),
             Self::Other => None,
         }
@@ -166,6 +188,9 @@ pub fn href(id: &str) -> Option<String> {
         RecordType::Project => Some(format!("/projets/{id}")),
         RecordType::Organisation => Some(format!("/organisations/{id}")),
         RecordType::Territory => Some(format!("/territoires/{id}")),
+        RecordType::Source => Some(format!("/sources/{id}")),
+        RecordType::Offer => Some(format!("/offres/{id}")),
+        RecordType::Need => Some(format!("/demandes/{id}")),
         RecordType::Contact
         | RecordType::Person
         | RecordType::Step
@@ -174,9 +199,6 @@ pub fn href(id: &str) -> Option<String> {
         | RecordType::Membership
         | RecordType::Note
         | RecordType::Provenance
-        | RecordType::Source
-        | RecordType::Offer
-        | RecordType::Need
         | RecordType::Outcome
         | RecordType::Change => None,
     }

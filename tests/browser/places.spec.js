@@ -116,7 +116,7 @@ test("the search finds, counts by kind, and marks words", async ({ page }) => {
 
 for (const path of [
   "/territoires/62063", "/territoires/60000", "/territoires", "/organisations", "/recherche?q=liege", "/historique",
-  "/connexion", "/comptes", "/sources", "/a-propos",
+  "/connexion", "/comptes", "/credits", "/a-propos",
 ]) {
   test(`${path} is accessible, wide and on a phone`, async ({ page }) => {
     await page.goto(path);

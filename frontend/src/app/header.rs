@@ -160,6 +160,7 @@ pub fn PhoneBar() -> impl IntoView {
                 <a href="/territoires">{icon(Icon::Globe)} {t::nav_territories}</a>
                 <a href="/historique">{icon(Icon::Undo)} {t::history_title}</a>
                 <a href="/sources">{icon(Icon::Link)} {t::nav_sources}</a>
+                <a href="/credits">{icon(Icon::Sheet)} {t::nav_credits}</a>
                 <a href="/a-propos">{icon(Icon::Info)} {t::nav_about}</a>
             </nav>
             <div class="menu-settings">
@@ -186,6 +187,7 @@ pub fn Footer() -> impl IntoView {
                     {move || session::person().map(|_| view! { <a href="/comptes">{t::accounts_title}</a> })}
                     <a href="/a-propos">{t::nav_about}</a>
                     <a href="/sources">{t::nav_sources}</a>
+                    <a href="/credits">{t::nav_credits}</a>
                     <a href="/graphql" rel="external">{t::nav_api}</a>
                     <a href="/v1/openapi.json" rel="external">{t::nav_openapi}</a>
                     <button type="button" class="link" on:click=move |_| overlays.keys.set(true)>{t::nav_keys}</button>

@@ -13,7 +13,7 @@ pub struct Place {
     pub signed: bool,
 }
 
-pub const PLACES: [Place; 7] = [
+pub const PLACES: [Place; 8] = [
     Place {
         href: "/",
         name: t::nav_home,
@@ -54,6 +54,13 @@ pub const PLACES: [Place; 7] = [
         name: t::nav_organisations,
         key: 'o',
         icon: Icon::People,
+        signed: false,
+    },
+    Place {
+        href: "/offres",
+        name: t::nav_exchange,
+        key: 'e',
+        icon: Icon::Week,
         signed: false,
     },
     Place {

@@ -2,7 +2,7 @@
 
 use crate::format;
 use crate::language::{from_tag, own_name, t};
-use crate::{chantier, organisation, person, project, provenance, records, territory};
+use crate::{chantier, directory, exchange, organisation, person, project, provenance, records, territory};
 use domain::organisation::NumberScheme;
 use domain::territory::Nis;
 use domain::{PartialDate, RecordType, TerritoryId};
@@ -21,13 +21,9 @@ pub fn field(of: RecordType, name: &str) -> String {
         RecordType::Step => chantier::words::named(chantier::words::STEP_FIELDS, name),
         RecordType::Resource => chantier::words::named(chantier::words::RESOURCE_FIELDS, name),
         RecordType::Participation => chantier::words::named(chantier::words::PARTICIPATION_FIELDS, name),
-        RecordType::Membership
-        | RecordType::Note
-        | RecordType::Source
-        | RecordType::Offer
-        | RecordType::Need
-        | RecordType::Outcome
-        | RecordType::Change => None,
+        RecordType::Source => directory::words::field(name),
+        RecordType::Offer | RecordType::Need => exchange::words::field(name),
+        RecordType::Membership | RecordType::Note | RecordType::Outcome | RecordType::Change => None,
     };
     own.or_else(|| other(name))
         .map_or_else(|| name.to_owned(), str::to_owned)
@@ -116,6 +112,22 @@ fn word(of: RecordType, field: &str, text: &str) -> String {
         (RecordType::Project, "socialPurpose") => text.parse().ok().map(project::words::known),
         (RecordType::Project, "publics") => text.parse().ok().map(project::words::public),
         (RecordType::Membership, "role") => text.parse().ok().map(project::words::member),
+        (RecordType::Offer, "status") => text
+            .parse()
+            .ok()
+            .map(exchange::read::State::Offer)
+            .map(exchange::words::state),
+        (RecordType::Need, "status") => text
+            .parse()
+            .ok()
+            .map(exchange::read::State::Need)
+            .map(exchange::words::state),
+        (RecordType::Offer | RecordType::Need, "labels" | "requiredLabels") => {
+            text.parse().ok().map(exchange::words::label)
+        }
+        (RecordType::Offer, "audiences") => text.parse().ok().map(exchange::words::audience),
+        (RecordType::Source, "standing") => text.parse().ok().map(directory::words::standing),
+        (RecordType::Source, "cadence") => text.parse().ok().map(directory::words::cadence),
         (_, "language" | "languages") => from_tag(text).map(own_name),
         _ => None,
     };

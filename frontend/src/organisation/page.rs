@@ -6,6 +6,7 @@ use super::words;
 use crate::api;
 use crate::chantier::read::ChantierName;
 use crate::edit::{record, take_away};
+use crate::exchange::around::{Around, Exchange};
 use crate::format;
 use crate::language::t;
 use crate::provenance::{SourceList, sourced};
@@ -124,6 +125,7 @@ fn Body(sheet: Sheet, reload: Callback<()>) -> impl IntoView {
                 </div>
             </Section>
         })}
+        {organisation.map(|it| view! { <Exchange around=Around::Organisation(it) /> })}
         {(!provided_resources.nodes.is_empty()).then(|| view! { <Section title=t::organisation_resources>{resources(provided_resources.nodes)}</Section> })}
         <Section title=t::organisation_contacts>
             {move || match (session::person().is_some(), contacts.clone(), organisation) {

@@ -7,7 +7,9 @@ use super::neighbours::Neighbours;
 use super::read::{Found, One, Territory, href};
 use super::words;
 use crate::api;
+use crate::contract::typed;
 use crate::edit::record;
+use crate::exchange::around::{Around as Of, Exchange};
 use crate::language::t;
 use crate::provenance::SourceList;
 use crate::records::{self, RecordField};
@@ -114,6 +116,7 @@ fn Body(territory: Territory, reload: Callback<()>) -> impl IntoView {
         <Projects territory=get() />
         <Neighbours territory=get() />
         <Organisations territory=get() />
+        {typed(&get().facts.id).map(|it| view! { <Exchange around=Of::Territory(it) /> })}
         <Steps steps=get().around.steps.nodes />
         <Named named=get().named() />
         <Section title=t::provenance_section>

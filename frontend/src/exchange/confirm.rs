@@ -1,0 +1,178 @@
+//! What is done with an offer or a need where it is shown: saying that it still holds, and moving it to another state;
+//! each can be taken back.
+
+use super::Side;
+use super::read::State;
+use crate::api;
+use crate::contract::{schema, typed};
+use crate::edit::offer_undo;
+use crate::language::t;
+use crate::refusal::{UserError, refused};
+use crate::ui::state::Failure;
+use crate::ui::toast::Toasts;
+use cynic::MutationBuilder;
+use domain::need::NeedPatch;
+use domain::offer::OfferPatch;
+use domain::patch::Patch;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+
+#[derive(cynic::InputObject)]
+struct OfferConfirmInput {
+    id: cynic::Id,
+    expected_revision: i32,
+}
+
+#[derive(cynic::InputObject)]
+struct NeedConfirmInput {
+    id: cynic::Id,
+    expected_revision: i32,
+}
+
+#[derive(cynic::QueryFragment)]
+struct OfferPayload {
+    user_errors: Vec<UserError>,
+    change_id: Option<cynic::Id>,
+}
+
+#[derive(cynic::QueryFragment)]
+struct NeedPayload {
+    user_errors: Vec<UserError>,
+    change_id: Option<cynic::Id>,
+}
+
+#[derive(cynic::QueryVariables)]
+struct OfferConfirming {
+    input: OfferConfirmInput,
+}
+
+#[derive(cynic::QueryFragment)]
+#[cynic(graphql_type = "Mutation", variables = "OfferConfirming")]
+struct OfferConfirm {
+    #[arguments(input: $input)]
+    offer_confirm: OfferPayload,
+}
+
+#[derive(cynic::QueryVariables)]
+struct NeedConfirming {
+    input: NeedConfirmInput,
+}
+
+#[derive(cynic::QueryFragment)]
+#[cynic(graphql_type = "Mutation", variables = "NeedConfirming")]
+struct NeedConfirm {
+    #[arguments(input: $input)]
+    need_confirm: NeedPayload,
+}
+
+#[derive(cynic::QueryVariables)]
+struct OfferMoving {
+    input: OfferPatch,
+}
+
+#[derive(cynic::QueryFragment)]
+#[cynic(graphql_type = "Mutation", variables = "OfferMoving")]
+struct OfferMove {
+    #[arguments(input: $input)]
+    offer_update: OfferPayload,
+}
+
+#[derive(cynic::QueryVariables)]
+struct NeedMoving {
+    input: NeedPatch,
+}
+
+#[derive(cynic::QueryFragment)]
+#[cynic(graphql_type = "Mutation", variables = "NeedMoving")]
+struct NeedMove {
+    #[arguments(input: $input)]
+    need_update: NeedPayload,
+}
+
+type Answer = Result<(Vec<UserError>, Option<cynic::Id>), Failure>;
+
+async fn confirmed(side: Side, id: cynic::Id, expected_revision: i32) -> Answer {
+    match side {
+        Side::Offers => {
+            let input = OfferConfirmInput {
+                id,
+                expected_revision,
+            };
+            let it = api::mutate(&OfferConfirm::build(OfferConfirming { input })).await?;
+            Ok((it.offer_confirm.user_errors, it.offer_confirm.change_id))
+        }
+        Side::Needs => {
+            let input = NeedConfirmInput {
+                id,
+                expected_revision,
+            };
+            let it = api::mutate(&NeedConfirm::build(NeedConfirming { input })).await?;
+            Ok((it.need_confirm.user_errors, it.need_confirm.change_id))
+        }
+    }
+}
+
+async fn moved(to: State, id: cynic::Id, revision: i32) -> Answer {
+    match to {
+        State::Offer(status) => {
+            let Some(id) = typed(&id) else {
+                return Ok((Vec::new(), None));
+            };
+            let mut input = OfferPatch::of(id, revision);
+            input.status = Patch::Value(status);
+            let it = api::mutate(&OfferMove::build(OfferMoving { input })).await?;
+            Ok((it.offer_update.user_errors, it.offer_update.change_id))
+        }
+        State::Need(status) => {
+            let Some(id) = typed(&id) else {
+                return Ok((Vec::new(), None));
+            };
+            let mut input = NeedPatch::of(id, revision);
+            input.status = Patch::Value(status);
+            let it = api::mutate(&NeedMove::build(NeedMoving { input })).await?;
+            Ok((it.need_update.user_errors, it.need_update.change_id))
+        }
+    }
+}
+
+fn end(answer: Answer, said: Toasts, text: &'static str) {
+    match answer {
+        Ok((errors, change)) if errors.is_empty() => {
+            offer_undo(said, change, text);
+            api::try_again();
+        }
+        Ok((errors, _)) => {
+            for it in refused(errors) {
+                said.say(it.message);
+            }
+            api::try_again();
+        }
+        Err(failure) => said.say(failure.kind.title()),
+    }
+}
+
+/// Says that it still holds.
+pub fn confirm(side: Side, id: cynic::Id, revision: i32, busy: RwSignal<bool>, said: Toasts) {
+    if busy.get_untracked() {
+        return;
+    }
+    busy.set(true);
+    spawn_local(async move {
+        let answer = confirmed(side, id, revision).await;
+        let _ = busy.try_set(false);
+        end(answer, said, t::exchange_confirmed_now());
+    });
+}
+
+/// Moves it to another state.
+pub fn go(to: State, id: cynic::Id, revision: i32, busy: RwSignal<bool>, said: Toasts) {
+    if busy.get_untracked() {
+        return;
+    }
+    busy.set(true);
+    spawn_local(async move {
+        let answer = moved(to, id, revision).await;
+        let _ = busy.try_set(false);
+        end(answer, said, t::edit_saved());
+    });
+}
