@@ -53,7 +53,7 @@ struct Filters {
     source: Word,
 }
 
-fn some(text: String) -> Option<String> {
+fn some(text: &str) -> Option<String> {
     Some(text.trim().to_owned()).filter(|it| !it.is_empty())
 }
 
@@ -130,14 +130,14 @@ impl Filters {
         let state = self.state.0.get();
         offer::Filter {
             statuses: (state != ALL).then(|| vec![state.parse().unwrap_or(offer::Status::Open)]),
-            product_types: some(self.product.0.get()).map(|it| vec![it]),
+            product_types: some(&self.product.0.get()).map(|it| vec![it]),
             organisations: self.organisation.0.get().parse().ok().map(|it| vec![it]),
             sources: self.source.0.get().parse().ok().map(|it| vec![it]),
             territory: self.territory.0.get().parse().ok(),
             months: self.months(),
             organic: self.organic(),
             labels: self.label.0.get().parse().ok().map(|it| vec![it]),
-            text: some(self.text.0.get()),
+            text: some(&self.text.0.get()),
             ..offer::Filter::default()
         }
     }
@@ -146,14 +146,14 @@ impl Filters {
         let state = self.state.0.get();
         need::Filter {
             statuses: (state != ALL).then(|| vec![state.parse().unwrap_or(need::Status::Open)]),
-            product_types: some(self.product.0.get()).map(|it| vec![it]),
+            product_types: some(&self.product.0.get()).map(|it| vec![it]),
             organisations: self.organisation.0.get().parse().ok().map(|it| vec![it]),
             sources: self.source.0.get().parse().ok().map(|it| vec![it]),
             territory: self.territory.0.get().parse().ok(),
             months: self.months(),
             organic: self.organic(),
             labels: self.label.0.get().parse().ok().map(|it| vec![it]),
-            text: some(self.text.0.get()),
+            text: some(&self.text.0.get()),
             ..need::Filter::default()
         }
     }
@@ -265,7 +265,7 @@ pub fn Screen(side: Side) -> impl IntoView {
         filters
             .each()
             .into_iter()
-            .filter_map(|(key, (value, _))| Some((key.to_owned(), word(key, some(value.get())?))))
+            .filter_map(|(key, (value, _))| Some((key.to_owned(), word(key, some(&value.get())?))))
             .collect::<Vec<_>>()
     });
     let remove = move |key: String| {
