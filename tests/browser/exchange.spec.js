@@ -38,12 +38,12 @@ test.beforeAll(async ({ playwright }) => {
 test("the offers are narrowed by the address, and the unknown is written", async ({ page }) => {
   await page.goto(`/offres?source=${seen.source}`);
   const list = page.getByRole("main");
-  await expect(list.getByRole("link", { name: `Pain ${seen.code}` })).toBeVisible();
+  await expect(list.getByRole("link", { name: `Pain ${seen.code}`, exact: true })).toBeVisible();
   const butter = list.getByRole("article").filter({ hasText: `Beurre ${seen.code}` });
   await expect(butter).toContainText("inconnu");
   await expect(list.getByRole("img", { name: "novembre à janvier" })).toBeVisible();
   await page.goto(`/offres?source=${seen.source}&bio=oui`);
-  await expect(list.getByRole("link", { name: `Pain ${seen.code}` })).toBeVisible();
+  await expect(list.getByRole("link", { name: `Pain ${seen.code}`, exact: true })).toBeVisible();
   await expect(butter).toHaveCount(0);
   await page.getByLabel("Mots").fill("introuvable");
   await expect(page).toHaveURL(/q=introuvable/);
@@ -54,11 +54,12 @@ test("an offer is confirmed in one press, which can be taken back", async ({ pag
   await signIn(page, `/offres/${seen.offer}`);
   await expect(page.getByRole("heading", { level: 1, name: `Pain ${seen.code}` })).toBeVisible();
   await expect(page.getByRole("main")).toContainText("3,50 € / kg");
-  await expect(page.getByText("jamais confirmée")).toBeVisible();
+  const holds = page.locator(".exchange-holds");
+  await expect(holds).toContainText("jamais confirmée");
   await page.getByRole("button", { name: "Toujours valable" }).click();
-  await expect(page.getByText("confirmée aujourd’hui")).toBeVisible();
+  await expect(holds).toContainText("confirmée aujourd’hui");
   await page.getByRole("button", { name: "Annuler cette action" }).click();
-  await expect(page.getByText("jamais confirmée")).toBeVisible();
+  await expect(holds).toContainText("jamais confirmée");
 });
 
 const routes = {
