@@ -95,6 +95,18 @@ pub fn codes(payload: &Value) -> Vec<&str> {
     errors.iter().filter_map(|error| error["code"].as_str()).collect()
 }
 
+/// How many statements something costs. The server's own tasks ask something now and then, so the least of three counts.
+pub async fn statements(client: &TestClient, what: impl AsyncFn()) -> u64 {
+    let mut least = u64::MAX;
+    for _ in 0..3 {
+        let before = counter(client, "chantiers_statements_total").await;
+        what().await;
+        let cost = counter(client, "chantiers_statements_total").await - before;
+        least = least.min(cost);
+    }
+    least
+}
+
 /// The value of a counter in the server's Prometheus text.
 pub async fn counter(client: &TestClient, name: &str) -> u64 {
     let text = client
