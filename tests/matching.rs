@@ -228,6 +228,50 @@ story! {
 }
 
 story! {
+    async fn a_need_that_changed_hands_shows_each_organisation_its_own_outcomes_page_by_page(server: Server) {
+        let staff = colleague(&server, "Alix", "EDITOR").await;
+        let (farm, canteen) = houses(&staff).await;
+        let school = made(&staff, "Organisation", json!({"name": "École"})).await;
+        let (old, new) = (partner(&server, "Camille", &canteen).await, partner(&server, "Noor", &school).await);
+        let offer = made(&staff, "Offer", json!({"organisationId": farm, "productType": "carrot", "title": "Carottes"})).await;
+        let need = made(&staff, "Need", json!({"organisationId": canteen, "productType": "carrot", "title": "Carottes"})).await;
+        let opened = async |client: &TestClient, input: Value| {
+            let payload = client.data(OPEN, json!({"input": input})).await["outcomeOpen"].take();
+            assert!(codes(&payload).is_empty(), "{payload}");
+            payload["outcome"]["id"].clone()
+        };
+        let before = opened(&old, json!({"needId": need, "offerId": offer})).await;
+        let moved = "mutation($input: NeedPatch!) { needUpdate(input: $input) { userErrors { code field } } }";
+        let input = json!({"id": need, "expectedRevision": 1, "organisationId": school});
+        let payload = staff.data(moved, json!({"input": input})).await["needUpdate"].take();
+        assert!(codes(&payload).is_empty(), "{payload}");
+        let first = opened(&new, json!({"needId": need})).await;
+        let second = opened(&new, json!({"needId": need, "offerId": offer})).await;
+        // The old one's is the last changed: it would stand first, and a page of one would be empty.
+        let quoted = json!({"input": {"id": before, "expectedRevision": 1, "stage": "QUOTE"}});
+        assert!(codes(&old.data(ADVANCE, quoted).await["outcomeAdvance"]).is_empty());
+
+        let read = "query($need: ID!, $after: String) { need(id: $need) { outcomes(first: 1, after: $after) { \
+            totalCount nodes { id } pageInfo { hasNextPage hasPreviousPage endCursor } } } }";
+        let mut after = Value::Null;
+        for (place, id) in [second, first].iter().enumerate() {
+            let page = new.data(read, json!({"need": need, "after": after})).await["need"]["outcomes"].take();
+            assert_eq!((&page["nodes"], &page["totalCount"]), (&json!([{"id": id}]), &json!(2)), "{page}");
+            let info = &page["pageInfo"];
+            assert_eq!((&info["hasNextPage"], &info["hasPreviousPage"]), (&json!(place == 0), &json!(place == 1)));
+            after = info["endCursor"].clone();
+        }
+        let all = staff.data(read, json!({"need": need})).await["need"]["outcomes"].take();
+        assert_eq!((&all["nodes"], &all["totalCount"]), (&json!([{"id": before}]), &json!(3)), "staff see all of them");
+        let past = old.data(read, json!({"need": need})).await;
+        assert_eq!(past["need"]["outcomes"], Value::Null, "it is no longer theirs");
+        let bought = "query($of: ID!) { organisation(id: $of) { purchases { totalCount nodes { id } } } }";
+        let kept = old.data(bought, json!({"of": canteen})).await;
+        assert_eq!(kept["organisation"]["purchases"], json!({"totalCount": 1, "nodes": [{"id": before}]}));
+    }
+}
+
+story! {
     async fn everybody_sees_in_which_months_too_little_is_offered(server: Server) {
         let staff = colleague(&server, "Alix", "EDITOR").await;
         let (farm, canteen) = houses(&staff).await;

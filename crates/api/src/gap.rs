@@ -39,13 +39,13 @@ impl GapNode {
         self.0.rows.iter().map(RowNode).collect()
     }
 
-    /// How many open offers lie nowhere: neither they nor their organisations name a commune. With a territory, they
-    /// are in no row.
+    /// How many open offers, of the year where one is asked for, lie nowhere: neither they nor their organisations name a
+    /// commune. With a territory, they are in no row.
     async fn offers_without_place(&self) -> u64 {
         self.0.offers_without_place
     }
 
-    /// How many open needs lie nowhere. With a territory, they are in no row.
+    /// How many open needs, of the year where one is asked for, lie nowhere. With a territory, they are in no row.
     async fn needs_without_place(&self) -> u64 {
         self.0.needs_without_place
     }

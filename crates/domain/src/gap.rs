@@ -129,15 +129,20 @@ impl Sheet {
         self.shelves.types()
     }
 
-    /// Adds an offer or a need.
+    /// Whether a line counts in the year that is asked for, rather than being of another one altogether.
+    #[must_use]
+    pub fn counts(&self, line: &Line) -> bool {
+        counted(line, self.year) != 0
+    }
+
+    /// Adds an offer or a need, where it counts.
     pub fn add(&mut self, line: &Line) {
+        if !self.counts(line) {
+            return;
+        }
         let places = self.shelves.holding(&line.product_type);
         let counted = counted(line, self.year);
         let names_none = line.months & 0xFFF == 0;
-        // Of another year altogether.
-        if counted == 0 {
-            return;
-        }
         let share = share(line);
         for place in places {
             let half = &mut self.rows[*place][line.side as usize];
@@ -425,6 +430,14 @@ mod tests {
         assert_eq!(offers(Some(2026)), (vec![11, 12], 1));
         assert_eq!(offers(Some(2027)), (vec![1], 1));
         assert_eq!(offers(Some(2028)), (vec![], 0));
+        for (year, counts) in [(None, true), (Some(2026), true), (Some(2028), false)] {
+            let sheet = Sheet::new(Shelves::of(None), year);
+            assert_eq!(
+                (sheet.counts(&winter), sheet.counts(&silent)),
+                (counts, counts),
+                "{year:?}"
+            );
+        }
         let row = vegetables(&[winter], Some(2026));
         assert_eq!(
             amounts(&row, 12)[0].1,

@@ -1,11 +1,13 @@
 //! Which offer could meet which need: how their products are related, where the two are, whether that is "local" and
-//! how well they fit, part by part. Run by the server and the browser alike; nothing here reads a database.
+//! how well they fit, part by part. Nothing here reads a database.
 
 mod local;
+mod reason;
 mod score;
 
 pub use local::{Area, LocalOutcome, LocalReason, Verdict, local_communes, local_verdict};
-pub use score::{Excluded, PART_OF_HUNDRED, Part, PartScore, Reason, ReasonCode, Score, score};
+pub use reason::{Reason, ReasonCode};
+pub use score::{Part, PartScore, Score, score};
 
 use crate::id::TerritoryId;
 use crate::product::TAXONOMY;

@@ -24,10 +24,10 @@ use crate::matching::{Sought, with_organisation};
 pub struct Gap {
     /// A row for each product type that was asked for.
     pub rows: Vec<Row>,
-    /// How many offers lie nowhere, neither they nor their organisations naming a commune: with a territory, they are
-    /// left out.
+    /// How many offers that count in the year lie nowhere, neither they nor their organisations naming a commune: with
+    /// a territory, they are left out.
     pub offers_without_place: u64,
-    /// How many needs lie nowhere.
+    /// How many needs that count in the year lie nowhere.
     pub needs_without_place: u64,
 }
 
@@ -66,12 +66,13 @@ impl Store {
         ] {
             let mut rows = self.db.stream(&query).await?;
             while let Some(row) = rows.try_next().await? {
+                let line = line(side, &row)?;
                 let is_placed = row.try_get::<Option<TerritoryId>>("", "place")?.is_some();
-                if !is_placed {
+                if !is_placed && sheet.counts(&line) {
                     *unplaced += 1;
                 }
                 if is_placed || territory.is_none() {
-                    sheet.add(&line(side, &row)?);
+                    sheet.add(&line);
                 }
             }
         }

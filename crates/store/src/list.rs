@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use chrono::{Datelike, NaiveDate};
 use domain::page::Page;
-use domain::{RecordId, RecordType};
+use domain::{OrganisationId, RecordId, RecordType};
 use sea_orm::sea_query::{
     Alias, Condition, Expr, ExprTrait, Func, JoinType, Order, Query, SelectStatement, WindowStatement,
 };
@@ -47,6 +47,8 @@ pub trait Listed: Stored {
 pub enum Relation {
     /// The records of a kind whose field names the parent.
     Field(&'static str),
+    /// The same, of those that also name this organisation as who buys or supplies.
+    Shared(&'static str, OrganisationId),
     /// The records of a kind that lie or act in the parent, a territory.
     Place,
     /// The territories that share an area with the parent, a territory.
@@ -60,7 +62,7 @@ pub enum Relation {
 impl Relation {
     const fn word(self) -> &'static str {
         match self {
-            Self::Field(field) => field,
+            Self::Field(field) | Self::Shared(field, _) => field,
             Self::Place => "in territory",
             Self::Overlap => "overlapping",
             Self::Column(column) | Self::Within(column) => column,
@@ -68,9 +70,21 @@ impl Relation {
     }
 
     /// The pairs of parent (`target_id`) and record (`record_id`).
-    fn pairs(self, kind: RecordType, parents: &[RecordId]) -> SelectStatement {
-        let parents = || parents.iter().map(|parent| parent.uuid);
+    fn pairs(self, kind: RecordType, asked: &[RecordId]) -> SelectStatement {
+        let parents = || asked.iter().map(|parent| parent.uuid);
         match self {
+            Self::Shared(field, organisation) => {
+                let theirs = Query::select()
+                    .column("record_id")
+                    .from("link")
+                    .and_where(Expr::col("field").is_in(["buyerId", "supplierId"]))
+                    .and_where(Expr::col("target_id").eq(organisation.0))
+                    .take();
+                Self::Field(field)
+                    .pairs(kind, asked)
+                    .and_where(Expr::col("record_id").in_subquery(theirs))
+                    .take()
+            }
             Self::Field(field) => Query::select()
                 .columns(["target_id", "record_id"])
                 .from("link")

@@ -99,7 +99,7 @@ struct Tier {
 }
 
 /// The tiers of one record's candidates: near ones first, of close products first. `near` are the communes that are near;
-/// none where the record's own place is not known.
+/// none where the record's own place is not known or does not matter.
 fn tiers(
     related: impl Fn(&str) -> Option<domain::matching::Kinship>,
     near: Option<&[TerritoryId]>,
@@ -237,7 +237,7 @@ impl Store {
         for chunk in offers.chunks(AT_ONCE) {
             let tiers = chunk.iter().map(|offer| {
                 let place = Place::of(offer.commune_id, seats.get(&offer.organisation_id).copied());
-                tiers_of_offer(offer, place)
+                tiers_of_offer(offer, place, only_local)
             });
             let candidates = self.candidates::<Need>(&tiers.collect::<Vec<_>>()).await?;
             let needs: Vec<Need> = candidates
@@ -326,14 +326,11 @@ fn tiers_of_need(need: &Need, place: Option<Place>, area: Option<&Area>, only_lo
     tiers(related, near.as_deref(), only_local, months_mask(&need.months))
 }
 
-fn tiers_of_offer(offer: &Offer, place: Option<Place>) -> Vec<Tier> {
+fn tiers_of_offer(offer: &Offer, place: Option<Place>, only_local: bool) -> Vec<Tier> {
     let related = |needed: &str| kinship(needed, &offer.product_type);
-    tiers(
-        related,
-        around(place).as_deref(),
-        false,
-        months_mask(&offer.months),
-    )
+    // Each need has its own rule: one that is far away may still call this local.
+    let near = around(place).filter(|_| !only_local);
+    tiers(related, near.as_deref(), false, months_mask(&offer.months))
 }
 
 /// The communes around a place.
@@ -353,7 +350,7 @@ fn matched(
         offer_id: offer.id,
         need_id: need.id,
         // What cannot meet it is no match.
-        score: score(need, needed, offer, offered).ok()?,
+        score: score(need, needed, offer, offered)?,
         verdict: local_verdict(need.local, area, needed, offered),
     })
 }

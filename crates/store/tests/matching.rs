@@ -60,15 +60,16 @@ testing::both! {
         offer(&store, farm, "Poireaux", json!({"productType": "artichoke", "communeId": ARLON, "months": [9, 10]})).await;
         offer(&store, farm, "Pain", json!({"productType": "bread", "communeId": NAMUR})).await;
         offer(&store, farm, "Autre saison", json!({"communeId": NAMUR, "months": [3]})).await;
+        offer(&store, farm, "L'an prochain", input_with(near.clone(), json!({"communeId": ARLON, "availableFrom": "2028-01-01"}))).await;
         offer(&store, farm, "Fermée", input_with(near.clone(), json!({"status": "CLOSED"}))).await;
         offer(&store, farm, "Échue", input_with(near.clone(), json!({"expiresAt": "2026-01-01T00:00:00Z"}))).await;
         offer(&store, farm, "D'hier", input_with(near.clone(), json!({"availableTo": "2026-01-01"}))).await;
         offer(&store, farm, "Pas bio", input_with(near.clone(), json!({"organic": false}))).await;
         offer(&store, gone, "En faillite", near).await;
-        let wanted = need(&store, farm, json!({"communeId": NAMUR, "months": [9, 10], "organic": true})).await;
+        let wanted = need(&store, farm, json!({"communeId": NAMUR, "months": [9, 10], "neededTo": "2027-12-31", "organic": true})).await;
         assert_eq!(
             titles(&store, &wanted, false).await,
-            ["La même, tout près", "Au siège", "La moitié du temps", "Loin", "Légumes"],
+            ["La même, tout près", "Au siège", "La moitié du temps", "Loin", "Légumes", "L'an prochain"],
         );
         let first = &matches(&store, &wanted, false).await[0];
         assert_eq!((first.verdict.reason, first.verdict.distance_km), (LocalReason::NoRule, Some(0.0)));
@@ -129,6 +130,23 @@ testing::both! {
         assert_eq!(from_the_need, &found[0], "the same match from both sides");
         let local = kept(store.matches_of_offers(&[carrots.id], true).await);
         assert_eq!(local[&carrots.id].len(), 1);
+    }
+}
+
+testing::both! {
+    async fn what_calls_an_offer_local_from_far_away_is_not_hidden_by_what_does_not(store: Store) {
+        kept(store.load_reference().await);
+        let farm = organisation(&store, json!({"communeId": NAMUR})).await;
+        let carrots = offer(&store, farm, "Carottes", json!({})).await;
+        let far = need(&store, farm, json!({"communeId": ARLON, "local": {"rule": "WALLONIA"}})).await;
+        let near = need(&store, farm, json!({"communeId": PROFONDEVILLE, "local": {"rule": "PROVINCE"}})).await;
+        // As many as are looked at from anywhere where what is near comes first.
+        for _ in 0..100 {
+            need(&store, farm, json!({"communeId": ARLON})).await;
+        }
+        let local = kept(store.matches_of_offers(&[carrots.id], true).await);
+        let needs: Vec<_> = local[&carrots.id].iter().map(|of| of.need_id).collect();
+        assert_eq!(needs, [near.id, far.id]);
     }
 }
 

@@ -112,6 +112,8 @@ testing::both! {
         assert_eq!(list(json!({"organisation": farm, "stages": ["CONTRACT"]})).await, 1);
         assert_eq!(list(json!({"need": needed.id})).await, 1);
         assert_eq!(list(json!({"offer": offered.id})).await, 2);
+        assert_eq!(list(json!({"offer": offered.id, "organisation": kitchen})).await, 1);
+        assert_eq!(list(json!({"offer": offered.id, "organisation": other})).await, 0);
         let of_the_farm = kept(store.related::<Outcome>(Relation::Field("supplierId"), Order::UpdatedLast, &Page::default(), &[farm.into()]).await);
         assert_eq!(of_the_farm[&farm.into()].edges.len(), 2);
     }
@@ -143,6 +145,21 @@ testing::both! {
         let asked = ["bread".to_owned()];
         let counts = kept(store.outcome_counts(None, &Shelves::of(Some(&asked))).await);
         assert_eq!((counts.len(), counts[0].stages[0]), (1, (Stage::Contact, 1)));
+    }
+}
+
+testing::both! {
+    async fn what_lies_nowhere_is_counted_in_its_own_years_only(store: Store) {
+        let nowhere = organisation(&store, "Sans adresse", json!({})).await;
+        offer(&store, nowhere, json!({"availableFrom": "2027-11-01", "availableTo": "2028-02-15"})).await;
+        need(&store, nowhere, json!({"neededFrom": "2028-01-01", "months": [1]})).await;
+        for territory in [None, Some(NAMUR)] {
+            let territory = territory.map(|nis| nis.parse().unwrap());
+            for (year, expected) in [(None, (1, 1)), (Some(2026), (0, 0)), (Some(2027), (1, 0)), (Some(2028), (1, 1)), (Some(2029), (0, 1))] {
+                let gap = kept(store.gap(territory, Shelves::of(None), year).await);
+                assert_eq!((gap.offers_without_place, gap.needs_without_place), expected, "{year:?}");
+            }
+        }
     }
 }
 

@@ -1,15 +1,15 @@
 //! How well an offer fits a need: a score from 0 to 1 as the weighted mean of its parts. A part that cannot be told is
 //! left out of the mean and said to be unknown; it neither helps nor harms.
 
+use chrono::NaiveDate;
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 
-use super::{Kinship, Place, kinship, number, say, tenth};
+use super::{Kinship, Place, Reason, kinship, tenth};
 use crate::gazetteer::GAZETTEER;
-use crate::measure::{Dimension, months_mask};
+use crate::measure::months_mask;
 use crate::need::Need;
 use crate::offer::Offer;
-use crate::text::Lang;
 
 choices! {
     /// A part of a match's score.
@@ -29,9 +29,6 @@ choices! {
     }
 }
 
-/// What the weights of all parts add up to.
-pub const PART_OF_HUNDRED: u32 = 100;
-
 /// From this distance in kilometres on, nearness counts nothing; it falls evenly from 1 at the same commune.
 const FAR_KM: f64 = 150.0;
 
@@ -45,352 +42,6 @@ impl Part {
             Self::Season | Self::Quantity => 15,
             Self::Labels | Self::Price => 10,
         }
-    }
-}
-
-choices! {
-    /// Why an offer cannot meet a need at all; clients must tolerate new values.
-    pub enum Excluded as "MatchExclusion" {
-        /// It is another product.
-        Product = "PRODUCT",
-        /// It must be organic and is said not to be.
-        NotOrganic = "NOT_ORGANIC",
-        /// It names its labels, and a required one is not among them.
-        LabelMissing = "LABEL_MISSING",
-    }
-}
-
-choices! {
-    /// Why a part has its score, or none; clients must tolerate new values.
-    pub enum ReasonCode as "MatchReason" {
-        /// The same product.
-        SameProduct = "SAME_PRODUCT",
-        /// The offer is of a narrower product than needed.
-        NarrowerProduct = "NARROWER_PRODUCT",
-        /// The offer is of a wider product than needed: to be asked.
-        WiderProduct = "WIDER_PRODUCT",
-        /// Another product of the same kind.
-        SiblingProduct = "SIBLING_PRODUCT",
-        /// So far apart.
-        Distance = "DISTANCE",
-        /// A place is not known.
-        PlaceUnknown = "PLACE_UNKNOWN",
-        /// To be had in so many of the months in which it is needed.
-        Months = "MONTHS",
-        /// The offer or the need names no month.
-        MonthsUnknown = "MONTHS_UNKNOWN",
-        /// So much of the needed quantity.
-        Quantity = "QUANTITY",
-        /// The offer or the need gives no quantity.
-        QuantityUnknown = "QUANTITY_UNKNOWN",
-        /// The need does not say how often or in which months its quantity is needed.
-        PeriodUnknown = "PERIOD_UNKNOWN",
-        /// The quantities are counted in things that do not compare.
-        QuantityUnitsDiffer = "QUANTITY_UNITS_DIFFER",
-        /// Nothing is required.
-        NothingRequired = "NOTHING_REQUIRED",
-        /// All that is required is there.
-        LabelsMet = "LABELS_MET",
-        /// Whether it has what is required is not said.
-        LabelsUnknown = "LABELS_UNKNOWN",
-        /// It costs no more than can be spent.
-        PriceWithin = "PRICE_WITHIN",
-        /// It costs more than can be spent.
-        PriceAbove = "PRICE_ABOVE",
-        /// The price or what can be spent is not known.
-        PriceUnknown = "PRICE_UNKNOWN",
-        /// The price and what can be spent are for things that do not compare.
-        PriceUnitsDiffer = "PRICE_UNITS_DIFFER",
-    }
-}
-
-/// Why a part has its score, or none, with its facts.
-#[derive(Clone, Copy, Debug, PartialEq)]
-#[expect(missing_docs, reason = "the fields are the facts of the sentence")]
-pub enum Reason {
-    /// See [`ReasonCode::SameProduct`].
-    SameProduct,
-    /// See [`ReasonCode::NarrowerProduct`].
-    NarrowerProduct,
-    /// See [`ReasonCode::WiderProduct`].
-    WiderProduct,
-    /// See [`ReasonCode::SiblingProduct`].
-    SiblingProduct,
-    /// See [`ReasonCode::Distance`].
-    Distance { km: f64 },
-    /// See [`ReasonCode::PlaceUnknown`].
-    PlaceUnknown,
-    /// See [`ReasonCode::Months`].
-    Months { shared: u32, needed: u32 },
-    /// See [`ReasonCode::MonthsUnknown`].
-    MonthsUnknown,
-    /// See [`ReasonCode::Quantity`]; both in the base of the dimension.
-    Quantity {
-        offered: Decimal,
-        needed: Decimal,
-        of: Dimension,
-    },
-    /// See [`ReasonCode::QuantityUnknown`].
-    QuantityUnknown,
-    /// See [`ReasonCode::PeriodUnknown`].
-    PeriodUnknown,
-    /// See [`ReasonCode::QuantityUnitsDiffer`].
-    QuantityUnitsDiffer,
-    /// See [`ReasonCode::NothingRequired`].
-    NothingRequired,
-    /// See [`ReasonCode::LabelsMet`].
-    LabelsMet,
-    /// See [`ReasonCode::LabelsUnknown`].
-    LabelsUnknown,
-    /// See [`ReasonCode::PriceWithin`]; for one of the base of the dimension, or for the whole.
-    PriceWithin {
-        price: Decimal,
-        most: Decimal,
-        per: Option<Dimension>,
-    },
-    /// See [`ReasonCode::PriceAbove`]; for one of the base of the dimension, or for the whole.
-    PriceAbove {
-        price: Decimal,
-        most: Decimal,
-        per: Option<Dimension>,
-    },
-    /// See [`ReasonCode::PriceUnknown`].
-    PriceUnknown,
-    /// See [`ReasonCode::PriceUnitsDiffer`].
-    PriceUnitsDiffer,
-}
-
-impl Reason {
-    /// Its code.
-    #[must_use]
-    pub const fn code(self) -> ReasonCode {
-        match self {
-            Self::SameProduct => ReasonCode::SameProduct,
-            Self::NarrowerProduct => ReasonCode::NarrowerProduct,
-            Self::WiderProduct => ReasonCode::WiderProduct,
-            Self::SiblingProduct => ReasonCode::SiblingProduct,
-            Self::Distance { .. } => ReasonCode::Distance,
-            Self::PlaceUnknown => ReasonCode::PlaceUnknown,
-            Self::Months { .. } => ReasonCode::Months,
-            Self::MonthsUnknown => ReasonCode::MonthsUnknown,
-            Self::Quantity { .. } => ReasonCode::Quantity,
-            Self::QuantityUnknown => ReasonCode::QuantityUnknown,
-            Self::PeriodUnknown => ReasonCode::PeriodUnknown,
-            Self::QuantityUnitsDiffer => ReasonCode::QuantityUnitsDiffer,
-            Self::NothingRequired => ReasonCode::NothingRequired,
-            Self::LabelsMet => ReasonCode::LabelsMet,
-            Self::LabelsUnknown => ReasonCode::LabelsUnknown,
-            Self::PriceWithin { .. } => ReasonCode::PriceWithin,
-            Self::PriceAbove { .. } => ReasonCode::PriceAbove,
-            Self::PriceUnknown => ReasonCode::PriceUnknown,
-            Self::PriceUnitsDiffer => ReasonCode::PriceUnitsDiffer,
-        }
-    }
-
-    /// The reason as a sentence.
-    #[must_use]
-    pub fn sentence(self, lang: Lang) -> String {
-        let plain = |sentences: [&str; 4]| sentences.map(str::to_owned);
-        let short = |decimal: Decimal| number(lang, decimal.round_dp(2).normalize());
-        let told = match self {
-            Self::SameProduct => plain([
-                "C'est le produit demandé.",
-                "Het is het gevraagde product.",
-                "Es ist das gesuchte Produkt.",
-                "It is the product that is needed.",
-            ]),
-            Self::NarrowerProduct => plain([
-                "Ce produit fait partie de ce qui est demandé.",
-                "Dit product hoort bij wat gevraagd wordt.",
-                "Dieses Produkt gehört zu dem, was gesucht wird.",
-                "This product is part of what is needed.",
-            ]),
-            Self::WiderProduct => plain([
-                "L'offre est plus large que le produit demandé: demandez s'il en fait partie.",
-                "Het aanbod is ruimer dan het gevraagde product: vraag of het erbij hoort.",
-                "Das Angebot ist weiter als das gesuchte Produkt: fragen Sie, ob es dazugehört.",
-                "The offer is wider than the product that is needed: ask whether it is part of it.",
-            ]),
-            Self::SiblingProduct => plain([
-                "C'est un autre produit de la même sorte.",
-                "Het is een ander product van dezelfde soort.",
-                "Es ist ein anderes Produkt derselben Art.",
-                "It is another product of the same kind.",
-            ]),
-            Self::Distance { km } => {
-                let km = number(lang, km);
-                [
-                    format!("À {km} km à vol d'oiseau."),
-                    format!("Op {km} km in vogelvlucht."),
-                    format!("{km} km Luftlinie entfernt."),
-                    format!("{km} km away as the crow flies."),
-                ]
-            }
-            Self::PlaceUnknown => plain([
-                "La distance est inconnue: un lieu manque.",
-                "De afstand is onbekend: er ontbreekt een plaats.",
-                "Die Entfernung ist unbekannt: ein Ort fehlt.",
-                "The distance is unknown: a place is missing.",
-            ]),
-            Self::Months { shared, needed } => [
-                format!("Disponible {shared} des {needed} mois demandés."),
-                format!("Beschikbaar in {shared} van de {needed} gevraagde maanden."),
-                format!("In {shared} der {needed} gesuchten Monate zu haben."),
-                format!("To be had in {shared} of the {needed} months in which it is needed."),
-            ],
-            Self::MonthsUnknown => plain([
-                "La saison est inconnue: des mois manquent.",
-                "Het seizoen is onbekend: er ontbreken maanden.",
-                "Die Saison ist unbekannt: Monate fehlen.",
-                "The season is unknown: months are missing.",
-            ]),
-            Self::Quantity { offered, needed, of } => {
-                let (offered, needed, of) = (short(offered), short(needed), base_word(of, lang));
-                [
-                    format!("{offered} {of} offerts pour {needed} demandés."),
-                    format!("{offered} {of} aangeboden voor {needed} gevraagd."),
-                    format!("{offered} {of} angeboten, {needed} gesucht."),
-                    format!("{offered} {of} offered for {needed} needed."),
-                ]
-            }
-            Self::QuantityUnknown => plain([
-                "La quantité est inconnue.",
-                "De hoeveelheid is onbekend.",
-                "Die Menge ist unbekannt.",
-                "The quantity is unknown.",
-            ]),
-            Self::PeriodUnknown => plain([
-                "On ne sait pas à quelle fréquence ou quels mois cette quantité est demandée.",
-                "Het is niet bekend hoe vaak of in welke maanden deze hoeveelheid nodig is.",
-                "Wie oft oder in welchen Monaten diese Menge gesucht wird, ist nicht bekannt.",
-                "How often or in which months this quantity is needed is not known.",
-            ]),
-            Self::QuantityUnitsDiffer => plain([
-                "Les quantités ne se comparent pas: leurs unités diffèrent.",
-                "De hoeveelheden zijn niet te vergelijken: de eenheden verschillen.",
-                "Die Mengen lassen sich nicht vergleichen: ihre Einheiten sind verschieden.",
-                "The quantities do not compare: their units differ.",
-            ]),
-            Self::NothingRequired => plain([
-                "Aucun label n'est exigé.",
-                "Er wordt geen label gevraagd.",
-                "Kein Gütezeichen wird verlangt.",
-                "No label is required.",
-            ]),
-            Self::LabelsMet => plain([
-                "Tout ce qui est exigé y est.",
-                "Alles wat gevraagd wordt, is er.",
-                "Alles Verlangte ist vorhanden.",
-                "All that is required is there.",
-            ]),
-            Self::LabelsUnknown => plain([
-                "L'offre ne dit pas si elle a ce qui est exigé.",
-                "Het aanbod zegt niet of het heeft wat gevraagd wordt.",
-                "Das Angebot sagt nicht, ob es das Verlangte hat.",
-                "The offer does not say whether it has what is required.",
-            ]),
-            Self::PriceWithin { price, most, per } => {
-                let (price, most, per) = (short(price), short(most), per_word(per, lang));
-                [
-                    format!("{price} € {per}, dans le budget de {most} €."),
-                    format!("{price} € {per}, binnen het budget van {most} €."),
-                    format!("{price} € {per}, im Budget von {most} €."),
-                    format!("€{price} {per}, within the budget of €{most}."),
-                ]
-            }
-            Self::PriceAbove { price, most, per } => {
-                let (price, most, per) = (short(price), short(most), per_word(per, lang));
-                [
-                    format!("{price} € {per}, plus que le budget de {most} €."),
-                    format!("{price} € {per}, meer dan het budget van {most} €."),
-                    format!("{price} € {per}, mehr als das Budget von {most} €."),
-                    format!("€{price} {per}, more than the budget of €{most}."),
-                ]
-            }
-            Self::PriceUnknown => plain([
-                "Le prix ou le budget est inconnu.",
-                "De prijs of het budget is onbekend.",
-                "Der Preis oder das Budget ist unbekannt.",
-                "The price or the budget is unknown.",
-            ]),
-            Self::PriceUnitsDiffer => plain([
-                "Le prix et le budget ne se comparent pas: leurs unités diffèrent.",
-                "Prijs en budget zijn niet te vergelijken: de eenheden verschillen.",
-                "Preis und Budget lassen sich nicht vergleichen: ihre Einheiten sind verschieden.",
-                "The price and the budget do not compare: their units differ.",
-            ]),
-        };
-        say(lang, told)
-    }
-}
-
-/// What is counted, in the base of a dimension.
-fn base_word(of: Dimension, lang: Lang) -> &'static str {
-    use crate::measure::Unit;
-    let [fr, nl, de, en] = match of.unit() {
-        Unit::Gram | Unit::Kilogram | Unit::Tonne => ["kg"; 4],
-        Unit::Centilitre | Unit::Litre | Unit::Hectolitre => ["l"; 4],
-        Unit::Piece | Unit::Dozen => ["pièces", "stuks", "Stück", "pieces"],
-        Unit::Bunch => ["bottes", "bossen", "Bund", "bunches"],
-        Unit::Crate => ["caisses", "kratten", "Kisten", "crates"],
-        Unit::Pallet => ["palettes", "pallets", "Paletten", "pallets"],
-        Unit::Portion => ["portions", "porties", "Portionen", "portions"],
-    };
-    match lang {
-        Lang::Fr => fr,
-        Lang::Nl => nl,
-        Lang::De => de,
-        Lang::En => en,
-    }
-}
-
-/// For one of what a price is, or for all.
-fn per_word(per: Option<Dimension>, lang: Lang) -> String {
-    use crate::measure::Unit;
-    let [fr, nl, de, en] = match per.map(Dimension::unit) {
-        None => ["en tout", "in totaal", "insgesamt", "in all"],
-        Some(Unit::Gram | Unit::Kilogram | Unit::Tonne) => ["par kg", "per kg", "je kg", "per kg"],
-        Some(Unit::Centilitre | Unit::Litre | Unit::Hectolitre) => ["par l", "per l", "je l", "per l"],
-        Some(Unit::Piece | Unit::Dozen) => ["par pièce", "per stuk", "je Stück", "per piece"],
-        Some(Unit::Bunch) => ["par botte", "per bos", "je Bund", "per bunch"],
-        Some(Unit::Crate) => ["par caisse", "per krat", "je Kiste", "per crate"],
-        Some(Unit::Pallet) => ["par palette", "per pallet", "je Palette", "per pallet"],
-        Some(Unit::Portion) => ["par portion", "per portie", "je Portion", "per portion"],
-    };
-    match lang {
-        Lang::Fr => fr,
-        Lang::Nl => nl,
-        Lang::De => de,
-        Lang::En => en,
-    }
-    .to_owned()
-}
-
-impl Excluded {
-    /// Why, as a sentence.
-    #[must_use]
-    pub fn sentence(self, lang: Lang) -> String {
-        let told = match self {
-            Self::Product => [
-                "C'est un autre produit.",
-                "Het is een ander product.",
-                "Es ist ein anderes Produkt.",
-                "It is another product.",
-            ],
-            Self::NotOrganic => [
-                "Le besoin est biologique, l'offre dit ne pas l'être.",
-                "De behoefte is biologisch, het aanbod zegt het niet te zijn.",
-                "Gesucht ist Biologisches, das Angebot sagt, es sei es nicht.",
-                "Organic is needed, and the offer says that it is not.",
-            ],
-            Self::LabelMissing => [
-                "Un label exigé n'est pas parmi ceux de l'offre.",
-                "Een gevraagd label staat niet bij die van het aanbod.",
-                "Ein verlangtes Gütezeichen ist nicht unter denen des Angebots.",
-                "A required label is not among those of the offer.",
-            ],
-        };
-        say(lang, told.map(str::to_owned))
     }
 }
 
@@ -416,17 +67,11 @@ pub struct Score {
     pub parts: Vec<PartScore>,
 }
 
-/// How well an offer fits a need, whose places are given.
-///
-/// # Errors
-/// Why it cannot meet it at all.
-pub fn score(
-    need: &Need,
-    needed: Option<Place>,
-    offer: &Offer,
-    offered: Option<Place>,
-) -> Result<Score, Excluded> {
-    let kinship = kinship(&need.product_type, &offer.product_type).ok_or(Excluded::Product)?;
+/// How well an offer fits a need, whose places are given; none where it is certain that it cannot meet it: it is another
+/// product, said not to be organic where it must be, or names its labels without a required one.
+#[must_use]
+pub fn score(need: &Need, needed: Option<Place>, offer: &Offer, offered: Option<Place>) -> Option<Score> {
+    let kinship = kinship(&need.product_type, &offer.product_type)?;
     let labels = labels(need, offer)?;
     let parts: Vec<PartScore> = [
         (Part::Product, product(kinship)),
@@ -450,7 +95,7 @@ pub fn score(
     };
     let weight: u32 = known().map(|(weight, _)| weight).sum();
     let sum: f64 = known().map(|(weight, score)| f64::from(weight) * score).sum();
-    Ok(Score {
+    Some(Score {
         // The product is always known.
         total: thousandth(sum / f64::from(weight)),
         known: weight,
@@ -487,6 +132,9 @@ fn distance(needed: Option<Place>, offered: Option<Place>) -> Told {
 }
 
 fn season(need: &Need, offer: &Offer) -> Told {
+    if are_days_apart(need, offer) {
+        return (Some(0.0), Reason::DaysApart);
+    }
     let (needed, offered) = (months_mask(&need.months), months_mask(&offer.months));
     if needed == 0 || offered == 0 {
         return (None, Reason::MonthsUnknown);
@@ -496,6 +144,13 @@ fn season(need: &Need, offer: &Offer) -> Told {
         Some(f64::from(shared) / f64::from(needed)),
         Reason::Months { shared, needed },
     )
+}
+
+/// Whether the one's last day is known to lie before the other's first.
+fn are_days_apart(need: &Need, offer: &Offer) -> bool {
+    let ends_before =
+        |to: Option<NaiveDate>, from: Option<NaiveDate>| to.zip(from).is_some_and(|(to, from)| to < from);
+    ends_before(offer.available_to, need.needed_from) || ends_before(need.needed_to, offer.available_from)
 }
 
 /// What part of the whole something is, at most all of it; nothing is all of nothing.
@@ -525,21 +180,22 @@ fn quantity(need: &Need, offer: &Offer) -> Told {
     )
 }
 
-/// An offer that names labels names all it has; one that names none has not said.
-fn labels(need: &Need, offer: &Offer) -> Result<Told, Excluded> {
+/// None where it is certain that what is required is not there. An offer that names labels names all it has; one that
+/// names none has not said.
+fn labels(need: &Need, offer: &Offer) -> Option<Told> {
     let must_be_organic = need.organic == Some(true);
     if must_be_organic && offer.organic == Some(false) {
-        return Err(Excluded::NotOrganic);
+        return None;
     }
     let missing = need
         .required_labels
         .iter()
         .any(|label| !offer.labels.contains(label));
     if missing && !offer.labels.is_empty() {
-        return Err(Excluded::LabelMissing);
+        return None;
     }
     let unsaid = missing || (must_be_organic && offer.organic.is_none());
-    Ok(if unsaid {
+    Some(if unsaid {
         (None, Reason::LabelsUnknown)
     } else if must_be_organic || !need.required_labels.is_empty() {
         (Some(1.0), Reason::LabelsMet)
@@ -598,12 +254,13 @@ fn price(need: &Need, offer: &Offer) -> Told {
 
 #[cfg(test)]
 mod tests {
-    use chrono::DateTime;
+    use chrono::{DateTime, Days};
     use proptest::prelude::*;
     use serde_json::{Value, json};
     use uuid::Uuid;
 
     use super::*;
+    use crate::matching::ReasonCode;
     use crate::{NeedId, OfferId, OrganisationId};
 
     const NAMUR: &str = "92094";
@@ -644,10 +301,7 @@ mod tests {
 
     #[test]
     fn the_weights_are_of_a_hundred() {
-        assert_eq!(
-            Part::ALL.iter().map(|part| part.weight()).sum::<u32>(),
-            PART_OF_HUNDRED
-        );
+        assert_eq!(Part::ALL.iter().map(|part| part.weight()).sum::<u32>(), 100);
     }
 
     #[test]
@@ -707,7 +361,7 @@ mod tests {
             &offer(json!({"productType": "bread"})),
             None,
         );
-        assert_eq!(other, Err(Excluded::Product));
+        assert_eq!(other, None);
     }
 
     #[test]
@@ -719,26 +373,50 @@ mod tests {
                 .into_iter()
                 .find(|part| part.part == Part::Labels)
                 .unwrap();
-            Ok((part.score, part.reason.code()))
+            Some((part.score, part.reason.code()))
         };
-        let met = Ok((Some(1.0), ReasonCode::LabelsMet));
-        let unsaid = Ok((None, ReasonCode::LabelsUnknown));
+        let met = Some((Some(1.0), ReasonCode::LabelsMet));
+        let unsaid = Some((None, ReasonCode::LabelsUnknown));
         let organic = || json!({"organic": true});
         assert_eq!(labels(organic(), json!({"organic": true})), met);
         assert_eq!(labels(organic(), json!({})), unsaid);
-        assert_eq!(
-            labels(organic(), json!({"organic": false})),
-            Err(Excluded::NotOrganic)
-        );
+        assert_eq!(labels(organic(), json!({"organic": false})), None);
         let labelled = || json!({"requiredLabels": ["PDO"]});
         assert_eq!(labels(labelled(), json!({"labels": ["PDO", "PGI"]})), met);
         assert_eq!(labels(labelled(), json!({})), unsaid);
-        assert_eq!(
-            labels(labelled(), json!({"labels": ["PGI"]})),
-            Err(Excluded::LabelMissing)
-        );
-        let free = Ok((Some(1.0), ReasonCode::NothingRequired));
+        assert_eq!(labels(labelled(), json!({"labels": ["PGI"]})), None);
+        let free = Some((Some(1.0), ReasonCode::NothingRequired));
         assert_eq!(labels(json!({"organic": false}), json!({"organic": false})), free);
+    }
+
+    #[test]
+    fn days_that_are_known_to_lie_apart_are_no_season() {
+        let season = |wanted: Value, offered: Value| {
+            let months = |mut own: Value| {
+                own["months"] = json!([3]);
+                own
+            };
+            part(Part::Season, months(wanted), months(offered))
+        };
+        let (apart, shared) = (
+            (Some(0.0), ReasonCode::DaysApart),
+            (Some(1.0), ReasonCode::Months),
+        );
+        let spring = || json!({"neededFrom": "2027-03-10", "neededTo": "2027-03-20"});
+        assert_eq!(season(spring(), json!({"availableTo": "2027-03-09"})), apart);
+        assert_eq!(season(spring(), json!({"availableFrom": "2027-03-21"})), apart);
+        assert_eq!(season(spring(), json!({"availableTo": "2027-03-10"})), shared);
+        assert_eq!(season(spring(), json!({"availableFrom": "2027-03-20"})), shared);
+        assert_eq!(season(spring(), json!({})), shared, "not said is not apart");
+        assert_eq!(
+            season(
+                json!({"neededFrom": "2027-03-10"}),
+                json!({"availableFrom": "2027-03-21"})
+            ),
+            shared
+        );
+        let without_months = part(Part::Season, spring(), json!({"availableTo": "2027-03-09"}));
+        assert_eq!(without_months, apart, "the days are enough to tell");
     }
 
     #[test]
@@ -821,55 +499,6 @@ mod tests {
         assert!(near("92101") > near(ARLON));
     }
 
-    #[test]
-    fn every_reason_is_said_in_four_languages() {
-        let amounts = |price, most, per| (Decimal::new(price, 2), Decimal::new(most, 2), per);
-        let (price, most, per) = amounts(240, 320, Some(Dimension::Weight));
-        for reason in [
-            Reason::SameProduct,
-            Reason::NarrowerProduct,
-            Reason::WiderProduct,
-            Reason::SiblingProduct,
-            Reason::Distance { km: 11.4 },
-            Reason::PlaceUnknown,
-            Reason::Months { shared: 1, needed: 2 },
-            Reason::MonthsUnknown,
-            Reason::Quantity {
-                offered: price,
-                needed: most,
-                of: Dimension::Own(crate::measure::Unit::Crate),
-            },
-            Reason::QuantityUnknown,
-            Reason::PeriodUnknown,
-            Reason::QuantityUnitsDiffer,
-            Reason::NothingRequired,
-            Reason::LabelsMet,
-            Reason::LabelsUnknown,
-            Reason::PriceWithin { price, most, per },
-            Reason::PriceAbove {
-                price,
-                most,
-                per: None,
-            },
-            Reason::PriceUnknown,
-            Reason::PriceUnitsDiffer,
-        ] {
-            let told: std::collections::HashSet<String> =
-                Lang::ALL.iter().map(|lang| reason.sentence(*lang)).collect();
-            assert_eq!(told.len(), 4, "{reason:?}");
-        }
-        let within = Reason::PriceWithin { price, most, per };
-        assert_eq!(
-            within.sentence(Lang::Fr),
-            "2,4 € par kg, dans le budget de 3,2 €."
-        );
-        assert_eq!(
-            within.sentence(Lang::En),
-            "€2.4 per kg, within the budget of €3.2."
-        );
-        assert!(Excluded::ALL.iter().all(|why| !why.sentence(Lang::De).is_empty()));
-    }
-
     /// Some need and some offer, of products that go together.
     fn pair() -> impl Strategy<Value = (Need, Offer)> {
         let product = || prop::sample::select(vec!["vegetable", "carrot", "tomato", "artichoke"]);
@@ -881,15 +510,28 @@ mod tests {
         };
         let period = prop::option::of(prop::sample::select(vec!["ONCE", "WEEK", "MONTH", "YEAR"]));
         let money = || prop::option::of(0..10_000_i64);
-        let wanted = (product(), months(), quantity(), period, money());
-        let offered = (product(), months(), quantity(), money());
-        (wanted, offered).prop_map(|((needed, needed_in, much, period, most), (product, months, quantity, price))| {
-            let budget = most.map(|max| json!({"max": max, "currency": "EUR", "per": "KILOGRAM"}));
-            let price = price.map(|amount| json!({"amount": amount, "currency": "EUR", "per": "KILOGRAM"}));
-            (
-                need(json!({"productType": needed, "months": needed_in, "quantity": much, "period": period, "budget": budget})),
-                offer(json!({"productType": product, "months": months, "quantity": quantity, "price": price})),
-            )
+        let days = || {
+            let day =
+                (0..200_u64).prop_map(|days| NaiveDate::from_ymd_opt(2027, 1, 1).unwrap() + Days::new(days));
+            prop::option::of(day)
+        };
+        let wanted = (product(), months(), quantity(), period, money(), days(), days());
+        let offered = (product(), months(), quantity(), money(), days(), days());
+        (wanted, offered).prop_map(|(wanted, offered)| {
+            let per_kilo = |amount: Option<i64>, name: &str| {
+                amount.map(|amount| json!({name: amount, "currency": "EUR", "per": "KILOGRAM"}))
+            };
+            let (product, months, quantity, period, most, from, to) = wanted;
+            let need = need(json!({
+                "productType": product, "months": months, "quantity": quantity, "period": period,
+                "budget": per_kilo(most, "max"), "neededFrom": from, "neededTo": to,
+            }));
+            let (product, months, quantity, price, from, to) = offered;
+            let offer = offer(json!({
+                "productType": product, "months": months, "quantity": quantity,
+                "price": per_kilo(price, "amount"), "availableFrom": from, "availableTo": to,
+            }));
+            (need, offer)
         })
     }
 
