@@ -237,3 +237,29 @@ story! {
         assert_eq!((&closed["state"], &closed["counts"]["deleted"]), (&json!("CLOSED"), &json!(5)));
     }
 }
+
+story! {
+    async fn settings_that_are_not_understood_are_refused_and_nothing_is_applied(server: Server) {
+        source(&server, "annuaire").await;
+        let editor = editor(&server).await;
+        let path = "/v1/sources/annuaire/records";
+        let rows = json!({"organisations": [farm()]});
+        for (address, body) in [
+            (format!("{path}?dryrun=true"), rows.clone()),
+            (path.to_owned(), json!({"dry_run": true, "organisations": [farm()]})),
+            (path.to_owned(), json!({"offres": []})),
+        ] {
+            assert_eq!(editor.post(&address, &body).await.status(), 400, "{address} {body}");
+        }
+        let answer: Value = editor.post(&format!("{path}?dryRun=true"), &rows).await.json().await.unwrap();
+        assert_eq!((&answer["applied"], &answer["counts"]["created"]), (&json!(false), &json!(1)), "also for JSON the address is heard");
+        let refused = editor.post(&format!("{path}?mode=FULL_SNAPSHOT"), &rows).await;
+        assert_eq!(refused.status(), 422, "it names no run");
+        let stream = editor.request(reqwest::Method::POST, &format!("{path}?errorPolicy=REJECT_EVERYTHING"))
+            .header("Content-Type", "application/x-ndjson").body("{}\n").send().await.unwrap();
+        assert_eq!(stream.status(), 400);
+        assert_eq!(server.visitor().ask("{ record(source: \"annuaire\", externalId: \"f1\") { id } }", json!({})).await["data"]["record"], Value::Null);
+        let odd = editor.post("/v1/sources/a%00/records", &rows).await;
+        assert_eq!(odd.status(), 422);
+    }
+}

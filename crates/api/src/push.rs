@@ -4,8 +4,7 @@ use async_graphql::{ComplexObject, Context, Enum, InputObject, Object, Result, S
 use chrono::{DateTime, Utc};
 use domain::change::FieldChange;
 use domain::push::{
-    Counts, Deletion, ErrorPolicy, MOST_ROWS, Mode, NeedRow, Notice, OfferRow, OrganisationRow, Outcome,
-    Pushed,
+    Counts, Deletion, ErrorPolicy, Mode, NeedRow, Notice, OfferRow, OrganisationRow, Outcome, Pushed,
 };
 use domain::{RecordId, Refusal};
 use sha2::{Digest, Sha256};
@@ -118,6 +117,9 @@ impl From<RowResult> for RowNode {
 struct RecordsUpsertPayload {
     /// Whether anything was applied: not with a dry run, nor where everything was refused for one row's sake.
     applied: bool,
+    /// Whether nothing was applied because the rows come to something else by now than the `plan` that was given: they say
+    /// to what, and `userErrors` holds `PLAN_MOVED`.
+    moved: bool,
     /// Whether this is the answer to an earlier request with the same key.
     replayed: bool,
     /// How many rows came to what.
@@ -218,12 +220,7 @@ struct SourceRunCloseInput {
 }
 
 /// What a request says, in one word.
-pub(crate) fn digest(parts: &[&[u8]]) -> String {
-    let mut digest = Sha256::new();
-    for part in parts {
-        digest.update(part.len().to_le_bytes());
-        digest.update(part);
-    }
+pub(crate) fn hex(digest: Sha256) -> String {
     digest
         .finalize()
         .iter()
@@ -256,7 +253,7 @@ impl RecordsUpsertInput {
                     row: Ok(row),
                 })
                 .collect(),
-            digest: digest(&[&said.unwrap_or_default()]),
+            digest: hex(Sha256::new_with_prefix(said.unwrap_or_default())),
         }
     }
 }
@@ -278,23 +275,26 @@ impl PushMutation {
             Ok(answer) => {
                 let Answer {
                     applied,
+                    is_moved,
                     is_replay,
                     counts,
                     plan,
                     rows,
                 } = answer;
-                debug_assert!(rows.len() <= MOST_ROWS);
+                let why: &[Refusal] = if is_moved { &[Refusal::PlanMoved] } else { &[] };
                 Ok(RecordsUpsertPayload {
                     applied,
+                    moved: is_moved,
                     replayed: is_replay,
                     counts,
                     plan: Some(plan),
                     rows: rows.into_iter().map(Into::into).collect(),
-                    user_errors: Vec::new(),
+                    user_errors: UserError::list(ctx, why),
                 })
             }
             Err(store::Error::Refused(refusals)) => Ok(RecordsUpsertPayload {
                 applied: false,
+                moved: false,
                 replayed: false,
                 counts: Counts::default(),
                 plan: None,

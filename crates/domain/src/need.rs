@@ -170,6 +170,9 @@ record! {
     }
 }
 
+/// Why a need was given up that its source holds no more, where others still name it.
+pub const GONE_FROM_SOURCE: &str = "La source ne l'annonce plus.";
+
 impl Need {
     /// Says that it still holds: its time begins anew where it had one.
     pub fn confirm(&mut self, now: DateTime<Utc>) {

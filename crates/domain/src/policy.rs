@@ -62,7 +62,7 @@ pub struct Client {
 choices! {
     /// What a machine may do.
     pub enum Scope as "Scope" {
-        /// Read offers, needs, the feed and exports.
+        /// Read what became of the rows of its own sources; what every visitor may read needs no scope.
         ExchangeRead = "EXCHANGE_READ",
         /// Push organisations, offers and needs under its own sources.
         ExchangeWrite = "EXCHANGE_WRITE",
@@ -123,10 +123,9 @@ impl Actor {
             .is_some_and(|signed| signed.organisation == Some(organisation))
     }
 
-    fn pushes_under(&self, source: SourceId) -> bool {
-        self.client().is_some_and(|client| {
-            client.sources.contains(&source) && client.scopes.contains(&Scope::ExchangeWrite)
-        })
+    fn has_scope(&self, source: SourceId, scope: Scope) -> bool {
+        self.client()
+            .is_some_and(|client| client.sources.contains(&source) && client.scopes.contains(&scope))
     }
 
     fn is(&self, person: PersonId) -> bool {
@@ -236,8 +235,15 @@ pub fn allows(actor: &Actor, action: Action) -> bool {
         Action::EditSource { operator } => {
             editor || operator.is_some_and(|operator| actor.works_for(operator))
         }
-        Action::Push { source, operator } | Action::ReadRuns { source, operator } => {
-            editor || actor.pushes_under(source) || operator.is_some_and(|operator| actor.works_for(operator))
+        Action::Push { source, operator } => {
+            editor
+                || actor.has_scope(source, Scope::ExchangeWrite)
+                || operator.is_some_and(|operator| actor.works_for(operator))
+        }
+        Action::ReadRuns { source, operator } => {
+            editor
+                || Scope::ALL.iter().any(|scope| actor.has_scope(source, *scope))
+                || operator.is_some_and(|operator| actor.works_for(operator))
         }
         Action::EditOrganisation { organisation } | Action::EditExchange { organisation } => {
             staff || actor.works_for(organisation)

@@ -62,7 +62,8 @@ choices! {
         CommuneSucceeded = "COMMUNE_SUCCEEDED",
         /// An organisation with the same enterprise number was known: the row was joined to it and fills what it lacks.
         JoinedByNumber = "JOINED_BY_NUMBER",
-        /// Others know the record too: it lost this source's identifier and stays.
+        /// Others know or name the record too: it lost this source's identifier and stays, an offer withdrawn, a need given up
+        /// where it cannot be left as it is.
         KeptForOthers = "KEPT_FOR_OTHERS",
     }
 }
@@ -499,95 +500,38 @@ fn forgiving(title: Patch<String>) -> Patch<String> {
 }
 
 /// The record that a row makes before anything is said of it.
-pub trait Blank {
+pub trait Bare {
     /// With this identifier, as of now.
-    fn blank(id: uuid::Uuid, now: DateTime<Utc>) -> Self;
+    fn bare(id: uuid::Uuid, now: DateTime<Utc>) -> Self;
 }
 
-impl Blank for Organisation {
-    fn blank(id: uuid::Uuid, now: DateTime<Utc>) -> Self {
-        Self {
-            id: id.into(),
-            revision: 1,
-            created_at: now,
-            updated_at: now,
-            name: String::new(),
-            acronym: None,
-            aliases: Vec::new(),
-            kinds: Vec::new(),
-            role: None,
-            numbers: Vec::new(),
-            website: None,
-            commune_id: None,
-            address: None,
-            point: None,
-            territory_ids: Vec::new(),
-            state: organisation::State::default(),
-            state_since: None,
-            note: None,
-        }
+impl Bare for Organisation {
+    fn bare(id: uuid::Uuid, now: DateTime<Utc>) -> Self {
+        Self::bare(id.into(), now, String::new())
     }
 }
 
-impl Blank for Offer {
-    fn blank(id: uuid::Uuid, now: DateTime<Utc>) -> Self {
-        Self {
-            id: id.into(),
-            revision: 1,
-            created_at: now,
-            updated_at: now,
-            organisation_id: uuid::Uuid::nil().into(),
-            product_type: String::new(),
-            title: String::new(),
-            description: None,
-            quantity: None,
-            price: None,
-            months: Vec::new(),
-            available_from: None,
-            available_to: None,
-            organic: None,
-            labels: Vec::new(),
-            packaging: None,
-            delivery: None,
-            minimum_order: None,
-            audiences: Vec::new(),
-            commune_id: None,
-            status: offer::Status::default(),
-            expires_at: None,
-            confirmed_at: None,
-            source_id: None,
-        }
+impl Bare for Offer {
+    fn bare(id: uuid::Uuid, now: DateTime<Utc>) -> Self {
+        Self::bare(
+            id.into(),
+            now,
+            uuid::Uuid::nil().into(),
+            String::new(),
+            String::new(),
+        )
     }
 }
 
-impl Blank for Need {
-    fn blank(id: uuid::Uuid, now: DateTime<Utc>) -> Self {
-        Self {
-            id: id.into(),
-            revision: 1,
-            created_at: now,
-            updated_at: now,
-            organisation_id: uuid::Uuid::nil().into(),
-            product_type: String::new(),
-            title: String::new(),
-            description: None,
-            quantity: None,
-            period: None,
-            months: Vec::new(),
-            needed_from: None,
-            needed_to: None,
-            budget: None,
-            commune_id: None,
-            local: None,
-            organic: None,
-            required_labels: Vec::new(),
-            deadline: None,
-            status: need::Status::default(),
-            reason: None,
-            expires_at: None,
-            confirmed_at: None,
-            source_id: None,
-        }
+impl Bare for Need {
+    fn bare(id: uuid::Uuid, now: DateTime<Utc>) -> Self {
+        Self::bare(
+            id.into(),
+            now,
+            uuid::Uuid::nil().into(),
+            String::new(),
+            String::new(),
+        )
     }
 }
 
@@ -607,7 +551,7 @@ mod tests {
 
     #[test]
     fn an_absent_field_stays_null_empties_and_an_old_code_stands_for_its_successor() {
-        let mut offer = Offer::blank(uuid::Uuid::nil(), DateTime::UNIX_EPOCH);
+        let mut offer = <Offer as Bare>::bare(uuid::Uuid::nil(), DateTime::UNIX_EPOCH);
         let full = row(serde_json::json!({
             "externalId": "a", "productType": "bread", "commune": "82003", "price": {"amount": 2.5, "per": "PIECE"},
         }));
@@ -640,7 +584,7 @@ mod tests {
 
     #[test]
     fn a_second_source_fills_and_does_not_replace() {
-        let mut known = Organisation::blank(uuid::Uuid::nil(), DateTime::UNIX_EPOCH);
+        let mut known = <Organisation as Bare>::bare(uuid::Uuid::nil(), DateTime::UNIX_EPOCH);
         known.name = "Ferme du Pré".into();
         let row: OrganisationRow = serde_json::from_value(serde_json::json!({
             "externalId": "7", "name": "FERME DU PRE SPRL", "website": "ferme.be", "aliases": null,

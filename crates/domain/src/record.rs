@@ -171,6 +171,22 @@ macro_rules! record {
             }
         }
 
+        impl $name {
+            /// A record of which nothing more is said.
+            #[must_use]
+            pub fn bare(id: $crate::id::$id, now: chrono::DateTime<chrono::Utc>, $($required: $rty),*) -> Self {
+                Self {
+                    id,
+                    revision: 1,
+                    created_at: now,
+                    updated_at: now,
+                    $($required,)*
+                    $($optional: Default::default(),)*
+                    $($fixed: Default::default(),)*
+                }
+            }
+        }
+
         impl $patch {
             /// An update that changes nothing yet.
             #[must_use]

@@ -11,14 +11,49 @@ use sea_orm::{
     SqliteTransactionMode, TransactionOptions, TransactionTrait,
 };
 use sea_orm_migration::MigratorTrait;
+use sha2::{Digest, Sha256};
 use tokio::sync::Mutex;
 
 use crate::error::Result;
 use crate::feed::Feed;
 use crate::migration::Migrator;
 
-/// Taken while the tables are brought up to date.
-const MIGRATION_LOCK: i64 = 0x6368_616e_746a;
+/// What only one transaction does at a time, on however many servers.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Lock<'a> {
+    /// The tables are brought up to date.
+    Migration,
+    /// The feed's rows are written, so that their order is the order of commits.
+    Feed,
+    /// Superseded rows of the feed are cleared away.
+    Compaction,
+    /// Offers expire.
+    Expiry,
+    /// Organisations take enterprise numbers, each of which belongs to one.
+    Numbers,
+    /// A source's rows are applied, so that two requests do not decide on the same state.
+    Source(&'a str),
+}
+
+impl Lock<'_> {
+    /// The number under which PostgreSQL knows it. The first four bytes are ours alone; a source's are its digest's.
+    pub(crate) fn number(self) -> i64 {
+        const OURS: i64 = 0x6368_616e_7400;
+        match self {
+            Self::Migration => OURS + 1,
+            Self::Feed => OURS + 2,
+            Self::Compaction => OURS + 3,
+            Self::Expiry => OURS + 4,
+            Self::Numbers => OURS + 5,
+            Self::Source(code) => {
+                let digest = Sha256::digest(code);
+                let mut number = [0; 8];
+                number.copy_from_slice(&digest[..8]);
+                i64::from_be_bytes(number)
+            }
+        }
+    }
+}
 
 /// Which database it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -106,7 +141,7 @@ impl Store {
     /// Where a migration fails; nothing of what was under way remains.
     pub async fn migrate(&self) -> Result<()> {
         let tx = self.begin().await?;
-        self.hold(&tx, MIGRATION_LOCK).await?;
+        self.hold(&tx, Lock::Migration).await?;
         Migrator::up(&tx, None).await?;
         Ok(tx.commit().await?)
     }
@@ -123,10 +158,13 @@ impl Store {
 
     /// Waits until no other transaction holds this lock, and holds it until this one ends. On SQLite every transaction
     /// does so anyway.
-    pub(crate) async fn hold(&self, tx: &DatabaseTransaction, lock: i64) -> Result<()> {
+    pub(crate) async fn hold(&self, tx: &DatabaseTransaction, lock: Lock<'_>) -> Result<()> {
         if self.engine == Engine::Postgres {
             let lock = Query::select()
-                .expr(Expr::cust_with_values("pg_advisory_xact_lock($1)", [lock]))
+                .expr(Expr::cust_with_values(
+                    "pg_advisory_xact_lock($1)",
+                    [lock.number()],
+                ))
                 .take();
             tx.query_one(&lock).await?;
         }

@@ -1,6 +1,7 @@
 //! Names that others give: a source's own identifiers for its records, and a client's own name for a request,
 //! by which a retry is known.
 
+use chrono::{DateTime, Utc};
 use domain::policy::Actor;
 use domain::record::Record;
 use domain::refusal::Invalid;
@@ -97,6 +98,17 @@ impl Tx {
     /// The record that a source knows by this identifier, as this transaction sees it.
     pub(crate) async fn named(&self, source: &str, external_id: &str) -> Result<Option<RecordId>> {
         named(&self.conn, source, None, external_id).await
+    }
+
+    /// The identifiers of a record that is there again are its own again: what their sources push is about it.
+    pub(crate) async fn unbury(&self, record: RecordId) -> Result<()> {
+        let update = Query::update()
+            .table("external_id")
+            .value("deleted_at", None::<DateTime<Utc>>)
+            .and_where(Expr::col("record_id").eq(record.uuid))
+            .take();
+        self.conn.execute(&update).await?;
+        Ok(())
     }
 
     /// Keeps a source's own identifier for a record.

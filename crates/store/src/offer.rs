@@ -11,7 +11,7 @@ use sea_orm::prelude::{Date, DateTimeUtc};
 use sea_orm::sea_query::{Condition, Expr, ExprTrait};
 use sea_orm::{EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
-use crate::connect::Store;
+use crate::connect::{Lock, Store};
 use crate::error::Result;
 use crate::filter::Narrow;
 use crate::list::Listed;
@@ -142,8 +142,6 @@ impl Store {
     }
 }
 
-/// Taken while offers expire, so that of several servers one does it at a time.
-const EXPIRY_LOCK: i64 = 0x6368_616e_746b;
 /// So many offers expire in one transaction.
 const AT_ONCE: u64 = 500;
 
@@ -154,7 +152,7 @@ impl Store {
     /// A database fault.
     pub async fn expire_offers(&self) -> Result<usize> {
         self.write(&Actor::System, Action::KeepSources, async |tx: &mut Tx| {
-            tx.lock(EXPIRY_LOCK).await?;
+            tx.lock(Lock::Expiry).await?;
             let now = tx.now();
             let over = row::Entity::find()
                 .filter(Expr::col(("offer", "expires_key")).lte(now))

@@ -15,14 +15,11 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use crate::change::{Entry, NewFeedRow};
-use crate::connect::{Engine, Store};
+use crate::connect::{Engine, Lock, Store};
 use crate::error::{Error, Result};
 use crate::facet::Refaceted;
 use crate::record::{Stored, common_facets, find};
 use crate::rows::{self, columns_of, values_of};
-
-/// Taken before the feed's rows are written, so that the feed's order is the order of commits.
-const FEED_LOCK: i64 = 0x6368_616e_7469;
 
 /// A transaction under way.
 pub struct Tx {
@@ -123,7 +120,7 @@ impl Tx {
     }
 
     /// Waits until no other transaction holds this lock, and holds it until this one ends.
-    pub(crate) async fn lock(&self, lock: i64) -> Result<()> {
+    pub(crate) async fn lock(&self, lock: Lock<'_>) -> Result<()> {
         self.store.hold(&self.conn, lock).await
     }
 
@@ -192,7 +189,8 @@ impl Tx {
     pub(crate) async fn revive<R: Stored>(&mut self, record: &R) -> Result<()> {
         let mut next = record.clone();
         next.restate(record.revision() + 1, self.now);
-        self.insert(&next).await
+        self.insert(&next).await?;
+        self.unbury(record.id().into()).await
     }
 
     /// Keeps a record's new state; nothing is written where nothing changed.
@@ -371,7 +369,7 @@ impl Tx {
         if self.feed.is_empty() {
             return Ok(false);
         }
-        self.store.hold(&self.conn, FEED_LOCK).await?;
+        self.store.hold(&self.conn, Lock::Feed).await?;
         NewFeedRow::insert_all(&self.conn, std::mem::take(&mut self.feed), self.now).await?;
         Ok(true)
     }

@@ -2,6 +2,7 @@
 
 use domain::offer::{self, Offer};
 use domain::organisation::{NewOrganisation, Organisation};
+use domain::outcome::NewOutcome;
 use domain::page::Page;
 use domain::policy::{Actor, Client, Role, Scope};
 use domain::push::{
@@ -10,7 +11,7 @@ use domain::push::{
 use domain::source::{NewSource, Source, SourcePatch};
 use domain::{OfferId, Refusal};
 use serde_json::{Value, json};
-use store::{Answer, Came, Push, RowResult, RunState, Store};
+use store::{Answer, Came, HistoryFilter, Push, RowResult, RunState, Store};
 use testing::{editor, input, kept, refused, signed, visitor};
 use uuid::Uuid;
 
@@ -238,7 +239,9 @@ testing::both! {
         assert_eq!(feed_rows(&store).await, before);
         let planned = |what: &Value| Push { plan: Some(dry.plan.clone()), ..rows(what) };
         push(&store, json!({"offers": [bread(json!({}))]})).await;
-        assert_eq!(refused(store.push(&editor(), planned(&what)).await), ["PLAN_MOVED"]);
+        let moved = kept(store.push(&editor(), planned(&what)).await);
+        assert_eq!((moved.applied, moved.is_moved, outcomes(&moved)), (false, true, vec![Outcome::Updated, Outcome::Unchanged]));
+        assert_ne!(moved.plan, dry.plan);
         push(&store, json!({"deletions": [{"recordType": "OFFER", "externalId": "o1"}]})).await;
         let done = kept(store.push(&editor(), planned(&what)).await);
         assert_eq!((done.applied, outcomes(&done)), (true, outcomes(&dry)));
@@ -343,5 +346,174 @@ testing::both! {
         let slice = kept(store.list::<Offer>(&offer::Filter::default(), offer::Order::UpdatedLast, &Page::default()).await);
         assert_eq!(slice.edges.len(), 20);
         assert!(Refusal::RemovedHere.message(domain::Lang::Fr).contains("retiré"));
+    }
+}
+
+testing::both! {
+    async fn what_was_stopped_for_one_row_s_sake_is_answered_so_again(store: Store) {
+        source(&store, "annuaire").await;
+        let what = json!({"organisations": [farm()], "offers": [bread(json!({"productType": "unobtainium"}))]});
+        let stopping = Push { policy: ErrorPolicy::RejectEverything, key: Some("une".into()), ..rows(&what) };
+        let first = kept(store.push(&editor(), stopping.clone()).await);
+        let again = kept(store.push(&editor(), stopping).await);
+        assert!(again.is_replay && !again.applied);
+        assert_eq!(again.rows, first.rows);
+    }
+}
+
+testing::both! {
+    async fn what_the_source_said_last_is_remembered_also_where_it_changed_nothing(store: Store) {
+        source(&store, "annuaire").await;
+        let titled = |title: &str| json!({"offers": [bread(json!({"title": title}))]});
+        let made = push(&store, json!({"organisations": [farm()], "offers": [bread(json!({"title": "A"}))]})).await;
+        let offer = offer_of(&store, &made, 1).await;
+        kept(store.edit::<Offer>(&editor(), input(json!({"id": offer.id, "expectedRevision": 1, "title": "B"}))).await);
+        assert_eq!(outcomes(&push(&store, titled("A")).await), [Outcome::Unchanged], "staff mended it, the source says nothing new");
+        assert_eq!(outcomes(&push(&store, titled("B")).await), [Outcome::Unchanged]);
+        assert_eq!(outcomes(&push(&store, titled("A")).await), [Outcome::Updated], "it said B in between");
+    }
+}
+
+testing::both! {
+    async fn an_offer_of_an_organisation_that_was_joined_and_lacked_nothing_finds_it(store: Store) {
+        source(&store, "annuaire").await;
+        let known: Organisation = kept(store.create(&editor(), input::<NewOrganisation>(json!({
+            "name": "Ferme du Pré", "numbers": [{"scheme": "ENTERPRISE", "value": "0403019261"}],
+        }))).await);
+        let answer = push(&store, json!({
+            "organisations": [{"externalId": "f1", "name": "FERME", "enterpriseNumber": "0403019261"}], "offers": [bread(json!({}))],
+        })).await;
+        assert_eq!(outcomes(&answer), [Outcome::Unchanged, Outcome::Created], "{answer:#?}");
+        assert_eq!(offer_of(&store, &answer, 1).await.organisation_id, known.id);
+        let later = push(&store, json!({"offers": [bread(json!({"externalId": "o2"}))]})).await;
+        assert_eq!(outcomes(&later), [Outcome::Created], "and in later requests");
+    }
+}
+
+testing::both! {
+    async fn what_an_outcome_names_is_withdrawn_when_its_source_drops_it(store: Store) {
+        source(&store, "annuaire").await;
+        let made = push(&store, json!({"organisations": [farm()], "offers": [bread(json!({}))]})).await;
+        let offer = offer_of(&store, &made, 1).await;
+        let named = input::<NewOutcome>(json!({"offerId": offer.id}));
+        kept(store.open_outcome(&editor(), named, None).await);
+        let gone = push(&store, json!({"deletions": [{"recordType": "OFFER", "externalId": "o1"}]})).await;
+        assert_eq!((outcomes(&gone), gone.rows[0].notices.clone()), (vec![Outcome::Deleted], vec![Notice::KeptForOthers]));
+        let now = offer_of(&store, &made, 1).await;
+        assert_eq!(now.status, offer::Status::Withdrawn);
+    }
+}
+
+testing::both! {
+    async fn a_small_source_is_guarded_too(store: Store) {
+        source(&store, "annuaire").await;
+        push(&store, json!({"organisations": [farm()], "offers": [bread(json!({}))]})).await;
+        let run = kept(store.open_run(&editor(), "annuaire").await);
+        assert_eq!(refused(store.close_run(&editor(), "annuaire", run.id, None).await), ["MASS_DELETION"]);
+        let closed = kept(store.close_run(&editor(), "annuaire", run.id, Some("annuaire")).await);
+        assert_eq!(closed.counts.deleted, 2);
+    }
+}
+
+testing::both! {
+    async fn what_comes_beside_an_open_run_is_not_removed_when_it_is_closed(store: Store) {
+        source(&store, "annuaire").await;
+        let three: Vec<Value> = (1..=3).map(|n| bread(json!({"externalId": format!("o{n}")}))).collect();
+        push(&store, json!({"organisations": [farm()], "offers": three})).await;
+        let earlier = kept(store.open_run(&editor(), "annuaire").await);
+        let run = kept(store.open_run(&editor(), "annuaire").await);
+        let snapshot = |run: Uuid, what: Value| Push { mode: Mode::FullSnapshot, run: Some(run), ..rows(&what) };
+        assert_eq!(refused(store.push(&editor(), snapshot(earlier.id, json!({}))).await), ["TRANSITION run"], "another was opened");
+        // Named twice, so refused, and there all the same; a change and something new beside the run.
+        let twice = bread(json!({"externalId": "o3"}));
+        kept(store.push(&editor(), snapshot(run.id, json!({"organisations": [farm()], "offers": [three[0], twice, twice]}))).await);
+        push(&store, json!({"offers": [bread(json!({"externalId": "o1", "title": "Changé"})), bread(json!({"externalId": "o9"}))]})).await;
+        let closed = kept(store.close_run(&editor(), "annuaire", run.id, Some("annuaire")).await);
+        assert_eq!(closed.counts.deleted, 1, "o2 alone");
+        assert_eq!(kept(store.count::<Offer>(&offer::Filter::default()).await), 3);
+    }
+}
+
+testing::both! {
+    async fn an_age_is_not_forgotten_and_what_was_removed_does_not_come_back_as_it_was(store: Store) {
+        source(&store, "annuaire").await;
+        let at = |revision: Value, title: &str| json!({"offers": [bread(json!({"sourceRevision": revision, "title": title}))]});
+        push(&store, json!({"organisations": [farm()]})).await;
+        push(&store, at(json!(10), "Dix")).await;
+        assert_eq!(outcomes(&push(&store, at(Value::Null, "Sans âge")).await), [Outcome::Updated]);
+        assert_eq!(outcomes(&push(&store, at(json!(5), "Cinq")).await), [Outcome::Stale]);
+        push(&store, json!({"deletions": [{"recordType": "OFFER", "externalId": "o1"}]})).await;
+        assert_eq!(outcomes(&push(&store, at(json!(10), "Dix")).await), [Outcome::Stale]);
+        assert_eq!(outcomes(&push(&store, at(json!(11), "Onze")).await), [Outcome::Created]);
+    }
+}
+
+testing::both! {
+    async fn two_rows_that_come_to_one_organisation_do_not_harm_the_others(store: Store) {
+        source(&store, "annuaire").await;
+        let number = json!({"externalId": "f1", "name": "Ferme", "enterpriseNumber": "0403019261"});
+        push(&store, json!({"organisations": [number, {"externalId": "f3", "name": "Trois"}]})).await;
+        let answer = push(&store, json!({"organisations": [
+            {"externalId": "f1", "name": "Ferme du Pré"}, {"externalId": "f2", "name": "F", "enterpriseNumber": "0403019261", "website": "ferme.be"},
+            {"externalId": "f3", "enterpriseNumber": "0403019261"}, {"externalId": "f4", "name": "Quatre"},
+        ]})).await;
+        let said: Vec<Vec<String>> = answer.rows.iter().map(errors).collect();
+        assert_eq!(said, [vec![], vec!["DUPLICATE externalId".to_owned()], vec!["DUPLICATE enterpriseNumber".to_owned()], vec![]], "{answer:#?}");
+    }
+}
+
+testing::both! {
+    async fn what_no_database_takes_is_refused_with_its_row(store: Store) {
+        source(&store, "annuaire").await;
+        let answer = push(&store, json!({"organisations": [farm(), {"externalId": "a\u{0}b", "name": "X"}], "offers": [
+            bread(json!({"externalId": "x", "organisationExternalId": "a\u{0}"})), bread(json!({"externalId": "y", "sourceUpdatedAt": "+20000-01-01T00:00:00Z"})),
+            bread(json!({"externalId": "z", "title": "Pain\u{0} bis", "packaging": "\u{0}"})),
+        ], "deletions": [{"recordType": "OFFER", "externalId": "q\u{0}"}]})).await;
+        let said: Vec<Vec<String>> = answer.rows.iter().map(errors).collect();
+        let expected: Vec<Vec<&str>> = vec![
+            vec![], vec!["INVALID externalId"], vec!["UNKNOWN_REFERENCE organisationExternalId"], vec!["INVALID sourceUpdatedAt"], vec![],
+            vec!["INVALID externalId"],
+        ];
+        assert_eq!(said, expected);
+        let odd = Push { source: "an\u{0}nuaire".into(), ..rows(&json!({})) };
+        assert_eq!(refused(store.push(&editor(), odd).await), ["UNKNOWN_REFERENCE source"]);
+        let odd = Push { key: Some("k\u{0}".into()), ..rows(&json!({})) };
+        assert_eq!(refused(store.push(&editor(), odd).await), ["INVALID idempotencyKey"]);
+    }
+}
+
+testing::both! {
+    async fn a_removal_that_is_taken_back_is_the_source_s_record_again(store: Store) {
+        source(&store, "annuaire").await;
+        let all = json!({"organisations": [farm()], "offers": [bread(json!({}))]});
+        let made = push(&store, all.clone()).await;
+        let offer = offer_of(&store, &made, 1).await;
+        push(&store, json!({"deletions": [{"recordType": "OFFER", "externalId": "o1"}]})).await;
+        let history = kept(store.history(&editor(), &HistoryFilter::default(), &Page::first(1)).await);
+        kept(store.undo(&editor(), history.edges[0].node.id).await);
+        let again = push(&store, all).await;
+        assert_eq!(again.rows[1].record_id, Some(offer.id.into()), "{again:#?}");
+        assert_eq!(kept(store.count::<Offer>(&offer::Filter::default()).await), 1);
+    }
+}
+
+testing::both! {
+    async fn everything_or_nothing_holds_for_removals_too(store: Store) {
+        source(&store, "annuaire").await;
+        push(&store, json!({"organisations": [farm()], "offers": [bread(json!({}))]})).await;
+        let what = json!({"offers": [bread(json!({"externalId": "o2"}))], "deletions": [{"recordType": "ORGANISATION", "externalId": "f1"}]});
+        let all_or_nothing = Push { policy: ErrorPolicy::RejectEverything, ..rows(&what) };
+        assert_eq!(refused(store.push(&editor(), all_or_nothing).await), ["IN_USE"]);
+        assert_eq!(kept(store.named("annuaire", None, "o2").await), None);
+    }
+}
+
+testing::both! {
+    async fn old_requests_are_forgotten_and_young_ones_are_not(store: Store) {
+        source(&store, "annuaire").await;
+        let keyed = Push { key: Some("une".into()), ..rows(&json!({"organisations": [farm()]})) };
+        kept(store.push(&editor(), keyed.clone()).await);
+        kept(store.forget_pushes().await);
+        assert!(kept(store.push(&editor(), keyed).await).is_replay);
     }
 }

@@ -1,38 +1,38 @@
 //! Pushing over JSON: a request of at most 1,000 rows, or a stream of lines of any length, applied a thousand at a time
 //! in bounded memory with the progress told as it goes. The same rows, rules and outcomes as `recordsUpsert`.
 
+mod lines;
+
 use std::sync::Arc;
 
 use axum::Router;
-use axum::body::{Body, Bytes};
 use axum::extract::{DefaultBodyLimit, Path, Query, Request, State};
 use axum::http::HeaderMap;
 use axum::http::header::{CONTENT_TYPE, HeaderName};
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use chrono::{DateTime, Utc};
-use domain::push::{Counts, Deletion, ErrorPolicy, MOST_ROWS, Mode, NeedRow, OfferRow, OrganisationRow, Row};
+use domain::push::{Counts, Deletion, ErrorPolicy, Mode, Row};
 use domain::refusal::Invalid;
 use domain::{Actor, Lang, Refusal};
-use futures::channel::mpsc;
-use futures::{SinkExt as _, StreamExt as _};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
-use store::{Answer, Came, Push, RowResult, Run, RunState, Store};
+use sha2::{Digest as _, Sha256};
+use store::{Answer, Came, Push, RowResult, Run, RunState};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::ctx::Caller;
 use crate::problem::{Code, Fault, Problem};
-use crate::push::digest;
+use crate::push::hex;
 use crate::server::{App, body};
 
 /// The largest request of rows: a text that is far too long is refused with its row, not with the request.
 const BODY: usize = 32 << 20;
-/// The longest line of a stream.
-const LINE: usize = 16 << 20;
 const KEY: HeaderName = HeaderName::from_static("idempotency-key");
+/// The longest name of a request.
+const LONGEST_KEY: usize = 100;
 
 pub(crate) fn routes() -> Router<Arc<App>> {
     Router::new()
@@ -42,47 +42,47 @@ pub(crate) fn routes() -> Router<Arc<App>> {
         .layer(DefaultBodyLimit::max(BODY))
 }
 
-/// What a request of rows says beside them: in the body, or for a stream in the address.
-#[derive(Clone, Debug, Default, Deserialize, ToSchema)]
-#[serde(rename_all = "camelCase", default)]
+/// What a request of rows says beside them: in the address, or for JSON in the body, which comes first.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Settings {
+    idempotency_key: Option<String>,
+    mode: Option<Mode>,
+    run: Option<Uuid>,
+    dry_run: Option<bool>,
+    error_policy: Option<ErrorPolicy>,
+    plan: Option<String>,
+}
+
+/// A request of rows. The rows' fields are those of `OrganisationRow`, `OfferRow`, `NeedRow` and `DeletionRow` in
+/// `schema.graphql`.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", default, deny_unknown_fields)]
+pub struct Rows {
     /// The client's own name for this request, at most 100 characters; also as the header `Idempotency-Key`.
     idempotency_key: Option<String>,
     /// `DELTA` or `FULL_SNAPSHOT`.
     #[schema(value_type = Option<String>, example = "DELTA")]
-    mode: Mode,
+    mode: Option<Mode>,
     /// The run the rows belong to, with `FULL_SNAPSHOT`.
     run: Option<Uuid>,
     /// Only say what would become of the rows.
-    dry_run: bool,
+    dry_run: Option<bool>,
     /// `IGNORE_FAILED_ROWS` or `REJECT_EVERYTHING`.
     #[schema(value_type = Option<String>, example = "IGNORE_FAILED_ROWS")]
-    error_policy: ErrorPolicy,
+    error_policy: Option<ErrorPolicy>,
     /// The `plan` that a dry run gave.
     plan: Option<String>,
-}
-
-/// A request of rows. Their fields are those of `OrganisationRow`, `OfferRow`, `NeedRow` and `DeletionRow` in
-/// `schema.graphql`.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct Rows {
-    #[serde(flatten)]
-    settings: Settings,
     /// Organisations.
-    #[serde(default)]
     #[schema(value_type = Vec<serde_json::Map<String, serde_json::Value>>)]
     organisations: Vec<Box<RawValue>>,
     /// Offers.
-    #[serde(default)]
     #[schema(value_type = Vec<serde_json::Map<String, serde_json::Value>>)]
     offers: Vec<Box<RawValue>>,
     /// Needs.
-    #[serde(default)]
     #[schema(value_type = Vec<serde_json::Map<String, serde_json::Value>>)]
     needs: Vec<Box<RawValue>>,
     /// What the source holds no more.
-    #[serde(default)]
     #[schema(value_type = Vec<serde_json::Map<String, serde_json::Value>>)]
     deletions: Vec<Box<RawValue>>,
 }
@@ -119,6 +119,8 @@ pub struct RowAnswer {
 pub struct RowsAnswer {
     /// Whether anything was applied.
     applied: bool,
+    /// Whether nothing was applied because the rows come to something else by now than the `plan` that was given.
+    moved: bool,
     /// Whether this is the answer to an earlier request with the same key.
     replayed: bool,
     /// How many rows came to what.
@@ -146,8 +148,9 @@ fn row_answer(mut row: RowResult, line: Option<u64>, lang: Lang) -> RowAnswer {
 ///
 /// As `application/json`, at most 1,000 rows. As `application/x-ndjson`, lines of any number, each an object with one of
 /// `organisation`, `offer`, `need`, `deletion`; the settings stand in the address, and the answer is a stream of lines
-/// too: `row` for each row, `progress` for each thousand, at the end `done` or `problem`. Organisations come before the
-/// offers and needs that name them.
+/// too: `row` for each row, `progress` for each part that was applied, at the end `done` or `problem`. Organisations come
+/// before the offers and needs that name them. A stream takes no `REJECT_EVERYTHING`, since its first part is applied before
+/// its last has come, and a dry run of one part only.
 #[utoipa::path(
     post,
     path = "/v1/sources/{source}/records",
@@ -188,9 +191,8 @@ pub(crate) async fn push(
             Ok(axum::Json(answered(answer, caller.lang)).into_response())
         }
         "application/x-ndjson" | "application/jsonl" | "application/ndjson" => {
-            let lines = Lines::new(request.into_body());
-            let settings = keyed(settings, &headers);
-            Ok(stream(app.store.clone(), caller, source, settings, lines))
+            let settings = settled(settings, Settings::default(), &headers)?;
+            lines::stream(app.store.clone(), caller, source, settings, request.into_body())
         }
         _ => Err(Fault::new(Code::UnsupportedMediaType)),
     }
@@ -199,6 +201,7 @@ pub(crate) async fn push(
 fn answered(answer: Answer, lang: Lang) -> RowsAnswer {
     let Answer {
         applied,
+        is_moved,
         is_replay,
         counts,
         plan,
@@ -206,6 +209,7 @@ fn answered(answer: Answer, lang: Lang) -> RowsAnswer {
     } = answer;
     RowsAnswer {
         applied,
+        moved: is_moved,
         replayed: is_replay,
         counts,
         plan,
@@ -213,39 +217,75 @@ fn answered(answer: Answer, lang: Lang) -> RowsAnswer {
     }
 }
 
-fn keyed(mut settings: Settings, headers: &HeaderMap) -> Settings {
-    let header = headers.get(KEY).and_then(|key| key.to_str().ok());
-    settings.idempotency_key = settings.idempotency_key.or_else(|| header.map(str::to_owned));
-    settings
-}
-
-/// Reads a request of rows. What is not UTF-8 is refused with its row.
-fn read(source: &str, settings: Settings, headers: &HeaderMap, sent: &[u8]) -> Result<Push, Fault> {
-    let text = String::from_utf8_lossy(sent);
-    let is_whole = matches!(text, std::borrow::Cow::Borrowed(_));
-    let rows: Rows = serde_json::from_str(&text)
-        .map_err(|error| Fault::new(Code::BadRequest).technically(error.to_string()))?;
-    let mut own = keyed(rows.settings, headers);
-    own.idempotency_key = own.idempotency_key.or(settings.idempotency_key);
-    own.dry_run |= settings.dry_run;
-    let came = |raw: &[Box<RawValue>]| raw.iter().map(|raw| raw.get().to_owned()).collect::<Vec<_>>();
-    Ok(Push {
-        organisations: came(&rows.organisations)
-            .iter()
-            .map(|raw| row(raw, is_whole))
-            .collect(),
-        offers: came(&rows.offers).iter().map(|raw| row(raw, is_whole)).collect(),
-        needs: came(&rows.needs).iter().map(|raw| row(raw, is_whole)).collect(),
-        deletions: came(&rows.deletions)
-            .iter()
-            .map(|raw| deletion(raw, is_whole))
-            .collect(),
-        ..of(source, own, digest(&[sent]))
+/// The settings, the first that says something first; the key's header comes last.
+fn settled(said: Settings, further: Settings, headers: &HeaderMap) -> Result<Settings, Fault> {
+    let header = headers
+        .get(KEY)
+        .and_then(|key| key.to_str().ok())
+        .map(str::to_owned);
+    let key = said.idempotency_key.or(further.idempotency_key).or(header);
+    if key
+        .as_ref()
+        .is_some_and(|key| key.is_empty() || key.chars().count() > LONGEST_KEY)
+    {
+        return Err(Fault::refused(vec![Refusal::Invalid {
+            field: "idempotencyKey".to_owned(),
+            why: Invalid::RequestName,
+        }]));
+    }
+    Ok(Settings {
+        idempotency_key: key,
+        mode: said.mode.or(further.mode),
+        run: said.run.or(further.run),
+        dry_run: said.dry_run.or(further.dry_run),
+        error_policy: said.error_policy.or(further.error_policy),
+        plan: said.plan.or(further.plan),
     })
 }
 
-/// A request without rows yet.
-fn of(source: &str, settings: Settings, digest: String) -> Push {
+/// Reads a request of rows. What is not UTF-8 is refused with its row.
+fn read(source: &str, address: Settings, headers: &HeaderMap, sent: &[u8]) -> Result<Push, Fault> {
+    let text = String::from_utf8_lossy(sent);
+    let is_whole = matches!(text, std::borrow::Cow::Borrowed(_));
+    let Rows {
+        idempotency_key,
+        mode,
+        run,
+        dry_run,
+        error_policy,
+        plan,
+        organisations,
+        offers,
+        needs,
+        deletions,
+    } = serde_json::from_str(&text)
+        .map_err(|error| Fault::new(Code::BadRequest).technically(error.to_string()))?;
+    let own = Settings {
+        idempotency_key,
+        mode,
+        run,
+        dry_run,
+        error_policy,
+        plan,
+    };
+    Ok(Push {
+        organisations: organisations.iter().map(|raw| row(raw.get(), is_whole)).collect(),
+        offers: offers.iter().map(|raw| row(raw.get(), is_whole)).collect(),
+        needs: needs.iter().map(|raw| row(raw.get(), is_whole)).collect(),
+        deletions: deletions
+            .iter()
+            .map(|raw| deletion(raw.get(), is_whole))
+            .collect(),
+        ..of(
+            source,
+            settled(own, address, headers)?,
+            Sha256::new_with_prefix(sent),
+        )
+    })
+}
+
+/// A request without rows yet. Its digest is of the rows and of what they stand for.
+fn of(source: &str, settings: Settings, mut rows: Sha256) -> Push {
     let Settings {
         idempotency_key,
         mode,
@@ -254,15 +294,18 @@ fn of(source: &str, settings: Settings, digest: String) -> Push {
         error_policy,
         plan,
     } = settings;
+    let (mode, policy) = (mode.unwrap_or_default(), error_policy.unwrap_or_default());
+    rows.update([0, mode as u8, policy as u8]);
+    rows.update(run.unwrap_or_default());
     Push {
         source: source.to_owned(),
         key: idempotency_key,
         mode,
         run,
-        dry_run,
-        policy: error_policy,
+        dry_run: dry_run.unwrap_or_default(),
+        policy,
         plan,
-        digest,
+        digest: hex(rows),
         ..Push::default()
     }
 }
@@ -315,7 +358,7 @@ fn parse<T: DeserializeOwned>(raw: &str, is_whole: bool) -> Result<T, (Option<St
         let path = error.path().to_string();
         let path = if path == "." { String::new() } else { path };
         let said = error.inner().to_string();
-        let quoted = said.split('`').nth(1).unwrap_or_default().to_owned();
+        let quoted = said.split('`').nth(1).unwrap_or_default().replace('\0', "");
         let refusal = if said.starts_with("missing field") {
             Refusal::Required { field: quoted }
         } else if said.starts_with("unknown field") {
@@ -327,301 +370,6 @@ fn parse<T: DeserializeOwned>(raw: &str, is_whole: bool) -> Result<T, (Option<St
         };
         (named(), refusal)
     })
-}
-
-/// The lines of a body, one at a time.
-struct Lines {
-    body: axum::body::BodyDataStream,
-    held: Vec<u8>,
-    is_over: bool,
-}
-
-/// A line, or that it was too long to be held.
-enum Line {
-    Text(Vec<u8>),
-    TooLong,
-}
-
-impl Lines {
-    fn new(body: Body) -> Self {
-        Self {
-            body: body.into_data_stream(),
-            held: Vec::new(),
-            is_over: false,
-        }
-    }
-
-    /// The next line that is not empty.
-    async fn next(&mut self) -> Result<Option<Line>, axum::Error> {
-        let (mut from, mut is_too_long) = (0, false);
-        loop {
-            if let Some(end) = self.held[from..].iter().position(|byte| *byte == b'\n') {
-                let mut line: Vec<u8> = self.held.drain(..=from + end).collect();
-                line.pop();
-                from = 0;
-                if is_too_long {
-                    return Ok(Some(Line::TooLong));
-                }
-                if line.iter().any(|byte| !byte.is_ascii_whitespace()) {
-                    return Ok(Some(Line::Text(line)));
-                }
-                continue;
-            }
-            if self.held.len() > LINE {
-                is_too_long = true;
-                self.held.clear();
-            }
-            from = self.held.len();
-            match self.body.next().await {
-                Some(some) => self.held.extend_from_slice(&some?),
-                None if self.is_over => return Ok(None),
-                None => {
-                    // The last line may have no end.
-                    self.is_over = true;
-                    self.held.push(b'\n');
-                }
-            }
-        }
-    }
-}
-
-/// One line of a stream.
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-struct Lined<'a> {
-    #[serde(borrow)]
-    organisation: Option<&'a RawValue>,
-    #[serde(borrow)]
-    offer: Option<&'a RawValue>,
-    #[serde(borrow)]
-    need: Option<&'a RawValue>,
-    #[serde(borrow)]
-    deletion: Option<&'a RawValue>,
-}
-
-/// Rows of a stream that are applied together, with the lines they came from.
-#[derive(Default)]
-struct Batch {
-    push: Push,
-    lines: [Vec<u64>; 4],
-    said: Vec<u8>,
-    unread: Vec<RowAnswer>,
-    count: usize,
-}
-
-impl Batch {
-    fn add(&mut self, number: u64, line: Line, lang: Lang) {
-        self.count += 1;
-        let mut refuse = |refusal: Refusal| {
-            let row = RowResult {
-                record_type: domain::push::Pushed::Offer,
-                index: 0,
-                is_deletion: false,
-                external_id: None,
-                outcome: domain::push::Outcome::Rejected,
-                errors: vec![refusal],
-                notices: Vec::new(),
-                record_id: None,
-                revision: None,
-                changes: Vec::new(),
-            };
-            self.unread.push(row_answer(row, Some(number), lang));
-        };
-        let Line::Text(bytes) = line else {
-            return refuse(Refusal::TooLong {
-                field: String::new(),
-                most: LINE,
-            });
-        };
-        self.said.extend_from_slice(&bytes);
-        self.said.push(b'\n');
-        let text = String::from_utf8_lossy(&bytes);
-        let is_whole = matches!(text, std::borrow::Cow::Borrowed(_));
-        let Ok(lined) = serde_json::from_str::<Lined>(&text) else {
-            let why = if is_whole { Invalid::Type } else { Invalid::Utf8 };
-            return refuse(Refusal::Invalid {
-                field: String::new(),
-                why,
-            });
-        };
-        match lined {
-            Lined {
-                organisation: Some(raw),
-                offer: None,
-                need: None,
-                deletion: None,
-            } => {
-                self.push
-                    .organisations
-                    .push(row::<OrganisationRow>(raw.get(), is_whole));
-                self.lines[0].push(number);
-            }
-            Lined {
-                organisation: None,
-                offer: Some(raw),
-                need: None,
-                deletion: None,
-            } => {
-                self.push.offers.push(row::<OfferRow>(raw.get(), is_whole));
-                self.lines[1].push(number);
-            }
-            Lined {
-                organisation: None,
-                offer: None,
-                need: Some(raw),
-                deletion: None,
-            } => {
-                self.push.needs.push(row::<NeedRow>(raw.get(), is_whole));
-                self.lines[2].push(number);
-            }
-            Lined {
-                organisation: None,
-                offer: None,
-                need: None,
-                deletion: Some(raw),
-            } => {
-                self.push.deletions.push(deletion(raw.get(), is_whole));
-                self.lines[3].push(number);
-            }
-            Lined { .. } => refuse(Refusal::Invalid {
-                field: String::new(),
-                why: Invalid::Type,
-            }),
-        }
-    }
-
-    /// The line that a row came from.
-    fn line(&self, row: &RowResult) -> Option<u64> {
-        use domain::push::Pushed;
-        let list = match (row.is_deletion, row.record_type) {
-            (true, _) => 3,
-            (false, Pushed::Organisation) => 0,
-            (false, Pushed::Offer) => 1,
-            (false, Pushed::Need) => 2,
-        };
-        self.lines[list].get(row.index as usize).copied()
-    }
-}
-
-/// One line of the answer to a stream.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-enum Told {
-    Row(Box<RowAnswer>),
-    Progress {
-        lines: u64,
-        counts: Counts,
-    },
-    Done {
-        lines: u64,
-        applied: bool,
-        counts: Counts,
-    },
-    Problem(serde_json::Value),
-}
-
-/// Applies a stream of lines, a thousand at a time, and tells how it goes.
-fn stream(store: Store, caller: Caller, source: String, settings: Settings, lines: Lines) -> Response {
-    let (sender, receiver) = mpsc::channel::<Result<Bytes, std::convert::Infallible>>(4);
-    tokio::spawn(async move {
-        let mut teller = Teller(sender);
-        let lang = caller.lang;
-        if let Err(fault) = apply(&store, &caller, &source, &settings, lines, &mut teller).await {
-            let problem = fault.document(lang, &caller.request_id);
-            let problem = serde_json::to_value(&problem).unwrap_or_default();
-            teller.tell(&[Told::Problem(problem)]).await;
-        }
-    });
-    (
-        [(CONTENT_TYPE, "application/x-ndjson")],
-        Body::from_stream(receiver),
-    )
-        .into_response()
-}
-
-/// Where the answer to a stream goes.
-struct Teller(mpsc::Sender<Result<Bytes, std::convert::Infallible>>);
-
-impl Teller {
-    /// Tells; false where nobody listens any more.
-    async fn tell(&mut self, lines: &[Told]) -> bool {
-        let mut text = Vec::new();
-        for line in lines {
-            if serde_json::to_writer(&mut text, line).is_ok() {
-                text.push(b'\n');
-            }
-        }
-        self.0.send(Ok(text.into())).await.is_ok()
-    }
-}
-
-async fn apply(
-    store: &Store,
-    caller: &Caller,
-    source: &str,
-    settings: &Settings,
-    mut lines: Lines,
-    teller: &mut Teller,
-) -> Result<(), Fault> {
-    let (mut read, mut counts, mut applied, mut batches) = (0_u64, Counts::default(), false, 0_u32);
-    let mut is_over = false;
-    while !is_over {
-        let mut batch = Batch::default();
-        while batch.count < MOST_ROWS {
-            let broken = |error: axum::Error| Fault::new(Code::BadRequest).technically(error.to_string());
-            match lines.next().await.map_err(broken)? {
-                Some(line) => {
-                    read += 1;
-                    batch.add(read, line, caller.lang);
-                }
-                None => {
-                    is_over = true;
-                    break;
-                }
-            }
-        }
-        if batch.count == 0 && batches > 0 {
-            break;
-        }
-        if batches > 0 && (settings.dry_run || settings.error_policy == ErrorPolicy::RejectEverything) {
-            let most = format!("a dry run, and REJECT_EVERYTHING, take at most {MOST_ROWS} rows at once");
-            return Err(Fault::new(Code::BadRequest).technically(most));
-        }
-        let mut own = settings.clone();
-        // Each thousand is a request of its own, with a name of its own.
-        own.idempotency_key = own.idempotency_key.map(|key| format!("{key}#{batches}"));
-        let rows = std::mem::take(&mut batch.push);
-        let push = Push {
-            organisations: rows.organisations,
-            offers: rows.offers,
-            needs: rows.needs,
-            deletions: rows.deletions,
-            ..of(source, own, digest(&[&batch.said]))
-        };
-        let answer = store.push(&caller.actor, push).await?;
-        applied |= answer.applied;
-        counts.join(answer.counts);
-        counts.rejected += u32::try_from(batch.unread.len()).unwrap_or(u32::MAX);
-        let unread = std::mem::take(&mut batch.unread);
-        let mut told: Vec<Told> = unread.into_iter().map(|row| Told::Row(Box::new(row))).collect();
-        for row in answer.rows {
-            let line = batch.line(&row);
-            told.push(Told::Row(Box::new(row_answer(row, line, caller.lang))));
-        }
-        told.push(Told::Progress { lines: read, counts });
-        if !teller.tell(&told).await {
-            // Whoever pushed went away; what was applied is known by the keys.
-            return Ok(());
-        }
-        batches += 1;
-    }
-    let done = Told::Done {
-        lines: read,
-        applied,
-        counts,
-    };
-    teller.tell(&[done]).await;
-    Ok(())
 }
 
 /// A full snapshot of a source.
@@ -718,6 +466,8 @@ pub(crate) async fn close_run(
 
 #[cfg(test)]
 mod tests {
+    use domain::push::OfferRow;
+
     use super::*;
 
     fn refused(raw: &str) -> (Option<String>, Refusal) {
@@ -756,17 +506,5 @@ mod tests {
         };
         assert_eq!(refused(r#"{"title":"x"}"#), (None, nameless));
         assert_eq!(refused("[1]").0, None);
-    }
-
-    #[tokio::test]
-    async fn lines_come_one_at_a_time_however_they_are_cut() {
-        let pieces = ["{\"a\"", ":1}\n\n  \n{\"b\":2}", "\r\n{\"c\":3}"];
-        let pieces = pieces.map(|piece| Ok::<_, std::convert::Infallible>(Bytes::from(piece)));
-        let mut lines = Lines::new(Body::from_stream(futures::stream::iter(pieces)));
-        let mut read = Vec::new();
-        while let Some(Line::Text(line)) = lines.next().await.unwrap() {
-            read.push(String::from_utf8(line).unwrap().trim().to_owned());
-        }
-        assert_eq!(read, ["{\"a\":1}", "{\"b\":2}", "{\"c\":3}"]);
     }
 }

@@ -1,6 +1,6 @@
 //! What sources pushed, and what was refused of it: kept, so that a source can mend its rows and others can judge it.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use domain::policy::{Action, Actor};
 use domain::push::{Counts, Outcome, Pushed};
 use domain::source::Source;
@@ -61,6 +61,9 @@ pub struct SourceHealth {
     pub lately: Counts,
 }
 
+/// The answers to requests are kept for their retries for so long, and what became of requests.
+const RETRIED: TimeDelta = TimeDelta::days(7);
+const TOLD: TimeDelta = TimeDelta::days(400);
 /// So many refused rows of one request are kept.
 const KEPT: usize = 200;
 
@@ -93,7 +96,7 @@ impl Tx {
                 id.into(),
                 i32::try_from(place).unwrap_or(i32::MAX).into(),
                 row.record_type.word().into(),
-                row.external_id.clone().into(),
+                row.external_id.as_ref().map(|id| id.replace('\0', "")).into(),
                 errors.into(),
             ]);
         }
@@ -178,6 +181,22 @@ impl Store {
             });
         }
         Ok(rejections)
+    }
+
+    /// Forgets the answers to requests that are not retried any more, and what became of requests long ago.
+    ///
+    /// # Errors
+    /// A database fault.
+    pub async fn forget_pushes(&self) -> Result<()> {
+        let now = self.mint.now();
+        for (table, kept) in [("push_key", RETRIED), ("push", TOLD)] {
+            let old = Query::delete()
+                .from_table(table)
+                .and_where(Expr::col("at").lt(now - kept))
+                .take();
+            self.db.execute(&old).await?;
+        }
+        Ok(())
     }
 
     /// How a source does: what it holds and how fresh that is. Everybody may know.

@@ -3,17 +3,17 @@
 
 use chrono::{DateTime, Utc};
 use domain::Refusal;
-use domain::check::Checks;
 use domain::feed::Reason;
 use domain::policy::Actor;
 use domain::push::{Counts, Mode, Outcome, Pushed};
 use domain::source::Source;
 use sea_orm::ConnectionTrait;
-use sea_orm::sea_query::{Expr, ExprTrait, Query};
+use sea_orm::sea_query::{Condition, Expr, ExprTrait, Query};
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::{KINDS, Known, Push};
+use super::Push;
+use super::known::{KINDS, Known};
 use crate::connect::Store;
 use crate::error::{Error, Result};
 use crate::rows;
@@ -54,8 +54,15 @@ pub struct Run {
 
 /// So many records are removed in one transaction.
 const AT_ONCE: u64 = 200;
-/// A source of fewer records than this may lose any of them without being asked.
-const SMALL: u64 = 10;
+
+/// What a run did not name, and the source did not push beside it either since it was opened.
+fn absent_from(run: &Run) -> Condition {
+    let unnamed = Expr::col("run_id").is_null().or(Expr::col("run_id").ne(run.id));
+    let before = Expr::col("pushed_at")
+        .is_null()
+        .or(Expr::col("pushed_at").lt(run.opened_at));
+    Condition::all().add(unnamed).add(before)
+}
 
 impl Tx {
     /// A row of a full snapshot belongs to an open run of its source.
@@ -109,7 +116,7 @@ impl Tx {
     }
 
     /// How many records the source names, and how many of them this run did not.
-    async fn absent(&self, source: &Source, run: Uuid) -> Result<(u64, u64)> {
+    async fn absent(&self, source: &Source, run: &Run) -> Result<(u64, u64)> {
         let count = |only_absent: bool| {
             let mut query = Query::select();
             query
@@ -118,7 +125,7 @@ impl Tx {
                 .and_where(Expr::col("source").eq(source.code.clone()))
                 .and_where(Expr::col("deleted_at").is_null());
             if only_absent {
-                query.cond_where(Expr::col("run_id").is_null().or(Expr::col("run_id").ne(run)));
+                query.cond_where(absent_from(run));
             }
             query
         };
@@ -132,16 +139,16 @@ impl Tx {
     }
 
     /// Removes some of what the run did not name: what depends on others first. Answers what became of each.
-    async fn remove_absent(&mut self, source: &Source, run: Uuid) -> Result<Vec<Outcome>> {
+    async fn remove_absent(&mut self, source: &Source, run: &Run) -> Result<Vec<Outcome>> {
         let mut outcomes = Vec::new();
-        for (pushed, word) in [KINDS[1], KINDS[2], KINDS[0]] {
+        for pushed in KINDS.into_iter().rev() {
             let query = Query::select()
                 .columns(["external_id", "record_id", "made_it"])
                 .from("external_id")
                 .and_where(Expr::col("source").eq(source.code.clone()))
-                .and_where(Expr::col("record_kind").eq(word))
+                .and_where(Expr::col("record_kind").eq(pushed.word()))
                 .and_where(Expr::col("deleted_at").is_null())
-                .cond_where(Expr::col("run_id").is_null().or(Expr::col("run_id").ne(run)))
+                .cond_where(absent_from(run))
                 .limit(AT_ONCE)
                 .take();
             for row in self.conn.query_all(&query).await? {
@@ -154,7 +161,10 @@ impl Tx {
                     is_deleted: false,
                     made_it: row.try_get("", "made_it")?,
                 };
-                outcomes.push(self.remove_one(source, pushed, &external_id, &known, run).await?);
+                outcomes.push(
+                    self.remove_one(source, pushed, &external_id, &known, run.id)
+                        .await?,
+                );
             }
             if !outcomes.is_empty() {
                 break;
@@ -188,13 +198,22 @@ impl Tx {
 }
 
 impl Store {
-    /// Opens a full snapshot of a source.
+    /// Opens a full snapshot of a source. One that was open is over: it removes nothing.
     ///
     /// # Errors
     /// An unknown source, or one that is not the actor's.
     pub async fn open_run(&self, actor: &Actor, source: &str) -> Result<Run> {
         let (source, action) = self.source_to_push(actor, source).await?;
         self.write(actor, action, async |tx: &mut Tx| {
+            tx.serialise(&source.code).await?;
+            let over = Query::update()
+                .table("run")
+                .value("state", RunState::Closed.word())
+                .value("closed_at", tx.now())
+                .and_where(Expr::col("source").eq(source.code.clone()))
+                .and_where(Expr::col("state").eq(RunState::Open.word()))
+                .take();
+            tx.conn.execute(&over).await?;
             let run = Run {
                 id: tx.uuid(),
                 state: RunState::Open,
@@ -238,21 +257,21 @@ impl Store {
             let done = self
                 .write(actor, action, async |tx: &mut Tx| {
                     tx.serialise(&source.code).await?;
-                    let mut checks = Checks::default();
-                    match tx.run_of(&source, run).await? {
-                        Some(known) if known.state == RunState::Open => {}
-                        Some(known) => return Ok(Some(known)),
-                        None => checks.refuse(Refusal::UnknownReference {
+                    let known = tx
+                        .run_of(&source, run)
+                        .await?
+                        .ok_or_else(|| Refusal::UnknownReference {
                             field: "run".to_owned(),
-                        }),
+                        })?;
+                    if known.state == RunState::Closed {
+                        return Ok(Some(known));
                     }
-                    checks.finish()?;
-                    let (all, gone) = tx.absent(&source, run).await?;
-                    if is_first && !is_meant && all >= SMALL && gone * 10 > all {
+                    let (all, gone) = tx.absent(&source, &known).await?;
+                    if is_first && !is_meant && gone * 10 > all {
                         return Err(Refusal::MassDeletion { gone, of: all }.into());
                     }
                     tx.because(Reason::SnapshotAbsent);
-                    let outcomes = tx.remove_absent(&source, run).await?;
+                    let outcomes = tx.remove_absent(&source, &known).await?;
                     let is_over = outcomes.is_empty();
                     outcomes.into_iter().for_each(|outcome| counts.add(outcome));
                     if !is_over {
