@@ -443,8 +443,8 @@ mod tests {
             at(0)
         }
 
-        fn uuid(&self) -> uuid::Uuid {
-            uuid::Uuid::nil()
+        fn uuid(&self) -> Uuid {
+            Uuid::nil()
         }
 
         fn secret(&self) -> [u8; 32] {
@@ -496,7 +496,7 @@ mod tests {
 
     #[test]
     fn a_token_is_good_for_ten_minutes_and_for_its_issuer_and_key_only() {
-        let person = PersonId(uuid::Uuid::from_u128(5));
+        let person = PersonId(Uuid::from_u128(5));
         let token = tokens().issue(person, at(1_000)).unwrap().token;
         assert_eq!(
             tokens().read(&token, at(1_599)),

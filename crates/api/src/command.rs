@@ -14,7 +14,7 @@ use tracing_subscriber::EnvFilter;
 use url::Url;
 
 use crate::auth::{Passwords, client_name};
-use crate::config::{Account, Cli, Client, Command, Config, one_line};
+use crate::config::{Account, Cli, Client, Command, Config, Feed, one_line};
 use crate::feed::Readers;
 use crate::mail::sender::Sender;
 use crate::server::{self, App, Site};
@@ -91,6 +91,18 @@ pub async fn run(cli: Cli, mint: Arc<dyn Mint>) -> Result<(), Stop> {
             let said = add_client(&store, name, &sources, read_only).await?;
             close(&store).await;
             print(&said);
+        }
+        Command::Feed(Feed::Renew) => {
+            log(&config)?;
+            let store = open(&config, mint).await?;
+            migrate(&store).await?;
+            let failed = |error: store::Error| Stop::new("the feed", &error);
+            store.begin_feed_anew().await.map_err(failed)?;
+            let epoch = store.feed_epoch().await.map_err(failed)?;
+            close(&store).await;
+            print(&format!(
+                "The feed has a new epoch ({epoch}): its readers start again.\n"
+            ));
         }
         Command::Check => {
             log(&config)?;
@@ -198,13 +210,16 @@ async fn serve(config: &Config, mint: Arc<dyn Mint>) -> Result<(), Stop> {
     Ok(())
 }
 
-/// What time alone changes, every minute: offers that nobody confirmed expire.
+/// What time alone changes, every minute: offers that nobody confirmed expire, old requests are forgotten.
 async fn sweep(store: Store) {
     const MINUTE: std::time::Duration = std::time::Duration::from_secs(60);
     let mut minutes = tokio::time::interval_at(tokio::time::Instant::now() + MINUTE, MINUTE);
     minutes.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     loop {
         minutes.tick().await;
+        if let Err(error) = store.forget_pushes().await {
+            tracing::warn!(%error, "old requests could not be forgotten: tried again in a minute");
+        }
         loop {
             match store.expire_offers().await {
                 Ok(0) => break,

@@ -39,8 +39,19 @@ pub enum Command {
     /// Keeps the machines of partners
     #[command(subcommand)]
     Client(Client),
+    /// Keeps the change feed
+    #[command(subcommand)]
+    Feed(Feed),
     /// Opens the database and says what is in it; changes nothing
     Check,
+}
+
+/// What can be done with the change feed from the command line.
+#[derive(Subcommand)]
+pub enum Feed {
+    /// Begins a new epoch, so that every reader starts again: after an older copy of the database was put back, while no
+    /// server runs on it
+    Renew,
 }
 
 /// What can be done with the machines of partners from the command line.

@@ -80,11 +80,6 @@ impl<T> Connection<T> {
         self.slice.edges.into_iter().map(|edge| edge.node).collect()
     }
 
-    /// Leaves out of the page what the caller may not see.
-    pub(crate) fn retain(&mut self, may: impl Fn(&T) -> bool) {
-        self.slice.edges.retain(|edge| may(&edge.node));
-    }
-
     /// A page that was read, and how its whole list is counted.
     pub(crate) fn counted(slice: Slice<T>, count: impl Count + 'static) -> Self {
         Self {

@@ -168,6 +168,8 @@ impl Store {
             let mut active = person.clone();
             active.state = State::Active;
             keep_password(tx, person.id, &password_hash).await?;
+            // Its link was passed on by hand: the message would come too late.
+            tx.void_mail(person.id, mail::Kind::Invitation).await?;
             tx.update(&person, active).await
         })
         .await

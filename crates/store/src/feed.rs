@@ -22,13 +22,11 @@ use sha2::{Digest, Sha256};
 use tokio::sync::{OnceCell, watch};
 use uuid::Uuid;
 
-use crate::connect::{Engine, Store};
+use crate::connect::{Engine, Lock, Store};
 use crate::error::{Error, Result};
 use crate::filter::with_themselves;
 use crate::json::Json;
 
-/// Taken while superseded rows are cleared away.
-const COMPACTION_LOCK: i64 = 0x6368_616e_746b;
 /// The most rows that are looked through for one page. A page that finds little in them is short, and its cursor has
 /// gone on.
 const LOOKED_THROUGH: usize = 5_000;
@@ -367,10 +365,11 @@ impl Store {
         standing: &mut Standing,
         first: usize,
     ) -> Result<(Vec<Row>, bool)> {
-        let stretch = if filter.is_open() {
+        // Rows of what is not for everybody are left out also where the filter lets all through: then more at a time.
+        let mut stretch = if filter.is_open() {
             first + 1
         } else {
-            STRETCH.max(first + 1)
+            Ord::max(STRETCH, first + 1)
         };
         let from = standing.place;
         let mut taken: Vec<Row> = Vec::with_capacity(first);
@@ -403,6 +402,7 @@ impl Store {
                 return Ok((taken, false));
             }
             looked_at += rows.len();
+            stretch = Ord::max(STRETCH, first + 1);
         }
         Ok((taken, true))
     }
@@ -563,17 +563,18 @@ impl Store {
     /// # Errors
     /// A database fault; what was cleared until then stays so.
     pub async fn compact_feed(&self, before: DateTime<Utc>) -> Result<u64> {
-        let mut cleared = 0;
+        let (mut cleared, mut from) = (0, 0);
         loop {
-            let some = self.clear_some(before).await?;
-            cleared += some;
+            let (some, last) = self.clear_some(before, from).await?;
+            (cleared, from) = (cleared + some, last);
             if some < CLEARED {
                 return Ok(cleared);
             }
         }
     }
 
-    async fn clear_some(&self, before: DateTime<Utc>) -> Result<u64> {
+    /// Clears some of those after a number; answers how many, and the number of the last.
+    async fn clear_some(&self, before: DateTime<Utc>, from: i64) -> Result<(u64, i64)> {
         let _turn = match self.engine {
             Engine::Sqlite => Some(self.turn.lock().await),
             Engine::Postgres => None,
@@ -582,7 +583,7 @@ impl Store {
         if self.engine == Engine::Postgres {
             let claim = Query::select()
                 .expr_as(
-                    Expr::cust_with_values("pg_try_advisory_xact_lock($1)", [COMPACTION_LOCK]),
+                    Expr::cust_with_values("pg_try_advisory_xact_lock($1)", [Lock::Compaction.number()]),
                     "claimed",
                 )
                 .take();
@@ -590,13 +591,14 @@ impl Store {
             let claimed: Option<bool> = row.map(|row| row.try_get("", "claimed")).transpose()?;
             if claimed != Some(true) {
                 tx.rollback().await?;
-                return Ok(0);
+                return Ok((0, from));
             }
         }
         let superseded = Query::select()
             .column(("old", "seq"))
             .from_as("feed", "old")
             .and_where(Expr::col(("old", "at")).lt(before))
+            .and_where(Expr::col(("old", "seq")).gt(from))
             .and_where(Expr::exists(
                 Query::select()
                     .expr(Expr::value(1))
@@ -615,7 +617,7 @@ impl Store {
             .collect::<Result<_, _>>()?;
         let Some(last) = numbers.last().copied() else {
             tx.rollback().await?;
-            return Ok(0);
+            return Ok((0, from));
         };
         let known = Query::select()
             .column("value")
@@ -644,7 +646,7 @@ impl Store {
             .take();
         tx.execute(&clear).await?;
         tx.commit().await?;
-        Ok(count)
+        Ok((count, last))
     }
 }
 

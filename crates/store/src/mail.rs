@@ -141,14 +141,20 @@ fn wait(attempts: i32) -> TimeDelta {
 }
 
 impl Tx {
-    /// Puts a message into the outbox; an earlier one of its kind to the same person that still waits is void.
-    pub(crate) async fn write_mail(&self, person: &Person, kind: Kind, letter: Letter) -> Result<()> {
+    /// What still waits of this kind to the person is void.
+    pub(crate) async fn void_mail(&self, person: PersonId, kind: Kind) -> Result<()> {
         row::Entity::delete_many()
-            .filter(Expr::col(("mail", "person_id")).eq(person.id))
+            .filter(Expr::col(("mail", "person_id")).eq(person))
             .filter(Expr::col(("mail", "kind")).eq(kind))
             .filter(Expr::col(("mail", "sent_at")).is_null())
             .exec(&self.conn)
             .await?;
+        Ok(())
+    }
+
+    /// Puts a message into the outbox; an earlier one of its kind to the same person that still waits is void.
+    pub(crate) async fn write_mail(&self, person: &Person, kind: Kind, letter: Letter) -> Result<()> {
+        self.void_mail(person.id, kind).await?;
         let mail = row::Model {
             id: self.uuid(),
             kind,

@@ -419,13 +419,20 @@ where
     let bad = |what: String| Fault::new(Code::BadRequest).technically(what);
     let mut fields = Map::new();
     for (name, text) in asked {
+        if fields.contains_key(name) {
+            return Err(bad(format!(
+                "{name} stands twice: give its values in one, with commas between them"
+            )));
+        }
         let one = |text: &str| match name.as_str() {
             "months" => text.parse::<i32>().map_or_else(|_| json!(text), Value::from),
             "organic" => text.parse::<bool>().map_or_else(|_| json!(text), Value::from),
             _ => json!(text),
         };
         let is_list = LISTS.contains(&name.as_str()) || (name == "types" && R::TYPE == Project::TYPE);
-        let value = if is_list {
+        let value = if let ("near", Some((commune, kilometres))) = (name.as_str(), text.split_once(',')) {
+            json!({"commune": commune.trim(), "kilometres": kilometres.trim().parse::<i32>().ok()})
+        } else if is_list {
             text.split(',').map(str::trim).map(one).collect()
         } else {
             one(text)
