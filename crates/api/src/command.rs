@@ -169,6 +169,10 @@ async fn serve(config: &Config, mint: Arc<dyn Mint>) -> Result<(), Stop> {
         .load_reference()
         .await
         .map_err(|error| Stop::new("reference data", &error))?;
+    store
+        .learn_territories()
+        .await
+        .map_err(|error| Stop::new("territories", &error))?;
     tracing::debug!(?loaded, "reference data");
     let welcome = welcome(config, &store, &public_url).await?;
     let site = Site {

@@ -1,10 +1,12 @@
 //! Opens the database: an SQLite file or PostgreSQL, the same from there on.
 
-use std::sync::Arc;
+use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use domain::Mint;
+use domain::territory::Territory;
+use domain::{Mint, TerritoryId};
 use sea_orm::sea_query::{Expr, Query};
 use sea_orm::{
     ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbBackend,
@@ -74,6 +76,8 @@ pub struct Store {
     pub(crate) turn: Arc<Mutex<()>>,
     /// What is kept in memory for the readers of the feed.
     pub(crate) feed: Arc<Feed>,
+    /// The official territories, once they are learnt.
+    pub(crate) official: Arc<OnceLock<HashMap<TerritoryId, Territory>>>,
     statements: Arc<AtomicU64>,
 }
 
@@ -131,6 +135,7 @@ impl Store {
             mint,
             turn: Arc::new(Mutex::new(())),
             feed: Arc::default(),
+            official: Arc::default(),
             statements,
         })
     }

@@ -61,10 +61,11 @@ impl Tx {
         let kinds: HashSet<RecordType> = missing.iter().map(|target| target.kind).collect();
         for kind in kinds {
             let ids = missing.iter().filter(|target| target.kind == kind);
+            let ids = ids.map(|target| target.uuid).collect();
             let query = Query::select()
                 .column("id")
                 .from(table(kind))
-                .and_where(Expr::col("id").is_in(ids.map(|target| target.uuid)))
+                .and_where(rows::among(&self.conn, Expr::col("id"), ids))
                 .lock(LockType::KeyShare)
                 .take();
             for row in self.conn.query_all(&query).await? {
@@ -230,7 +231,7 @@ impl Tx {
         }
         let gone = Query::delete()
             .from_table(name)
-            .and_where(Expr::col("record_id").is_in(records.iter().copied()))
+            .and_where(rows::among(&self.conn, Expr::col("record_id"), records.to_vec()))
             .take();
         self.conn.execute(&gone).await?;
         Ok(())

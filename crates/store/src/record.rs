@@ -52,15 +52,21 @@ pub trait Stored: Rules {
     #[doc(hidden)]
     fn check_out(&self, tx: &Tx) -> Result<()>;
 
+    /// The record with this identifier, where it is one of those that the store keeps in memory.
+    #[doc(hidden)]
+    fn at_hand(_store: &Store, _id: Self::Id) -> Option<Self> {
+        None
+    }
+
     /// Keeps what else it is found by, after it is kept.
     #[doc(hidden)]
-    fn index_in(&self, tx: &Tx) -> impl Future<Output = Result<()>> + Send;
+    fn index_in(&self, tx: &mut Tx) -> impl Future<Output = Result<()>> + Send;
 }
 
 /// Declares a record's table (types are written as one name with at most one argument, since the entity derive
 /// cannot read richer macro fragments): columns as they are, columns as JSON, and columns worked out from the record
-/// (for order and filters). `check`, `check_out` and `index` name functions of the transaction for the few records that need
-/// them.
+/// (for order and filters). `check`, `check_out` and `index` name functions of the transaction, `at_hand` one of the
+/// store, for the few records that need them.
 macro_rules! stored {
     (
         $record:ty, $module:ident, $table:literal;
@@ -71,6 +77,7 @@ macro_rules! stored {
         $(check $check:ident;)?
         $(check_out $check_out:ident;)?
         $(index $index:ident;)?
+        $(at_hand $at_hand:ident;)?
     ) => {
         pub(crate) mod $module {
             #[allow(unused_imports, clippy::allow_attributes, reason = "each record uses some of its area's types")]
@@ -135,7 +142,11 @@ macro_rules! stored {
                 Ok(())
             }
 
-            async fn index_in(&self, _tx: &$crate::write::Tx) -> $crate::error::Result<()> {
+            $(fn at_hand(store: &$crate::connect::Store, id: Self::Id) -> Option<Self> {
+                store.$at_hand(id)
+            })?
+
+            async fn index_in(&self, _tx: &mut $crate::write::Tx) -> $crate::error::Result<()> {
                 $(_tx.$index(self).await?;)?
                 Ok(())
             }
@@ -162,6 +173,12 @@ impl Store {
             return Err(Refusal::NotFound.into());
         }
         Ok(record)
+    }
+
+    /// The record with this identifier, where it is kept in memory: what never changes while a server runs.
+    #[must_use]
+    pub fn at_hand<R: Stored>(&self, id: R::Id) -> Option<R> {
+        R::at_hand(self, id)
     }
 
     /// The records with these identifiers, in any order, whoever asks.

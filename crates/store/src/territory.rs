@@ -1,16 +1,21 @@
 //! Territories as rows, and the index of the areas they are made of or lie in, through which everything that has a
 //! place is listed by territory, upward and downward.
 
-use domain::refusal::{Invalid, Refusal};
-use domain::territory::{COMMUNES, Extent, Filter, Kind, Nis, Order, Point, Territory};
-use domain::text::{LocalName, fold};
-use sea_orm::ConnectionTrait;
-use sea_orm::sea_query::{Condition, Expr, ExprTrait, Query};
+use std::collections::BTreeSet;
 
-use crate::error::{Error, Result};
+use domain::refusal::{Invalid, Refusal};
+use domain::territory::{COMMUNES, Extent, Filter, Kind, Nis, Order as ListOrder, Point, Territory};
+use domain::text::{LocalName, fold};
+use domain::{RecordId, TerritoryId};
+use sea_orm::sea_query::{Condition, Expr, ExprTrait, JoinType, Order, Query};
+use sea_orm::{ConnectionTrait, EntityTrait, QueryFilter};
+
+use crate::connect::Store;
+use crate::error::Result;
 use crate::filter::{Narrow, sharing};
 use crate::list::Listed;
 use crate::page::{Column, Key};
+use crate::rows;
 use crate::write::Tx;
 
 stored! {
@@ -34,11 +39,12 @@ stored! {
     check check_territory;
     check_out refuse_official;
     index index_territory;
+    at_hand official;
 }
 
 impl Listed for Territory {
     type Filter = Filter;
-    type Order = Order;
+    type Order = ListOrder;
 
     fn condition(filter: &Filter) -> Condition {
         let Filter {
@@ -58,14 +64,14 @@ impl Listed for Territory {
             .build()
     }
 
-    fn column(order: Order) -> Column {
+    fn column(order: ListOrder) -> Column {
         match order {
-            Order::Name => Column {
+            ListOrder::Name => Column {
                 name: "order_key",
                 descending: false,
                 of: crate::page::Kind::Text,
             },
-            Order::UpdatedLast => Column {
+            ListOrder::UpdatedLast => Column {
                 name: "updated_at",
                 descending: true,
                 of: crate::page::Kind::Time,
@@ -73,18 +79,45 @@ impl Listed for Territory {
         }
     }
 
-    fn key(&self, order: Order) -> Key {
+    fn key(&self, order: ListOrder) -> Key {
         match order {
-            Order::Name => Key::Text(fold(&self.name.fr)),
-            Order::UpdatedLast => Key::Time(self.updated_at),
+            ListOrder::Name => Key::Text(fold(&self.name.fr)),
+            ListOrder::UpdatedLast => Key::Time(self.updated_at),
         }
+    }
+}
+
+impl Store {
+    /// Keeps the official territories in memory: only the reference data changes them, which is loaded before a server
+    /// begins to serve. Almost every record names one.
+    ///
+    /// # Errors
+    /// A database fault.
+    pub async fn learn_territories(&self) -> Result<()> {
+        let official = Kind::ALL.iter().filter(|kind| kind.is_official());
+        let rows = row::Entity::find()
+            .filter(Expr::col(("territory", "kind")).is_in(official.copied()))
+            .all(&self.db)
+            .await?;
+        let known = rows.into_iter().map(Territory::from);
+        // Whoever learns them twice has learnt the same.
+        drop(
+            self.official
+                .set(known.map(|territory| (territory.id, territory)).collect()),
+        );
+        Ok(())
+    }
+
+    fn official(&self, id: TerritoryId) -> Option<Territory> {
+        self.official.get()?.get(&id).cloned()
     }
 }
 
 impl Tx {
     /// Writes the areas of a territory: whole, those it is made of; else, those it lies in, where not all its communes
-    /// are known.
-    pub(crate) async fn index_territory(&self, territory: &Territory) -> Result<()> {
+    /// are known. Where they are others than before, what lies on it has come into places, or left some.
+    pub(crate) async fn index_territory(&mut self, territory: &Territory) -> Result<()> {
+        let before = self.areas_of(territory.id).await?;
         let gone = Query::delete()
             .from_table("territory_area")
             .and_where(Expr::col("territory_id").eq(territory.id.0))
@@ -98,24 +131,67 @@ impl Tx {
                 in_force(territory.within_codes.iter().copied().chain([Nis::WALLONIA]))
             }
         };
-        let mut insert = Query::insert();
-        insert
-            .into_table("territory_area")
-            .columns(["territory_id", "area", "whole"]);
-        let rows = whole
+        let areas: BTreeSet<(Nis, bool)> = whole
             .into_iter()
             .map(|area| (area, true))
-            .chain(around.into_iter().map(|area| (area, false)));
-        for (area, is_whole) in rows {
-            insert
-                .values([
-                    Expr::value(territory.id.0),
-                    Expr::value(area),
-                    Expr::value(is_whole),
-                ])
-                .map_err(|error| Error::Corrupt(error.to_string()))?;
+            .chain(around.into_iter().map(|area| (area, false)))
+            .collect();
+        let rows = areas
+            .iter()
+            .map(|(area, whole)| vec![territory.id.0.into(), (*area).into(), (*whole).into()]);
+        let columns = ["territory_id", "area", "whole"];
+        rows::insert(&self.conn, "territory_area", &columns, rows.collect()).await?;
+        if !before.is_empty() && before != areas {
+            let left = before
+                .difference(&areas)
+                .map(|(area, _)| TerritoryId::from(*area));
+            self.tell_moved(territory.id, left.collect()).await?;
         }
-        self.conn.execute(&insert).await?;
+        Ok(())
+    }
+
+    async fn areas_of(&self, territory: TerritoryId) -> Result<BTreeSet<(Nis, bool)>> {
+        let query = Query::select()
+            .columns(["area", "whole"])
+            .from("territory_area")
+            .and_where(Expr::col("territory_id").eq(territory.0))
+            .take();
+        let rows = self.conn.query_all(&query).await?;
+        rows.iter()
+            .map(|row| Ok((row.try_get("", "area")?, row.try_get("", "whole")?)))
+            .collect()
+    }
+
+    /// Tells the feed of everything on a territory whose communes are others now, so that who follows some places hears
+    /// what came into them and what left them.
+    async fn tell_moved(&mut self, territory: TerritoryId, left: Vec<TerritoryId>) -> Result<()> {
+        let query = Query::select()
+            .column(("place", "record_kind"))
+            .column(("place", "record_id"))
+            .expr_as(Expr::col(("feed", "revision")).max(), "revision")
+            .from("place")
+            .join(
+                JoinType::InnerJoin,
+                "feed",
+                Expr::col(("feed", "record_id")).equals(("place", "record_id")),
+            )
+            .and_where(Expr::col(("place", "territory_id")).eq(territory.0))
+            .group_by_col(("place", "record_kind"))
+            .group_by_col(("place", "record_id"))
+            .order_by(("place", "record_id"), Order::Asc)
+            .take();
+        for row in self.conn.query_all(&query).await? {
+            let record = RecordId {
+                kind: row.try_get("", "record_kind")?,
+                uuid: row.try_get("", "record_id")?,
+            };
+            self.tell_again(
+                record,
+                row.try_get("", "revision")?,
+                vec![territory],
+                left.clone(),
+            );
+        }
         Ok(())
     }
 

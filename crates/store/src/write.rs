@@ -8,7 +8,7 @@ use domain::feed::{Detail, Reason};
 use domain::policy::{Action, Actor, allows};
 use domain::provenance::Provenance;
 use domain::record::{Record, Rules};
-use domain::{ChangeId, RecordId, RecordType, Refusal};
+use domain::{ChangeId, RecordId, RecordType, Refusal, TerritoryId};
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{DatabaseTransaction, DbErr, EntityTrait, QueryFilter};
 use serde_json::Value;
@@ -362,6 +362,24 @@ impl Tx {
             rows.collect(),
         )
         .await
+    }
+
+    /// Tells the feed once more of a record that did not change itself: where it lies has moved.
+    pub(crate) fn tell_again(
+        &mut self,
+        record: RecordId,
+        revision: i32,
+        places: Vec<TerritoryId>,
+        left: Vec<TerritoryId>,
+    ) {
+        self.feed.push(NewFeedRow {
+            record,
+            kind: Kind::Updated,
+            revision,
+            places,
+            left,
+            detail: Detail::default(),
+        });
     }
 
     /// Writes the feed's rows, last of all, in the order of commits; answers whether there were any.

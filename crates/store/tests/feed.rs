@@ -15,6 +15,7 @@ use domain::offer::{NewOffer, Offer, OfferPatch};
 use domain::organisation::{self, NewOrganisation, Organisation, OrganisationPatch};
 use domain::policy::Role;
 use domain::project::{NewProject, Project};
+use domain::territory::{NewTerritory, Territory, TerritoryPatch};
 use domain::{OrganisationId, RecordId, RecordType};
 use rand::Rng;
 use sea_orm::ConnectionTrait;
@@ -189,6 +190,35 @@ testing::both! {
         assert_eq!(told(&seen), [(Kind::Upsert, there.id.into())], "what comes is told");
         change(&store, &nowhere, json!({"title": "Miche"})).await;
         assert!(page(&store, &namur, Some(&seen.cursor)).await.changes.is_empty());
+    }
+}
+
+testing::both! {
+    async fn what_lies_on_a_territory_moves_with_the_communes_of_that_territory(store: Store) {
+        kept(store.load_reference().await);
+        let named = json!({"kind": "LIVING_AREA", "name": {"fr": "Notre bassin"}, "communeCodes": [NAMUR], "extent": "COMPLETE"});
+        let named: Territory = kept(store.create(&editor(), input::<NewTerritory>(named)).await);
+        let project = json!({"title": "Ceinture", "territoryIds": [named.id]});
+        let project: Project = kept(store.create(&editor(), input::<NewProject>(project)).await);
+        let at = |nis: &str| Filter {
+            communes: vec![nis.parse().unwrap()],
+            types: vec![RecordType::Project],
+            ..Filter::default()
+        };
+        let start = async |filter: &Filter| page(&store, filter, None).await.cursor;
+        let (namur, arlon) = (start(&at(NAMUR)).await, start(&at(ARLON)).await);
+        let wider = json!({"id": named.id, "expectedRevision": 1, "communeCodes": [NAMUR, ARLON]});
+        kept(store.edit::<Territory>(&editor(), input::<TerritoryPatch>(wider)).await);
+        let came = page(&store, &at(ARLON), Some(&arlon)).await;
+        assert_eq!(told(&came), [(Kind::Upsert, project.id.into())]);
+        assert_eq!(came.changes[0].revision, project.revision);
+        let elsewhere = json!({"id": named.id, "expectedRevision": 2, "communeCodes": [ARLON]});
+        kept(store.edit::<Territory>(&editor(), input::<TerritoryPatch>(elsewhere)).await);
+        let lost = page(&store, &at(NAMUR), Some(&namur)).await;
+        assert_eq!(lost.changes.last().map(|change| change.kind), Some(Kind::VisibilityLost));
+        let named_anew = json!({"id": named.id, "expectedRevision": 3, "name": {"fr": "Bassin"}});
+        kept(store.edit::<Territory>(&editor(), input::<TerritoryPatch>(named_anew)).await);
+        assert!(page(&store, &at(NAMUR), Some(&lost.cursor)).await.changes.is_empty());
     }
 }
 

@@ -376,7 +376,17 @@ impl Pushing<'_> {
             links.into_iter().chain(places).collect::<Vec<_>>()
         };
         let record = |plan: &Planned<R>| match &plan.fate {
-            Fate::Make(record) | Fate::Change(_, record) => Some(named(record)),
+            Fate::Make(record) => Some(named(record)),
+            // What it named before is there as long as it names it.
+            Fate::Change(before, after) => {
+                let known = named(before);
+                Some(
+                    named(after)
+                        .into_iter()
+                        .filter(|new| !known.contains(new))
+                        .collect(),
+                )
+            }
             Fate::Same(..) | Fate::Stale(_) | Fate::Refuse(_) => None,
         };
         let all: Vec<Option<Vec<(&str, RecordId)>>> = planned.iter().map(record).collect();
