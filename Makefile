@@ -60,8 +60,10 @@ test-browser: server spa ## the SPA in Chromium, with axe
 	@scripts/install node browser
 	cd tests/browser && npx --no-install playwright test
 
-bench: build ## start, memory and a nested page of the release server
-	@scripts/install python
+bench: build ## start, memory, and the exchange at the size of a region: writes docs/benchmarks.md
+	@scripts/install python postgres
 	scripts/bench
+	cargo build --locked --release -p bench
+	CHANTIERS_POSTGRES_DURABLE=1 scripts/with-postgres target/release/bench
 
 .PHONY: help run server spa build test $(PARTS) generated schema bench

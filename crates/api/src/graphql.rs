@@ -14,6 +14,7 @@ use axum::response::sse::Event;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use futures::{StreamExt as _, stream};
+use quick_cache::sync::Cache;
 
 use crate::load::Loader;
 use crate::problem::{Code, Fault};
@@ -206,6 +207,7 @@ async fn answer(
             .insert(ALLOW, HeaderValue::from_static("POST"));
         return response;
     }
+    app.documents.know(&mut asked);
     if let Some(fault) = too_many(&mut asked) {
         return refuse(form, reader, &fault);
     }
@@ -228,6 +230,34 @@ fn events(app: &App, reader: Reader, asked: async_graphql::Request) -> Response 
     });
     let end = stream::once(async { Event::default().event("complete").data("") });
     alive(answers.chain(end).map(Ok))
+}
+
+/// Documents that were read lately: clients send the same ones again and again, and reading one costs more than most
+/// statements.
+pub struct Documents(Cache<String, Arc<ExecutableDocument>>);
+
+impl Default for Documents {
+    fn default() -> Self {
+        Self(Cache::new(Self::KEPT))
+    }
+}
+
+impl Documents {
+    /// So many are kept, of so many bytes at most each.
+    const KEPT: usize = 100;
+    const LONGEST: usize = 6_000;
+
+    /// Gives the request its document, where it was read before; else keeps it for the next one.
+    fn know(&self, asked: &mut async_graphql::Request) {
+        if asked.query.len() > Self::LONGEST {
+            return;
+        }
+        if let Some(known) = self.0.get(&asked.query) {
+            asked.set_parsed_query((*known).clone());
+        } else if let Ok(read) = asked.parsed_query().cloned() {
+            self.0.insert(asked.query.clone(), Arc::new(read));
+        }
+    }
 }
 
 /// The most fields at the top of a query, and of a mutation: each is at least a statement of its own.

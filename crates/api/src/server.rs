@@ -29,6 +29,7 @@ use url::Url;
 
 use crate::auth::{Passwords, Throttle, Tokens};
 use crate::feed::Readers;
+use crate::graphql::Documents;
 use crate::metrics::Metrics;
 use crate::problem::{Code, Fault};
 use crate::schema::Schema;
@@ -66,6 +67,8 @@ pub struct App {
     pub store: Store,
     /// The GraphQL schema.
     pub schema: Schema,
+    /// The documents that were read lately.
+    pub documents: Documents,
     /// The access tokens.
     pub tokens: Tokens,
     /// The passwords.
@@ -90,6 +93,7 @@ impl App {
         let readers = Arc::new(readers);
         Ok(Self {
             schema: schema::build(store.clone(), site.clone(), Arc::clone(&readers)),
+            documents: Documents::default(),
             tokens: Tokens::new(&key, site.public_url.origin().ascii_serialization()),
             passwords: Passwords::default(),
             throttle: Throttle::default(),

@@ -24,7 +24,9 @@ pub enum Verb {
 }
 
 /// A record: identified, numbered by revision, made and changed through its inputs.
-pub trait Record: Clone + std::fmt::Debug + Send + Sync + Serialize + DeserializeOwned + 'static {
+pub trait Record:
+    Clone + PartialEq + std::fmt::Debug + Send + Sync + Serialize + DeserializeOwned + 'static
+{
     /// Its kind.
     const TYPE: RecordType;
     /// Its typed identifier.

@@ -4,6 +4,7 @@
 use std::collections::HashSet;
 
 use domain::facet::Facets;
+use domain::territory::Territory;
 use domain::text::fold;
 use domain::{RecordId, RecordType, Refusal};
 use sea_orm::sea_query::{Condition, Expr, ExprTrait, LockType, Query};
@@ -57,7 +58,10 @@ impl Tx {
         &self,
         targets: impl IntoIterator<Item = RecordId>,
     ) -> Result<HashSet<RecordId>> {
-        let mut missing: HashSet<RecordId> = targets.into_iter().collect();
+        // What is kept in memory is there, and goes only with a new server.
+        let in_memory =
+            |of: &RecordId| of.kind == RecordType::Territory && self.has_at_hand::<Territory>(of.uuid.into());
+        let mut missing: HashSet<RecordId> = targets.into_iter().filter(|of| !in_memory(of)).collect();
         let kinds: HashSet<RecordType> = missing.iter().map(|target| target.kind).collect();
         for kind in kinds {
             let ids = missing.iter().filter(|target| target.kind == kind);

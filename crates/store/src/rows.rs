@@ -107,28 +107,51 @@ pub(crate) fn among(conn: &impl ConnectionTrait, column: Expr, ids: Vec<Uuid>) -
     match conn.get_database_backend() {
         DbBackend::Postgres => {
             let ids: Vec<String> = ids.iter().map(Uuid::to_string).collect();
-            let list = Expr::cust_with_values("ANY(($1::text)::uuid[])", [format!("{{{}}}", ids.join(","))]);
-            column.binary(BinOper::Equal, list)
+            let list = Expr::cust_with_values("(($1::text)::uuid[])", [format!("{{{}}}", ids.join(","))]);
+            column.binary(BinOper::Custom("= ANY".into()), list)
         }
         DbBackend::Sqlite | DbBackend::MySql | _ => column.is_in(ids),
     }
 }
 
-/// Changes records' rows, each where its revision is still the one before; answers how many were.
+/// Changes records' rows, each where its revision is still the one before; answers how many were. Only the columns in
+/// which a row differs from the one before travel.
 pub(crate) async fn update(
     conn: &DatabaseTransaction,
     table: &'static str,
     columns: &[&'static str],
-    rows: Vec<Vec<Value>>,
+    before: &[Vec<Value>],
+    after: Vec<Vec<Value>>,
 ) -> Result<u64> {
-    // When a record was made does not change, whoever says so.
-    let set = |column: &&&'static str| !matches!(**column, "id" | "created_at");
+    let moved: Vec<bool> = (0..columns.len())
+        .map(|place| {
+            matches!(columns[place], "id" | "revision")
+                || before
+                    .iter()
+                    .zip(&after)
+                    .any(|(before, after)| before[place] != after[place])
+        })
+        .collect();
+    let keep = |of: &usize| moved[*of];
+    let columns: Vec<&'static str> = (0..columns.len())
+        .filter(keep)
+        .map(|place| columns[place])
+        .collect();
+    let rows: Vec<Vec<Value>> = after
+        .into_iter()
+        .map(|row| {
+            row.into_iter()
+                .zip(&moved)
+                .filter(|(_, moved)| **moved)
+                .map(|(value, _)| value)
+                .collect()
+        })
+        .collect();
+    let set = columns.iter().filter(|column| **column != "id");
     match conn.get_database_backend() {
         DbBackend::Postgres => {
-            let set: Vec<String> = columns
-                .iter()
-                .filter(set)
-                .map(|column| format!("\"{column}\" = {}", taken_one(columns, &rows, column)))
+            let set: Vec<String> = set
+                .map(|column| format!("\"{column}\" = {}", taken_one(&columns, &rows, column)))
                 .collect();
             let sql = format!(
                 "UPDATE \"{table}\" AS present SET {} FROM json_populate_recordset(NULL::\"{table}\", $1::json) AS fresh \
@@ -136,22 +159,18 @@ pub(crate) async fn update(
                 set.join(", "),
             );
             let statement =
-                Statement::from_sql_and_values(DbBackend::Postgres, sql, [text(columns, &rows)?.into()]);
+                Statement::from_sql_and_values(DbBackend::Postgres, sql, [text(&columns, &rows)?.into()]);
             Ok(conn.execute_raw(statement).await?.rows_affected())
         }
         DbBackend::Sqlite | DbBackend::MySql | _ => {
-            let set: Vec<String> = columns
-                .iter()
-                .filter(set)
-                .map(|column| format!("\"{column}\" = ?{}", place(columns, column) + 1))
+            let set: Vec<String> = set
+                .map(|column| format!("\"{column}\" = ?{}", place(&columns, column) + 1))
                 .collect();
             let sql = format!(
-                "UPDATE \"{table}\" SET {} WHERE id = ?{} AND revision = ?{} - 1 AND ?{} IS NOT NULL",
+                "UPDATE \"{table}\" SET {} WHERE id = ?{} AND revision = ?{} - 1",
                 set.join(", "),
-                place(columns, "id") + 1,
-                place(columns, "revision") + 1,
-                // Every value that is given must be named.
-                place(columns, "created_at") + 1,
+                place(&columns, "id") + 1,
+                place(&columns, "revision") + 1,
             );
             let mut changed = 0;
             for row in rows {

@@ -137,6 +137,11 @@ impl Tx {
         self.actor == Actor::System
     }
 
+    /// Whether the store keeps the record with this identifier in memory.
+    pub(crate) fn has_at_hand<R: Stored>(&self, id: R::Id) -> bool {
+        self.store.at_hand::<R>(id).is_some()
+    }
+
     /// Reads a record as this transaction sees it.
     pub(crate) async fn find<R: Stored>(&self, id: R::Id) -> Result<Option<R>> {
         find(&self.conn, id).await
@@ -195,7 +200,7 @@ impl Tx {
 
     /// Keeps a record's new state; nothing is written where nothing changed.
     pub(crate) async fn update<R: Stored>(&mut self, before: &R, mut after: R) -> Result<R> {
-        if difference(&json(before)?, &json(&after)?).is_empty() {
+        if *before == after {
             return Ok(before.clone());
         }
         after.restate(before.revision() + 1, self.now);
@@ -215,8 +220,9 @@ impl Tx {
         if pairs.is_empty() {
             return Ok(0);
         }
-        let rows: Vec<_> = pairs.iter().map(|(_, after)| values_of(&after.row())).collect();
-        let changed = rows::update(&self.conn, R::TABLE, &columns_of::<R::Entity>(), rows).await?;
+        let states = |of: fn(&(R, R)) -> &R| pairs.iter().map(|pair| values_of(&of(pair).row())).collect();
+        let (before, after): (Vec<_>, Vec<_>) = (states(|pair| &pair.0), states(|pair| &pair.1));
+        let changed = rows::update(&self.conn, R::TABLE, &columns_of::<R::Entity>(), &before, after).await?;
         if changed < pairs.len() as u64 {
             return Ok(changed);
         }

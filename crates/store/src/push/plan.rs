@@ -4,7 +4,6 @@
 use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, Datelike as _, Utc};
-use domain::change::difference;
 use domain::check::Checks;
 use domain::facet::Facets;
 use domain::need::{self, Need};
@@ -24,7 +23,6 @@ use super::{Came, Pushing, RowResult, hex};
 use crate::connect::Lock;
 use crate::error::{Error, Result};
 use crate::record::Stored;
-use crate::write::json;
 
 /// What is to be done with a row.
 pub(super) enum Fate<R> {
@@ -296,7 +294,7 @@ impl Pushing<'_> {
                 (Ok(()), None) => Fate::Make(after),
                 (Ok(()), Some(before)) => {
                     plan.before = before.revision();
-                    changed(before, after, self.tx.now())?
+                    changed(before, after, self.tx.now())
                 }
             };
             // Where it changes nothing, it is still what the source said last.
@@ -342,7 +340,7 @@ impl Pushing<'_> {
             plan.is_retold = true;
             plan.before = before.revision;
             plan.notices.push(Notice::JoinedByNumber);
-            plan.fate = changed(before, after, self.tx.now())?;
+            plan.fate = changed(before, after, self.tx.now());
         }
         Ok(())
     }
@@ -486,12 +484,12 @@ impl Pushing<'_> {
 }
 
 /// A change, or nothing new.
-fn changed<R: Stored>(before: R, mut after: R, now: DateTime<Utc>) -> Result<Fate<R>> {
-    if difference(&json(&before)?, &json(&after)?).is_empty() {
-        return Ok(Fate::Same(before.id().into(), before.revision()));
+fn changed<R: Stored>(before: R, mut after: R, now: DateTime<Utc>) -> Fate<R> {
+    if before == after {
+        return Fate::Same(before.id().into(), before.revision());
     }
     after.restate(before.revision() + 1, now);
-    Ok(Fate::Change(before, after))
+    Fate::Change(before, after)
 }
 
 /// An organisation's enterprise number.

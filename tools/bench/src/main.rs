@@ -1,0 +1,50 @@
+//! `make bench`: fills a database as large as a region's directories hold, and measures the release server over HTTP
+//! next to the same SQL run directly. Writes `docs/benchmarks.md`.
+
+mod floor;
+mod load;
+mod report;
+mod seed;
+mod server;
+mod work;
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result, bail};
+
+/// Where everything stands, from the project's folder.
+pub(crate) struct Places {
+    pub(crate) server: PathBuf,
+    pub(crate) reference: PathBuf,
+    pub(crate) report: PathBuf,
+}
+
+impl Places {
+    fn here() -> Self {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+        Self {
+            server: root.join("target/release/chantiers"),
+            reference: root.join("crates/store/reference"),
+            report: root.join("docs/benchmarks.md"),
+        }
+    }
+}
+
+fn main() -> Result<()> {
+    let mut arguments = std::env::args().skip(1);
+    let first = arguments.next();
+    let runtime = tokio::runtime::Runtime::new()?;
+    match first.as_deref() {
+        // The floor is a process of its own, as the server is.
+        Some("floor") => {
+            let database = arguments.next().context("the database's address")?;
+            let address = arguments.next().context("where to listen")?.parse()?;
+            runtime.block_on(floor::serve(&database, address, work::keys(&Places::here())?))
+        }
+        Some("--quick") => runtime.block_on(work::run(&Places::here(), true)),
+        None => runtime.block_on(work::run(&Places::here(), false)),
+        Some(other) => {
+            bail!("{other} is not known: say nothing, or --quick for short rounds that are not written down")
+        }
+    }
+}
