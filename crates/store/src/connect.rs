@@ -74,6 +74,8 @@ pub struct Store {
     pub(crate) turn: Arc<Mutex<()>>,
     /// What is kept in memory for the readers of the feed.
     pub(crate) feed: Arc<Feed>,
+    /// Whether messages may go to private networks too.
+    pub(crate) reaches_private: bool,
     statements: Arc<AtomicU64>,
 }
 
@@ -131,8 +133,16 @@ impl Store {
             mint,
             turn: Arc::new(Mutex::new(())),
             feed: Arc::default(),
+            reaches_private: false,
             statements,
         })
+    }
+
+    /// The same, where messages may also go to addresses in private networks, and unencrypted: for development.
+    #[must_use]
+    pub const fn reaching_private(mut self, may: bool) -> Self {
+        self.reaches_private = may;
+        self
     }
 
     /// Brings the tables up to date. Of several servers that start at once, one does, and the others wait for it.

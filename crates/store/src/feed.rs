@@ -19,7 +19,7 @@ use sea_orm::sea_query::{Expr, ExprTrait, OnConflict, Order, Query};
 use sea_orm::{ConnectionTrait, QueryResult};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
-use tokio::sync::{OnceCell, watch};
+use tokio::sync::{Notify, OnceCell, watch};
 use uuid::Uuid;
 
 use crate::connect::{Engine, Lock, Store};
@@ -135,6 +135,8 @@ contents! {
 pub(crate) struct Feed {
     identity: OnceCell<Identity>,
     bell: watch::Sender<u64>,
+    /// Wakes whoever sends messages.
+    messenger: Notify,
 }
 
 impl Default for Feed {
@@ -142,6 +144,7 @@ impl Default for Feed {
         Self {
             identity: OnceCell::new(),
             bell: watch::Sender::new(0),
+            messenger: Notify::new(),
         }
     }
 }
@@ -150,6 +153,12 @@ impl Feed {
     /// Tells those who wait that something may have been written.
     pub(crate) fn ring(&self) {
         self.bell.send_modify(|times| *times = times.wrapping_add(1));
+        self.wake_messenger();
+    }
+
+    /// Tells whoever sends messages that there may be some.
+    pub(crate) fn wake_messenger(&self) {
+        self.messenger.notify_one();
     }
 }
 
@@ -162,12 +171,12 @@ struct Identity {
 
 /// Where a reader stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Standing {
+pub(crate) struct Standing {
     /// The number of the last row that was looked at.
-    place: i64,
+    pub(crate) place: i64,
     /// The number of the last row when this reader began, knowing nothing or with a snapshot. It has read no state that
     /// is older, so it does not miss superseded rows up to there.
-    began: i64,
+    pub(crate) began: i64,
 }
 
 impl Identity {
@@ -307,10 +316,25 @@ impl Store {
                 began: self.head().await?,
             },
         };
-        let area = self.area(&filter).await?;
-        let (rows, has_more) = self
-            .look_through(&filter, area.as_ref(), &mut standing, first)
-            .await?;
+        let (changes, has_more) = self.told(&filter, &mut standing, first, with_content).await?;
+        Ok(FeedPage {
+            changes: changes.into_iter().map(|(_, change)| change).collect(),
+            cursor: identity.write(print, standing),
+            has_more,
+        })
+    }
+
+    /// What is told from a standing on, each with its row's number, and whether there may be more; moves the standing
+    /// on. The filter is one that was checked.
+    pub(crate) async fn told(
+        &self,
+        filter: &Filter,
+        standing: &mut Standing,
+        first: usize,
+        with_content: bool,
+    ) -> Result<(Vec<(i64, FeedChange)>, bool)> {
+        let area = self.area(filter).await?;
+        let (rows, has_more) = self.look_through(filter, area.as_ref(), standing, first).await?;
         let mut wanted: BTreeMap<RecordType, Vec<Uuid>> = BTreeMap::new();
         if with_content || area.is_some() {
             let mut known = HashSet::with_capacity(rows.len());
@@ -334,7 +358,7 @@ impl Store {
                 content: None,
             };
             if !has_content(row.kind) || !was_read {
-                return Some(change);
+                return Some((row.seq, change));
             }
             match (found.get(&row.record), &area) {
                 (Some(content), Some(area)) if !lies_in(&content.territories(), area) => {
@@ -348,13 +372,9 @@ impl Store {
                 (None, Some(_)) => change.kind = Kind::Delete,
                 (None, None) => return None,
             }
-            Some(change)
+            Some((row.seq, change))
         });
-        Ok(FeedPage {
-            changes: changes.collect(),
-            cursor: identity.write(print, standing),
-            has_more,
-        })
+        Ok((changes.collect(), has_more))
     }
 
     /// The rows that the filter lets through, and whether there may be more; moves the standing on.
@@ -448,7 +468,7 @@ impl Store {
     }
 
     /// The number of the last row.
-    async fn head(&self) -> Result<i64> {
+    pub(crate) async fn head(&self) -> Result<i64> {
         let query = Query::select()
             .expr_as(Expr::col("seq").max(), "head")
             .from("feed")
@@ -465,14 +485,13 @@ impl Store {
     /// A database fault.
     pub async fn feed_head(&self) -> Result<String> {
         let head = self.head().await?;
+        self.cursor_at(head).await
+    }
+
+    /// The cursor from which to follow what stands behind a row, under any filter.
+    pub(crate) async fn cursor_at(&self, place: i64) -> Result<String> {
         let identity = self.identity().await?;
-        Ok(identity.write(
-            ANY,
-            Standing {
-                place: head,
-                began: head,
-            },
-        ))
+        Ok(identity.write(ANY, Standing { place, began: place }))
     }
 
     /// What tells this database's feed from one that was put back from a copy.
@@ -535,6 +554,12 @@ impl Store {
     #[must_use]
     pub fn feed_bell(&self) -> watch::Receiver<u64> {
         self.feed.bell.subscribe()
+    }
+
+    /// Waits until something may have been written here, or a message was put into the queue, since the last time. For one
+    /// who waits.
+    pub async fn messenger_bell(&self) {
+        self.feed.messenger.notified().await;
     }
 
     /// Looks for what other servers write, once a second for all who wait, as long as somebody does; never ends.
