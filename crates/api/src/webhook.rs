@@ -289,20 +289,17 @@ struct WebhookRedeliverPayload {
 }
 
 impl WebhookRedeliverInput {
-    fn which(self, now: DateTime<Utc>) -> Result<(WebhookId, Which), Refusal> {
-        let required = |field: &str| Refusal::Required {
-            field: field.to_owned(),
-        };
-        let which = match (self.delivery_id, self.since) {
-            (Some(id), _) => Which::One(named(&id).ok_or(Refusal::NotFound)?),
-            (None, Some(since)) => Which::Made {
+    fn which(&self, now: DateTime<Utc>) -> Option<Which> {
+        match (&self.delivery_id, self.since) {
+            // What is no identifier names no message.
+            (Some(id), _) => Some(Which::One(named(id).unwrap_or_default())),
+            (None, Some(since)) => Some(Which::Made {
                 since,
                 until: self.until.unwrap_or(now),
                 only_failed: self.only_failed,
-            },
-            (None, None) => return Err(required("deliveryId")),
-        };
-        Ok((self.id, which))
+            }),
+            (None, None) => None,
+        }
     }
 }
 
@@ -368,11 +365,8 @@ impl WebhookMutation {
         ctx: &Context<'_>,
         input: WebhookRedeliverInput,
     ) -> Result<WebhookRedeliverPayload> {
-        let store = store(ctx);
-        let done = match input.which(store.mint().now()) {
-            Ok((id, which)) => store.redeliver(&caller(ctx).actor, id, which).await,
-            Err(refusal) => Err(refusal.into()),
-        };
+        let which = input.which(store(ctx).mint().now());
+        let done = store(ctx).redeliver(&caller(ctx).actor, input.id, which).await;
         let ((queued, next_since), user_errors) = match done {
             Ok(done) => (done, Vec::new()),
             Err(store::Error::Refused(refusals)) => ((0, None), UserError::list(ctx, &refusals)),

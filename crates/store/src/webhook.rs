@@ -1,6 +1,7 @@
 //! Webhooks as rows, with what belongs to each beside its record: its keys, its place in the feed and how it does, its
 //! messages. None of that is the record's: it has no revisions and no history.
 
+mod attempts;
 mod fan;
 mod keys;
 mod log;
@@ -26,10 +27,13 @@ use crate::list::Listed;
 use crate::page::{Column, Key};
 use crate::write::Tx;
 
+pub use attempts::{Arrival, Attempted};
 pub use keys::{NewKeys, PublicKey, Signed};
 pub use log::{Attempt, Delivery, WebhookHealth};
-pub use queue::{Arrival, Attempted, Claimed, LEASE, Outgoing};
+pub use queue::{Claimed, LEASE, Outgoing};
 
+/// The most webhooks of one organisation.
+const MOST: usize = 20;
 /// The most messages that are put into the queue again by one request.
 const AGAIN: u64 = 1_000;
 
@@ -97,8 +101,23 @@ pub enum Which {
 }
 
 impl Tx {
-    /// The address is one that this server may send to.
+    /// Its organisation has not too many, and the address is one that this server may send to.
     pub(crate) async fn check_webhook(&self, webhook: &Webhook) -> Result<()> {
+        let others = Query::select()
+            .expr_as(Expr::col("id").count(), "count")
+            .from("webhook")
+            .and_where(Expr::col("organisation_id").eq(webhook.organisation_id.0))
+            .and_where(Expr::col("id").ne(webhook.id.0))
+            .take();
+        let row = self.conn.query_one(&others).await?;
+        let others: i64 = row.map(|row| row.try_get("", "count")).transpose()?.unwrap_or(0);
+        if usize::try_from(others).unwrap_or(MOST) >= MOST {
+            return Err(Refusal::TooMany {
+                field: "organisationId".to_owned(),
+                most: MOST,
+            }
+            .into());
+        }
         if self.reaches_private() {
             return Ok(());
         }
@@ -238,14 +257,17 @@ impl Store {
     /// where there may be more, from which instant on. One that is just being sent, or about to be, is left alone.
     ///
     /// # Errors
-    /// Not found, not allowed.
+    /// Not found, not allowed, no message and no time given.
     pub async fn redeliver(
         &self,
         actor: &Actor,
         id: WebhookId,
-        which: Which,
+        which: Option<Which>,
     ) -> Result<(u64, Option<DateTime<Utc>>)> {
         let (_, action) = self.kept_webhook(actor, id).await?;
+        let which = which.ok_or_else(|| Refusal::Required {
+            field: "deliveryId".to_owned(),
+        })?;
         if let Which::One(delivery) = which {
             let known = self.delivery(delivery).await?;
             if known.is_none_or(|known| known.webhook_id != id) {

@@ -16,10 +16,16 @@ use domain::webhook::{Disabled, NewWebhook, Webhook, WebhookPatch};
 use domain::{Actor, RecordType, Role, WebhookId};
 use serde_json::{Value, json};
 use store::{Arrival, Attempted, Delivery, LEASE, Outgoing, Store, Which};
-use testing::{administrator, both_engines, editor, input, input_with, kept, member, officer, refused, signed, visitor};
+use testing::{
+    administrator, both_engines, editor, input, input_with, kept, member, officer, refused, signed, visitor,
+};
 
 async fn farm(store: &Store, name: &str) -> Organisation {
-    kept(store.create(&editor(), input::<NewOrganisation>(json!({"name": name}))).await)
+    kept(
+        store
+            .create(&editor(), input::<NewOrganisation>(json!({"name": name})))
+            .await,
+    )
 }
 
 async fn rename(store: &Store, farm: &Organisation, name: &str) -> Organisation {
@@ -30,7 +36,11 @@ async fn rename(store: &Store, farm: &Organisation, name: &str) -> Organisation 
 
 async fn hook(store: &Store, owner: &Organisation, more: Value) -> Webhook {
     let all = json!({"organisationId": owner.id, "url": "https://ferme.be/hook", "types": ["ORGANISATION"]});
-    let (webhook, keys) = kept(store.create_webhook(&administrator(), input_with::<NewWebhook>(all, more)).await);
+    let (webhook, keys) = kept(
+        store
+            .create_webhook(&administrator(), input_with::<NewWebhook>(all, more))
+            .await,
+    );
     let keys = keys.unwrap();
     assert!(keys.secret.starts_with("whsec_") && keys.public_key.starts_with("whpk_"));
     webhook
@@ -39,7 +49,13 @@ async fn hook(store: &Store, owner: &Organisation, more: Value) -> Webhook {
 async fn deliveries(store: &Store, webhook: WebhookId) -> Vec<Delivery> {
     let page = Page::first(100);
     let mut slices = kept(store.deliveries(&Filter::default(), &page, &[webhook]).await);
-    slices.remove(&webhook).unwrap().edges.into_iter().map(|edge| edge.node).collect()
+    slices
+        .remove(&webhook)
+        .unwrap()
+        .edges
+        .into_iter()
+        .map(|edge| edge.node)
+        .collect()
 }
 
 async fn fan_out(store: &Store) {
@@ -67,7 +83,7 @@ fn answered(status: u16) -> Arrival {
     Arrival::Answered(status, "ok".to_owned())
 }
 
-fn body(message: &Outgoing) -> Message {
+fn said(message: &Outgoing) -> Message {
     serde_json::from_str(&message.body).unwrap()
 }
 
@@ -90,7 +106,7 @@ testing::both! {
         assert_eq!(told, [("organisation.deleted", Some(2)), ("organisation.upserted", Some(1)), ("organisation.upserted", Some(2))]);
         let messages = claim(&store).await;
         for message in &messages {
-            let body = body(message);
+            let body = said(message);
             assert_eq!(body.data.webhook_id, webhook.id);
             let page = kept(store.feed(&feed::Filter::default(), Some(&body.data.cursor), 1, false).await);
             assert_eq!(Some(page.changes[0].record), body.data.record_id);
@@ -184,7 +200,7 @@ testing::both! {
             assert_eq!(refused(store.test_webhook(&actor, webhook.id).await), ["NOT_FOUND"]);
             assert_eq!(refused(store.rotate_webhook_keys(&actor, webhook.id).await), ["NOT_FOUND"]);
             let which = Which::One(uuid::Uuid::nil());
-            assert_eq!(refused(store.redeliver(&actor, webhook.id, which).await), ["NOT_FOUND"]);
+            assert_eq!(refused(store.redeliver(&actor, webhook.id, Some(which)).await), ["NOT_FOUND"]);
             assert_eq!(refused(store.remove::<Webhook>(&actor, webhook.id, 1).await), ["NOT_FOUND"]);
         }
         let reader = machine(ours.id, &[Scope::ExchangeRead]);
@@ -213,6 +229,21 @@ testing::both! {
         let history = kept(store.histories(&administrator(), &Page::first(10), &[webhook.id.into()]).await);
         let told = format!("{history:?}");
         assert!(told.contains("ferme.be") && !told.contains("whsec"), "{told}");
+    }
+}
+
+testing::both! {
+    async fn an_organisation_has_at_most_twenty(store: Store) {
+        let farm = farm(&store, "Ferme").await;
+        let mut last = None;
+        for _ in 0..20 {
+            last = Some(hook(&store, &farm, json!({})).await);
+        }
+        let new = input::<NewWebhook>(json!({"organisationId": farm.id, "url": "https://ferme.be/"}));
+        assert_eq!(refused(store.create_webhook(&administrator(), new).await), ["TOO_MANY organisationId"]);
+        let mut patch = WebhookPatch::of(last.unwrap().id, 1);
+        patch.description = domain::Patch::Value("Caisse".to_owned());
+        kept(store.edit_webhook(&administrator(), patch).await);
     }
 }
 
@@ -286,26 +317,63 @@ async fn what_fails_is_attempted_ten_times_over_three_days_and_given_up() {
             assert!(claim(&store).await.is_empty(), "claimed once");
             at.push(store.mint().now());
             names.insert((message.id, message.body.clone()));
-            kept(store.note_attempts(&[attempt(&store, &message, answered(500))]).await);
+            kept(
+                store
+                    .note_attempts(&[attempt(&store, &message, answered(500))])
+                    .await,
+            );
         }
         assert_eq!((at.len(), names.len()), (10, 1));
-        let hours: Vec<f64> = at.windows(2).map(|pair| (pair[1] - pair[0]).as_seconds_f64() / 3_600.0).collect();
-        for (wait, meant) in hours.iter().zip([5.0 / 3_600.0, 5.0 / 60.0, 0.5, 2.0, 5.0, 10.0, 14.0, 20.0, 24.0]) {
-            assert!(*wait >= meant && *wait <= meant * 1.1 + 0.001, "{wait} for {meant}");
+        let hours: Vec<f64> = at
+            .windows(2)
+            .map(|pair| (pair[1] - pair[0]).as_seconds_f64() / 3_600.0)
+            .collect();
+        for (wait, meant) in
+            hours
+                .iter()
+                .zip([5.0 / 3_600.0, 5.0 / 60.0, 0.5, 2.0, 5.0, 10.0, 14.0, 20.0, 24.0])
+        {
+            assert!(
+                *wait >= meant && *wait <= meant * 1.1 + 0.001,
+                "{wait} for {meant}"
+            );
         }
         let [delivery] = <[_; 1]>::try_from(deliveries(&store, webhook.id).await).unwrap();
-        assert_eq!((delivery.state, delivery.attempts, delivery.next_attempt), (State::Failed, 10, None));
-        let attempts = kept(store.attempts(&Page::first(100), &[delivery.id]).await).remove(&delivery.id).unwrap();
+        assert_eq!(
+            (delivery.state, delivery.attempts, delivery.next_attempt),
+            (State::Failed, 10, None)
+        );
+        let attempts = kept(store.attempts(&Page::first(100), &[delivery.id]).await)
+            .remove(&delivery.id)
+            .unwrap();
         assert_eq!(attempts.edges.len(), 10);
-        assert!(attempts.edges.iter().all(|edge| edge.node.status == Some(500) && edge.node.answer.as_deref() == Some("ok")));
+        assert!(
+            attempts
+                .edges
+                .iter()
+                .all(|edge| edge.node.status == Some(500) && edge.node.answer.as_deref() == Some("ok"))
+        );
         // Asked for, it begins again.
-        let which = Which::Made { since: delivery.made_at, until: store.mint().now(), only_failed: true };
-        assert_eq!(kept(store.redeliver(&administrator(), webhook.id, which).await), (1, None));
+        let which = Which::Made {
+            since: delivery.made_at,
+            until: store.mint().now(),
+            only_failed: true,
+        };
+        assert_eq!(
+            kept(store.redeliver(&administrator(), webhook.id, Some(which)).await),
+            (1, None)
+        );
         let [again] = <[_; 1]>::try_from(claim(&store).await).unwrap();
         assert_eq!((again.id, again.attempts), (delivery.id, 11));
-        kept(store.note_attempts(&[attempt(&store, &again, answered(204))]).await);
+        kept(
+            store
+                .note_attempts(&[attempt(&store, &again, answered(204))])
+                .await,
+        );
         assert_eq!(deliveries(&store, webhook.id).await[0].state, State::Delivered);
-        let health = kept(store.webhook_healths(&[webhook.id]).await).remove(&webhook.id).unwrap();
+        let health = kept(store.webhook_healths(&[webhook.id]).await)
+            .remove(&webhook.id)
+            .unwrap();
         assert!(health.failures == 0 && health.failing_since.is_none() && health.delivered_at.is_some());
         // And is forgotten after a month.
         database.mint().pass(TimeDelta::days(30));
@@ -332,12 +400,28 @@ async fn what_a_server_took_along_when_it_died_is_sent_by_another() {
         let [second] = <[_; 1]>::try_from(claim(&store).await).unwrap();
         assert_eq!((&first.id, &first.body), (&second.id, &second.body));
         // The first turns out to have lived, too slowly: its failure does not count against the second attempt.
-        kept(store.note_attempts(&[attempt(&store, &first, answered(500))]).await);
+        kept(
+            store
+                .note_attempts(&[attempt(&store, &first, answered(500))])
+                .await,
+        );
         let [delivery] = <[_; 1]>::try_from(deliveries(&store, webhook.id).await).unwrap();
         assert!(delivery.next_attempt.unwrap() > store.mint().now() + LEASE - TimeDelta::seconds(5));
-        kept(store.note_attempts(&[attempt(&store, &second, answered(200))]).await);
-        kept(store.note_attempts(&[attempt(&store, &first, answered(500))]).await);
-        assert_eq!(deliveries(&store, webhook.id).await[0].state, State::Delivered, "what arrived has arrived");
+        kept(
+            store
+                .note_attempts(&[attempt(&store, &second, answered(200))])
+                .await,
+        );
+        kept(
+            store
+                .note_attempts(&[attempt(&store, &first, answered(500))])
+                .await,
+        );
+        assert_eq!(
+            deliveries(&store, webhook.id).await[0].state,
+            State::Delivered,
+            "what arrived has arrived"
+        );
     }
     let [_, other] = [one, other];
     other.close().await;
@@ -349,20 +433,33 @@ async fn a_webhook_that_nothing_reached_in_five_days_is_disabled_and_its_people_
     for database in [&one, &other] {
         let store = database.store();
         let farm = farm(&store, "Ferme").await;
-        let (partner, person) = signed(&store, Role::Partner, json!({"organisationId": farm.id, "language": "NL"})).await;
+        let (partner, person) = signed(
+            &store,
+            Role::Partner,
+            json!({"organisationId": farm.id, "language": "NL"}),
+        )
+        .await;
         signed(&store, Role::Member, json!({"organisationId": farm.id})).await;
         let webhook = hook(&store, &farm, json!({"url": "https://ferme.be/hook?secret=x"})).await;
         let mut farm = farm;
         for day in 0..6 {
-            let health = kept(store.webhook_healths(&[webhook.id]).await).remove(&webhook.id).unwrap();
+            let health = kept(store.webhook_healths(&[webhook.id]).await)
+                .remove(&webhook.id)
+                .unwrap();
             assert!(health.disabled.is_none(), "day {day}");
             farm = rename(&store, &farm, &format!("Ferme {day}")).await;
             fan_out(&store).await;
             let newest = claim(&store).await.pop().unwrap();
-            kept(store.note_attempts(&[attempt(&store, &newest, Arrival::Failed("no route".to_owned()))]).await);
+            kept(
+                store
+                    .note_attempts(&[attempt(&store, &newest, Arrival::Failed("no route".to_owned()))])
+                    .await,
+            );
             database.mint().pass(TimeDelta::days(1));
         }
-        let health = kept(store.webhook_healths(&[webhook.id]).await).remove(&webhook.id).unwrap();
+        let health = kept(store.webhook_healths(&[webhook.id]).await)
+            .remove(&webhook.id)
+            .unwrap();
         assert_eq!(health.disabled.map(|(_, reason)| reason), Some(Disabled::Failing));
         assert!(claim(&store).await.is_empty(), "nothing is sent");
         rename(&store, &farm, "Ferme en silence").await;
@@ -371,7 +468,10 @@ async fn a_webhook_that_nothing_reached_in_five_days_is_disabled_and_its_people_
         let [mail] = <[_; 1]>::try_from(mails.edges).unwrap();
         assert_eq!(mail.node.to, person.email);
         let text = mail.node.text.unwrap();
-        assert!(text.contains("https://ferme.be/hook\n") && !text.contains("secret"), "{text}");
+        assert!(
+            text.contains("https://ferme.be/hook\n") && !text.contains("secret"),
+            "{text}"
+        );
         assert!(mail.node.subject.contains("stopgezet"));
         // Its owner takes it back into use: what happened meanwhile is told then.
         let waiting = deliveries(&store, webhook.id).await.len();
@@ -380,7 +480,9 @@ async fn a_webhook_that_nothing_reached_in_five_days_is_disabled_and_its_people_
         kept(store.edit_webhook(&partner, patch).await);
         fan_out(&store).await;
         assert_eq!(deliveries(&store, webhook.id).await.len(), waiting + 1);
-        let health = kept(store.webhook_healths(&[webhook.id]).await).remove(&webhook.id).unwrap();
+        let health = kept(store.webhook_healths(&[webhook.id]).await)
+            .remove(&webhook.id)
+            .unwrap();
         assert!(health.disabled.is_none() && health.failures == 0 && health.failing_since.is_none());
         assert!(!claim(&store).await.is_empty());
     }
@@ -398,13 +500,19 @@ async fn an_endpoint_that_asks_for_rest_is_sent_nothing_until_then() {
         let farm = rename(&store, &farm, "A").await;
         fan_out(&store).await;
         let [message] = <[_; 1]>::try_from(claim(&store).await).unwrap();
-        let limited = Attempted { rest: Some(3_600), ..attempt(&store, &message, answered(429)) };
+        let limited = Attempted {
+            rest: Some(3_600),
+            ..attempt(&store, &message, answered(429))
+        };
         kept(store.note_attempts(&[limited]).await);
         rename(&store, &farm, "B").await;
         fan_out(&store).await;
         database.mint().pass(TimeDelta::minutes(59));
         let claimed = kept(store.claim_messages(10, |_, _| 10).await);
-        assert!(claimed.messages.is_empty() && claimed.next.is_some(), "{claimed:?}");
+        assert!(
+            claimed.messages.is_empty() && claimed.next.is_some(),
+            "{claimed:?}"
+        );
         database.mint().pass(TimeDelta::minutes(2));
         assert_eq!(claim(&store).await.len(), 2);
         // Its owner stops it.
@@ -413,7 +521,10 @@ async fn an_endpoint_that_asks_for_rest_is_sent_nothing_until_then() {
         kept(store.edit_webhook(&administrator(), patch).await);
         database.mint().pass(TimeDelta::minutes(2));
         assert!(claim(&store).await.is_empty());
-        assert_eq!(refused(store.test_webhook(&administrator(), webhook.id).await), ["INVALID id"]);
+        assert_eq!(
+            refused(store.test_webhook(&administrator(), webhook.id).await),
+            ["INVALID id"]
+        );
     }
     let [_, other] = [one, other];
     other.close().await;

@@ -11,7 +11,7 @@ use super::m20261124_000001_begin::{
 pub(super) struct Migration;
 
 /// A table of what belongs to a row of another and goes with it.
-fn of(table: &mut TableCreateStatement, column: &'static str, owner: &'static str) -> TableCreateStatement {
+fn of(mut table: TableCreateStatement, column: &'static str, owner: &'static str) -> TableCreateStatement {
     table
         .foreign_key(
             ForeignKey::create()
@@ -86,10 +86,10 @@ fn tables() -> Vec<TableCreateStatement> {
         .take();
     vec![
         webhook,
-        of(&mut { standing }, "webhook_id", "webhook"),
-        of(&mut { secret }, "webhook_id", "webhook"),
-        of(&mut { delivery }, "webhook_id", "webhook"),
-        of(&mut { attempt }, "delivery_id", "webhook_delivery"),
+        of(standing, "webhook_id", "webhook"),
+        of(secret, "webhook_id", "webhook"),
+        of(delivery, "webhook_id", "webhook"),
+        of(attempt, "delivery_id", "webhook_delivery"),
     ]
 }
 
