@@ -6,6 +6,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use base64::Engine as _;
@@ -137,6 +138,8 @@ pub(crate) struct Feed {
     bell: watch::Sender<u64>,
     /// Wakes whoever sends messages.
     messenger: Notify,
+    /// Whether there were webhooks when they were last looked for: without any, nobody is woken at each commit.
+    has_webhooks: AtomicBool,
 }
 
 impl Default for Feed {
@@ -145,6 +148,7 @@ impl Default for Feed {
             identity: OnceCell::new(),
             bell: watch::Sender::new(0),
             messenger: Notify::new(),
+            has_webhooks: AtomicBool::new(false),
         }
     }
 }
@@ -153,7 +157,14 @@ impl Feed {
     /// Tells those who wait that something may have been written.
     pub(crate) fn ring(&self) {
         self.bell.send_modify(|times| *times = times.wrapping_add(1));
-        self.wake_messenger();
+        if self.has_webhooks.load(Ordering::Relaxed) {
+            self.wake_messenger();
+        }
+    }
+
+    /// Notes whether there are webhooks to send to.
+    pub(crate) fn note_webhooks(&self, any: bool) {
+        self.has_webhooks.store(any, Ordering::Relaxed);
     }
 
     /// Tells whoever sends messages that there may be some.

@@ -161,20 +161,17 @@ impl Store {
     /// # Errors
     /// Not allowed, an organisation that does not exist, an address that is none or not of the internet.
     pub async fn create_webhook(&self, actor: &Actor, new: NewWebhook) -> Result<(Webhook, Option<NewKeys>)> {
-        self.create_and(
-            actor,
-            new,
-            |_| {},
-            async |tx: &mut Tx, webhook: Webhook| {
-                let keys = if webhook.created_at == tx.now() {
-                    Some(tx.newest_webhook_key(webhook.id).await?)
-                } else {
-                    None
-                };
-                Ok((webhook, keys))
-            },
-        )
-        .await
+        let also = async |tx: &mut Tx, webhook: Webhook| {
+            let keys = if webhook.created_at == tx.now() {
+                Some(tx.newest_webhook_key(webhook.id).await?)
+            } else {
+                None
+            };
+            Ok((webhook, keys))
+        };
+        let made = self.create_and(actor, new, |_| {}, also).await?;
+        self.feed.note_webhooks(true);
+        Ok(made)
     }
 
     /// Changes a webhook; one that is said to be active is taken back into use where the server had disabled it.
@@ -198,6 +195,7 @@ impl Store {
             let _turn = self.one_writer().await;
             self.db.execute(&resume).await?;
         }
+        self.feed.note_webhooks(true);
         self.feed.wake_messenger();
         Ok(webhook)
     }

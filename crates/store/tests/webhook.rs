@@ -15,7 +15,8 @@ use domain::webhook::message::{Filter, Message, State};
 use domain::webhook::{Disabled, NewWebhook, Webhook, WebhookPatch};
 use domain::{Actor, RecordType, Role, WebhookId};
 use serde_json::{Value, json};
-use store::{Arrival, Attempted, Delivery, LEASE, Outgoing, Store, Which};
+use sea_orm::ConnectionTrait as _;
+use store::{Arrival, Attempted, Delivery, Engine, LEASE, Outgoing, Store, Which};
 use testing::{
     administrator, both_engines, editor, input, input_with, kept, member, officer, refused, signed, visitor,
 };
@@ -528,6 +529,40 @@ async fn an_endpoint_that_asks_for_rest_is_sent_nothing_until_then() {
     }
     let [_, other] = [one, other];
     other.close().await;
+}
+
+testing::both! {
+    async fn while_ten_thousand_messages_wait_no_more_are_made_and_none_is_left_out(store: Store) {
+        let farm = farm(&store, "Ferme").await;
+        let webhook = hook(&store, &farm, json!({})).await;
+        kept(store.test_webhook(&administrator(), webhook.id).await);
+        // As if 9,990 more had been made before.
+        let id = match store.engine() {
+            Engine::Sqlite => "randomblob(16)",
+            Engine::Postgres => "gen_random_uuid()",
+        };
+        let columns = "webhook_id, type, place, happened_at, made_at, state, attempts, tries, next_attempt";
+        let sql = format!(
+            "INSERT INTO webhook_delivery (id, {columns}) \
+             WITH RECURSIVE many(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM many WHERE n < 9990) \
+             SELECT {id}, {columns} FROM webhook_delivery, many"
+        );
+        store.connection().execute_unprepared(&sql).await.unwrap();
+        for n in 0..20 {
+            self::farm(&store, &format!("Ferme {n}")).await;
+        }
+        fan_out(&store).await;
+        fan_out(&store).await;
+        let waiting = async || kept(store.webhook_healths(&[webhook.id]).await)[&webhook.id].waiting;
+        assert_eq!(waiting().await, 10_000);
+        let sent = kept(store.claim_messages(100, |_, _| 100).await).messages;
+        let arrived: Vec<Attempted> = sent.iter().map(|message| attempt(&store, message, answered(200))).collect();
+        kept(store.note_attempts(&arrived).await);
+        fan_out(&store).await;
+        let told = Filter { types: Some(vec!["organisation.upserted".to_owned()]), ..Filter::default() };
+        assert_eq!(kept(store.count_deliveries(&told, webhook.id).await), 20);
+        assert_eq!(waiting().await, 9_911);
+    }
 }
 
 testing::both! {

@@ -114,8 +114,10 @@ impl Store {
             .column(("webhook_standing", "resting_until"))
             .expr_as(Expr::SubQuery(None, Box::new(due.into())), "due")
             .take();
-        let mut queues = Vec::new();
-        for row in self.db.query_all(&query).await? {
+        let rows = self.db.query_all(&query).await?;
+        self.feed.note_webhooks(!rows.is_empty());
+        let mut queues = Vec::with_capacity(rows.len());
+        for row in rows {
             let webhook: Webhook = row::Model::from_query_result(&row, "")?.into();
             let due: Option<DateTime<Utc>> = row.try_get("", "due")?;
             let rest: Option<DateTime<Utc>> = row.try_get("", "resting_until")?;
