@@ -11,7 +11,7 @@ use ed25519_dalek::{Signature, Verifier as _, VerifyingKey};
 use hmac::{Hmac, Mac as _};
 use serde_json::{Value, json};
 use sha2::Sha256;
-use stories::{codes, colleague, counter, partner};
+use stories::{codes, colleague, counter, partner, statements};
 use testing::{Answer, Received, Receiver, Server, TestClient};
 
 /// Tells one story on SQLite and on PostgreSQL, against a server that may send to this machine.
@@ -109,7 +109,7 @@ fn verified(message: &Received, secret: &str, public_key: &str) -> (bool, bool) 
             "v1a" => {
                 own |= public
                     .verify(content.as_bytes(), &Signature::from_slice(&signature).unwrap())
-                    .is_ok()
+                    .is_ok();
             }
             other => panic!("{other}"),
         }
@@ -330,6 +330,34 @@ open_story! {
         assert_eq!(attempts.iter().sum::<i64>(), 7);
         assert_eq!(codes(&again(json!({"id": id})).await), ["REQUIRED"]);
         assert_eq!(codes(&again(json!({"id": id, "deliveryId": "msg_00000000000000000000000000"})).await), ["NOT_FOUND"]);
+    }
+}
+
+open_story! {
+    async fn a_nested_page_costs_no_more_statements_for_many_than_for_one(server: Server) {
+        let receiver = Receiver::open().await;
+        let administrator = server.administrator().await;
+        let farm = farm(&administrator, "Ferme du Pré").await;
+        let query = "{ webhooks(first: 20) { nodes { url isActive waiting organisation { name } publicKeys { publicKey } \
+            deliveries(first: 5) { nodes { id attempts(first: 5) { nodes { status } } } } } } }";
+        let mut costs = Vec::new();
+        for (many, revision) in [(1, 1), (5, 2)] {
+            let mut ids = Vec::new();
+            for n in 0..many {
+                ids.push(hook(&administrator, &farm, &receiver.url(&format!("/{n}"))).await.0);
+            }
+            rename(&administrator, &farm, revision, &format!("Ferme {many}")).await;
+            for id in &ids {
+                until(&administrator, id, |seen| states(seen).contains(&"DELIVERED")).await;
+            }
+            let page = async || {
+                administrator.data(query, json!({})).await;
+            };
+            costs.push(statements(&administrator, page).await);
+        }
+        // The webhooks, how they do, their organisation, their keys, their messages, the attempts.
+        assert_eq!(costs[0], costs[1], "{costs:?}");
+        assert!(costs[1] <= 8, "{costs:?}");
     }
 }
 

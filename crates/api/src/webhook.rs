@@ -103,7 +103,6 @@ impl WebhookNode {
 
     /// Its messages of the last 30 days, the latest first.
     #[graphql(complexity = "cost(first, last, child_complexity)")]
-    #[expect(clippy::too_many_arguments, reason = "a connection's arguments")]
     async fn deliveries(
         &self,
         ctx: &Context<'_>,

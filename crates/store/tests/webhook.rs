@@ -14,8 +14,8 @@ use domain::policy::{Client, Scope};
 use domain::webhook::message::{Filter, Message, State};
 use domain::webhook::{Disabled, NewWebhook, Webhook, WebhookPatch};
 use domain::{Actor, RecordType, Role, WebhookId};
-use serde_json::{Value, json};
 use sea_orm::ConnectionTrait as _;
+use serde_json::{Value, json};
 use store::{Arrival, Attempted, Delivery, Engine, LEASE, Outgoing, Store, Which};
 use testing::{
     administrator, both_engines, editor, input, input_with, kept, member, officer, refused, signed, visitor,

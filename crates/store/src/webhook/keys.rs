@@ -292,7 +292,7 @@ mod tests {
             Uuid::from_u128(1),
             at,
             r#"{"type":"webhook.test"}"#,
-            &[keys.clone()],
+            std::slice::from_ref(&keys),
         );
         assert_eq!(signed.id, "msg_00000000000000000000000001");
         assert_eq!(signed.timestamp, "1795500000");
