@@ -15,8 +15,8 @@ use domain::webhook::message::{State as DeliveryState, TEST};
 use domain::webhook::target;
 use domain::webhook::{Filter, NewWebhook, Order, State, Webhook, WebhookPatch};
 use domain::{OrganisationId, Patch, RecordType, Refusal, TerritoryId, WebhookId};
-use sea_orm::ConnectionTrait;
-use sea_orm::sea_query::{Condition, Expr, ExprTrait, OnConflict, Order as Direction, Query};
+use sea_orm::sea_query::{Condition, Expr, ExprTrait, LockType, OnConflict, Order as Direction, Query};
+use sea_orm::{ConnectionTrait, DatabaseTransaction};
 use tokio::sync::MutexGuard;
 use uuid::Uuid;
 
@@ -326,6 +326,24 @@ impl Store {
         let action = webhook.action(Verb::Update);
         self.ask(actor, action)?;
         Ok((webhook, action))
+    }
+
+    /// Keeps webhooks from being removed while this transaction writes what belongs to them. Taken before all else: whoever
+    /// removes one waits here, and not half-way, where each would wait for the other.
+    async fn stay(
+        &self,
+        tx: &DatabaseTransaction,
+        ids: impl IntoIterator<Item = WebhookId> + Send,
+    ) -> Result<()> {
+        let query = Query::select()
+            .column("id")
+            .from("webhook")
+            .and_where(Expr::col("id").is_in(ids.into_iter().map(|id| id.0)))
+            .order_by("id", Direction::Asc)
+            .lock(LockType::KeyShare)
+            .take();
+        tx.query_all(&query).await?;
+        Ok(())
     }
 
     /// The turn of the one writer that SQLite has; elsewhere nothing.

@@ -296,6 +296,32 @@ testing::both! {
     }
 }
 
+testing::both! {
+    async fn webhooks_can_be_removed_while_they_are_told(store: Store) {
+        let farm = farm(&store, "Ferme").await;
+        for round in 0..8 {
+            let (gone, stays) = (hook(&store, &farm, json!({})).await, hook(&store, &farm, json!({})).await);
+            for n in 0..10 {
+                self::farm(&store, &format!("Ferme {round} {n}")).await;
+            }
+            fan_out(&store).await;
+            let sent = kept(store.claim_messages(12, |_, _| 6).await).messages;
+            let arrived: Vec<Attempted> = sent.iter().map(|message| attempt(&store, message, answered(200))).collect();
+            self::farm(&store, &format!("Ferme {round}")).await;
+            let admin = administrator();
+            let (noted, made, removed) = tokio::join!(
+                store.note_attempts(&arrived), store.fan_out(), store.remove::<Webhook>(&admin, gone.id, 1),
+            );
+            (kept(noted), kept(made), kept(removed));
+            fan_out(&store).await;
+            assert!(deliveries(&store, gone.id).await.is_empty());
+            let told = deliveries(&store, stays.id).await;
+            assert_eq!((told.len(), told.iter().filter(|it| it.state == State::Delivered).count()), (11, 6));
+            kept(store.remove::<Webhook>(&administrator(), stays.id, 1).await);
+        }
+    }
+}
+
 #[tokio::test]
 async fn what_fails_is_attempted_ten_times_over_three_days_and_given_up() {
     let [one, other] = both_engines().await;

@@ -81,6 +81,8 @@ impl Store {
         {
             let _turn = self.one_writer().await;
             let tx = self.begin().await?;
+            self.stay(&tx, attempted.iter().map(|attempt| attempt.webhook))
+                .await?;
             let tries = tries_of(&tx, attempted).await?;
             // What was cleared away or removed in between leaves no trace.
             let there: Vec<&Attempted> = attempted

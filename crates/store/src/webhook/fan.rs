@@ -163,6 +163,7 @@ impl Store {
         let messages: Vec<NewMessage> = messages.collect();
         let _turn = self.one_writer().await;
         let tx = self.begin().await?;
+        self.stay(&tx, [webhook.id]).await?;
         // Of two servers that looked at the same rows, one gets past this.
         let advance = Query::update()
             .table("webhook_standing")
