@@ -1,13 +1,16 @@
-//! The server is killed in the middle of writes, again and again: what it acknowledged is there after the restart.
+//! The server is killed in the middle of writes and of sending, again and again: what it acknowledged is there after the
+//! restart, and everybody who is to be told of it is.
 
 #![expect(clippy::unwrap_used, reason = "a story stops at the first surprise")]
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use serde_json::json;
+use serde_json::{Value, json};
 use stories::story;
+use testing::{Receiver, Server};
 use tokio::sync::Notify;
 
 const KILLS: u64 = 50;
@@ -110,4 +113,93 @@ story! {
         assert_eq!(data["offers"]["totalCount"], farms * 10);
         assert_eq!(data["source"]["health"], json!({"organisations": farms, "offers": farms * 10}));
     }
+}
+
+/// Two partners' endpoints are told of every record that was acknowledged, at least once; a message keeps its name however
+/// often it comes, and no two messages tell of the same change.
+async fn every_webhook_is_told_of_everything(mut server: Server) {
+    let receivers = [Receiver::open().await, Receiver::open().await];
+    let create = "mutation($input: NewOrganisation!) { organisationCreate(input: $input) { organisation { id } userErrors { code } } }";
+    let administrator = server.administrator().await;
+    let owner = administrator
+        .data(create, json!({"input": {"name": "Ferme"}}))
+        .await;
+    for receiver in &receivers {
+        let hook = "mutation($input: NewWebhook!) { webhookCreate(input: $input) { webhook { id } userErrors { code } } }";
+        let input = json!({"organisationId": owner["organisationCreate"]["organisation"]["id"], "url": receiver.url("/")});
+        let made = administrator.data(hook, json!({"input": input})).await;
+        assert!(made["webhookCreate"]["webhook"]["id"].is_string(), "{made}");
+    }
+    let mut acknowledged: BTreeSet<String> = BTreeSet::new();
+    for round in 0..KILLS {
+        let client = server.administrator().await;
+        let stopped = Arc::new(AtomicBool::new(false));
+        let first = Arc::new(Notify::new());
+        let writer = tokio::spawn({
+            let (stopped, first) = (Arc::clone(&stopped), Arc::clone(&first));
+            async move {
+                let mut kept = Vec::new();
+                for count in 0.. {
+                    if stopped.load(Ordering::SeqCst) {
+                        break;
+                    }
+                    let input = json!({"input": {"name": format!("Ferme {round} {count}")}});
+                    let Some(answer) = client.try_ask(create, input).await else {
+                        break;
+                    };
+                    if let Some(id) = answer["data"]["organisationCreate"]["organisation"]["id"].as_str() {
+                        kept.push(id.to_owned());
+                        first.notify_one();
+                    }
+                }
+                kept
+            }
+        });
+        first.notified().await;
+        tokio::time::sleep(Duration::from_millis(round * 7 % 90)).await;
+        server.kill().await;
+        stopped.store(true, Ordering::SeqCst);
+        acknowledged.extend(writer.await.unwrap());
+        server.restart().await;
+    }
+    assert!(acknowledged.len() as u64 >= KILLS, "the writer wrote");
+    for receiver in &receivers {
+        let mut missing = acknowledged.clone();
+        for _ in 0..600 {
+            for message in receiver.received() {
+                let body: Value = serde_json::from_str(&message.body).unwrap();
+                missing.remove(body["data"]["recordId"].as_str().unwrap());
+            }
+            if missing.is_empty() {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        assert!(missing.is_empty(), "never told of: {missing:?}");
+        let mut names: BTreeMap<String, String> = BTreeMap::new();
+        let mut told: BTreeMap<String, String> = BTreeMap::new();
+        for message in receiver.received() {
+            let known = names
+                .entry(message.id.clone())
+                .or_insert_with(|| message.body.clone());
+            assert_eq!(*known, message.body, "one message, one body");
+            let known = told
+                .entry(message.body.clone())
+                .or_insert_with(|| message.id.clone());
+            assert_eq!(*known, message.id, "one change, one message: {}", message.body);
+        }
+    }
+    server.close().await;
+}
+
+const ALLOWED: [(&str, &str); 1] = [("CHANTIERS_WEBHOOK_ALLOW_PRIVATE", "true")];
+
+#[tokio::test]
+async fn every_webhook_is_told_of_everything_in_spite_of_fifty_kills_on_sqlite() {
+    every_webhook_is_told_of_everything(Server::on_sqlite_with(&ALLOWED).await).await;
+}
+
+#[tokio::test]
+async fn every_webhook_is_told_of_everything_in_spite_of_fifty_kills_on_postgres() {
+    every_webhook_is_told_of_everything(Server::on_postgres_with(&ALLOWED).await).await;
 }

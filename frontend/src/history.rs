@@ -120,6 +120,9 @@ impl Change {
                 buyer: self.owner("buyerId"),
                 supplier: self.owner("supplierId"),
             },
+            RecordType::Webhook => Action::KeepWebhooks {
+                organisation: self.owner("organisationId")?,
+            },
             RecordType::Change => return None,
         })
     }

@@ -200,6 +200,7 @@ pub fn href(id: &str) -> Option<String> {
         | RecordType::Note
         | RecordType::Provenance
         | RecordType::Outcome
+        | RecordType::Webhook
         | RecordType::Change => None,
     }
 }
@@ -223,6 +224,7 @@ pub fn kind(kind: RecordType) -> &'static str {
         RecordType::Offer => t::record_offer(),
         RecordType::Need => t::record_need(),
         RecordType::Outcome => t::record_outcome(),
+        RecordType::Webhook => t::record_webhook(),
         RecordType::Change => t::record_change(),
     }
 }

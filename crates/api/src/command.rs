@@ -18,6 +18,7 @@ use crate::config::{Account, Cli, Client, Command, Config, Feed, one_line};
 use crate::feed::Readers;
 use crate::mail::sender::Sender;
 use crate::server::{self, App, Site};
+use crate::webhook::messenger::Messenger;
 use crate::{feed, openapi, schema};
 
 /// The address of the first administrator where none is set; they can change it once they are in.
@@ -191,7 +192,11 @@ async fn serve(config: &Config, mint: Arc<dyn Mint>) -> Result<(), Stop> {
         env!("CARGO_PKG_VERSION")
     ));
     tracing::info!(%address, "listening");
+    let app = Arc::new(app);
+    let messenger = Messenger::new(Arc::clone(&app), config.webhook_allow_private)
+        .map_err(|error| Stop::new("cannot start", &error))?;
     let (running, told) = watch::channel(());
+    let messaging = tokio::spawn(messenger.run(told.clone()));
     let sending = tokio::spawn({
         let store = store.clone();
         async move {
@@ -203,11 +208,12 @@ async fn serve(config: &Config, mint: Arc<dyn Mint>) -> Result<(), Stop> {
     });
     let sweeping = tokio::spawn(sweep(store.clone()));
     let keeping = tokio::spawn(feed::keep(store.clone(), retention));
-    server::serve(listener, Arc::new(app), stopped).await;
+    server::serve(listener, app, stopped).await;
     sweeping.abort();
     drop(running);
     keeping.abort();
-    if tokio::time::timeout(server::STOP_LIMIT, sending).await.is_err() {
+    let ending = async { tokio::join!(sending, messaging) };
+    if tokio::time::timeout(server::STOP_LIMIT, ending).await.is_err() {
         tracing::warn!("stopped although a message was being sent: it is attempted again");
     }
     close(&store).await;
@@ -223,6 +229,9 @@ async fn sweep(store: Store) {
         minutes.tick().await;
         if let Err(error) = store.forget_pushes().await {
             tracing::warn!(%error, "old requests could not be forgotten: tried again in a minute");
+        }
+        if let Err(error) = store.forget_messages().await {
+            tracing::warn!(%error, "old messages could not be forgotten: tried again in a minute");
         }
         loop {
             match store.expire_offers().await {
@@ -451,6 +460,7 @@ async fn open(config: &Config, mint: Arc<dyn Mint>) -> Result<Store, Stop> {
         })?;
     }
     let opened = Store::open(&config.database_address(), config.database_connections, mint).await;
+    let opened = opened.map(|store| store.reaching_private(config.webhook_allow_private));
     opened.map_err(|error| {
         Stop::new(
             &format!(

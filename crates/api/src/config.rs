@@ -205,6 +205,17 @@ pub struct Config {
     )]
     pub mail_from: Option<String>,
 
+    /// Whether webhooks may go to addresses in private networks, and unencrypted: for development only
+    #[arg(
+        long,
+        env = "CHANTIERS_WEBHOOK_ALLOW_PRIVATE",
+        value_name = "true|false",
+        global = true,
+        action = ArgAction::Set,
+        default_value_t = false
+    )]
+    pub webhook_allow_private: bool,
+
     /// E-mail address of the first administrator, made while there is none
     #[arg(long, env = "CHANTIERS_ADMIN_EMAIL", value_name = "EMAIL", global = true)]
     pub admin_email: Option<String>,

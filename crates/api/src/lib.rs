@@ -41,3 +41,4 @@ mod provenance;
 mod push;
 mod source;
 mod territory;
+mod webhook;

@@ -20,6 +20,7 @@ pub struct Metrics {
 struct Counts {
     requests: BTreeMap<(String, &'static str, u16), u64>,
     durations: BTreeMap<String, Histogram>,
+    webhooks: BTreeMap<&'static str, u64>,
 }
 
 #[derive(Debug, Default)]
@@ -46,11 +47,18 @@ impl Metrics {
         histogram.seconds += seconds;
     }
 
+    /// Counts an attempt to send a webhook's message: `delivered`, `refused` by the endpoint, or `failed` to reach it.
+    pub fn attempted(&self, outcome: &'static str) {
+        let mut counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
+        *counts.webhooks.entry(outcome).or_default() += 1;
+    }
+
     /// Everything as text, with the statements sent to the database.
     #[must_use]
     pub fn text(&self, statements: u64) -> String {
         let mut text = String::new();
         self.requests(&mut text);
+        self.webhooks(&mut text);
         head(
             &mut text,
             "chantiers_statements_total",
@@ -80,6 +88,15 @@ impl Metrics {
             1,
         );
         text
+    }
+
+    fn webhooks(&self, text: &mut String) {
+        let counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
+        let total = "chantiers_webhook_attempts_total";
+        head(text, total, "counter", "Attempts to send a webhook's message.");
+        for (outcome, count) in &counts.webhooks {
+            line(text, total, &format!("outcome=\"{outcome}\""), count);
+        }
     }
 
     fn requests(&self, text: &mut String) {

@@ -13,6 +13,7 @@ use domain::project::{Membership, Note, Project};
 use domain::provenance::Provenance;
 use domain::source::Source;
 use domain::territory::Territory;
+use domain::webhook::Webhook;
 use domain::{RecordId, RecordType};
 use store::Stored;
 
@@ -30,6 +31,7 @@ use crate::project::{MembershipNode, NoteNode, ProjectNode};
 use crate::provenance::ProvenanceNode;
 use crate::source::SourceNode;
 use crate::territory::TerritoryNode;
+use crate::webhook::WebhookNode;
 
 const NOT_AN_ID: Sentence = [
     "Ce n'est pas un identifiant de fiche.",
@@ -63,6 +65,7 @@ pub(crate) enum Node {
     Offer(OfferNode),
     Need(NeedNode),
     Outcome(OutcomeNode),
+    Webhook(WebhookNode),
 }
 
 /// The record, where the caller may see it.
@@ -126,6 +129,9 @@ pub(crate) async fn load(ctx: &Context<'_>, id: RecordId) -> Result<Option<Node>
         RecordType::Outcome => seen::<Outcome>(ctx, id)
             .await?
             .map(|record| Node::Outcome(record.into())),
+        RecordType::Webhook => seen::<Webhook>(ctx, id)
+            .await?
+            .map(|record| Node::Webhook(record.into())),
         RecordType::Change => None,
     })
 }

@@ -26,6 +26,7 @@ use crate::push::PushMutation;
 use crate::server::Site;
 use crate::source::{SourceMutation, SourceQuery};
 use crate::territory::{TerritoryMutation, TerritoryQuery};
+use crate::webhook::{WebhookMutation, WebhookQuery};
 
 /// How deep a query may nest.
 pub(crate) const DEPTH: usize = 16;
@@ -48,6 +49,7 @@ pub struct Query(
     OfferQuery,
     NeedQuery,
     OutcomeQuery,
+    WebhookQuery,
     GapQuery,
     HistoryQuery,
     FeedQuery,
@@ -75,6 +77,7 @@ pub struct Mutation(
     PushMutation,
     ClientMutation,
     OutcomeMutation,
+    WebhookMutation,
     HistoryMutation,
 );
 

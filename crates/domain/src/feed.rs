@@ -74,6 +74,7 @@ pub const fn is_told(kind: RecordType) -> bool {
         | RecordType::Note
         | RecordType::Outcome
         | RecordType::Provenance
+        | RecordType::Webhook
         | RecordType::Change => false,
     }
 }

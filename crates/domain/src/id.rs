@@ -262,6 +262,8 @@ ids! {
     NeedId = Need "need" "NEED",
     /// What came of an offer and a need, for the two and staff only.
     OutcomeId = Outcome "outcome" "OUTCOME",
+    /// Where an organisation wants to be told of changes; for itself and administrators only.
+    WebhookId = Webhook "webhook" "WEBHOOK",
     /// One entry of the history.
     ChangeId = Change "change" "CHANGE",
 }

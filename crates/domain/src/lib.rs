@@ -41,12 +41,14 @@ pub mod push;
 pub mod search;
 pub mod source;
 pub mod territory;
+pub mod webhook;
 
 pub use change::RecordType;
 pub use date::PartialDate;
 pub use id::{
     ChangeId, ChantierId, ContactId, MembershipId, NeedId, NoteId, OfferId, OrganisationId, OutcomeId,
     ParticipationId, PersonId, ProjectId, ProvenanceId, RecordId, ResourceId, SourceId, StepId, TerritoryId,
+    WebhookId,
 };
 pub use mint::Mint;
 pub use patch::Patch;

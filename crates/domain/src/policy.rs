@@ -62,9 +62,10 @@ pub struct Client {
 choices! {
     /// What a machine may do.
     pub enum Scope as "Scope" {
-        /// Read what became of the rows of its own sources; what every visitor may read needs no scope.
+        /// Read what became of the rows of its own sources, and its organisation's webhooks; what every visitor may read
+        /// needs no scope.
         ExchangeRead = "EXCHANGE_READ",
-        /// Push organisations, offers and needs under its own sources.
+        /// Push organisations, offers and needs under its own sources; keep its organisation's webhooks.
         ExchangeWrite = "EXCHANGE_WRITE",
     }
 }
@@ -126,6 +127,19 @@ impl Actor {
     fn has_scope(&self, source: SourceId, scope: Scope) -> bool {
         self.client()
             .is_some_and(|client| client.sources.contains(&source) && client.scopes.contains(&scope))
+    }
+
+    /// Whether it speaks for the organisation as a partner does: somebody of that role or a higher one who works for it.
+    fn is_partner_in(&self, organisation: OrganisationId) -> bool {
+        self.at_least(Role::Partner) && self.works_for(organisation)
+    }
+
+    /// Whether it is a machine of the organisation with any of these scopes.
+    fn is_machine_of(&self, organisation: OrganisationId, scopes: &[Scope]) -> bool {
+        self.client().is_some_and(|client| {
+            client.organisation == Some(organisation)
+                && client.scopes.iter().any(|scope| scopes.contains(scope))
+        })
     }
 
     fn is(&self, person: PersonId) -> bool {
@@ -212,6 +226,10 @@ pub enum Action {
     },
     /// Make, change or withdraw the machines of partners.
     ManageClients,
+    /// See where an organisation is told of changes, and what became of the messages.
+    ReadWebhooks { organisation: OrganisationId },
+    /// Say where an organisation is told of changes, send messages again.
+    KeepWebhooks { organisation: OrganisationId },
     /// Read the history of a record of this kind.
     ReadHistory { of: RecordType },
     /// See who made a change, by name.
@@ -254,6 +272,17 @@ pub fn allows(actor: &Actor, action: Action) -> bool {
                     .into_iter()
                     .flatten()
                     .any(|of| actor.works_for(of))
+        }
+        Action::ReadWebhooks { organisation } => {
+            administrator
+                || actor.is_partner_in(organisation)
+                || actor.is_machine_of(organisation, Scope::ALL)
+        }
+        // Where an organisation's messages go is not for a machine that may only read to say.
+        Action::KeepWebhooks { organisation } => {
+            administrator
+                || actor.is_partner_in(organisation)
+                || actor.is_machine_of(organisation, &[Scope::ExchangeWrite])
         }
         Action::ReadContacts => signed,
         Action::EditContact {
@@ -300,7 +329,7 @@ pub fn allows(actor: &Actor, action: Action) -> bool {
             | RecordType::Note
             | RecordType::Outcome
             | RecordType::Change => staff,
-            RecordType::Person => administrator,
+            RecordType::Person | RecordType::Webhook => administrator,
         },
     }
 }
@@ -367,6 +396,14 @@ mod tests {
                 (
                     format!("read runs ({whose})"),
                     Action::ReadRuns { source, operator },
+                ),
+                (
+                    format!("read webhooks ({whose})"),
+                    Action::ReadWebhooks { organisation },
+                ),
+                (
+                    format!("keep webhooks ({whose})"),
+                    Action::KeepWebhooks { organisation },
                 ),
                 (
                     format!("edit offer or need ({whose})"),

@@ -117,6 +117,12 @@ choices! {
         Pair = "PAIR",
         /// It stays as it was first given.
         Settled = "SETTLED",
+        /// Messages go encrypted: an address of `https`.
+        Unencrypted = "UNENCRYPTED",
+        /// An address inside a private network, which the server does not reach into.
+        PrivateAddress = "PRIVATE_ADDRESS",
+        /// A webhook to which nothing is sent, because its owner or the server stopped it.
+        Stopped = "STOPPED",
     }
 }
 
@@ -562,6 +568,24 @@ impl Invalid {
                 "Dit verandert niet meer: open liever een andere opvolging.",
                 "Das ändert sich nicht mehr: beginnen Sie lieber eine andere Verfolgung.",
                 "This does not change any more: open another outcome instead.",
+            ],
+            Self::Unencrypted => [
+                "Les messages ne partent que chiffrés: écrivez https://…",
+                "Berichten vertrekken enkel versleuteld: schrijf https://…",
+                "Nachrichten gehen nur verschlüsselt ab: schreiben Sie https://…",
+                "Messages leave encrypted only: write https://…",
+            ],
+            Self::PrivateAddress => [
+                "Cette adresse est dans un réseau privé: donnez-en une qui se joint depuis internet.",
+                "Dit adres ligt in een privénetwerk: geef er een dat vanaf het internet bereikbaar is.",
+                "Diese Adresse liegt in einem privaten Netz: geben Sie eine an, die aus dem Internet erreichbar ist.",
+                "This address lies in a private network: give one that can be reached from the internet.",
+            ],
+            Self::Stopped => [
+                "Ce webhook est arrêté: remettez-le d'abord en service.",
+                "Deze webhook is stopgezet: zet hem eerst weer aan.",
+                "Dieser Webhook ist angehalten: schalten Sie ihn zuerst wieder ein.",
+                "This webhook is stopped: take it back into use first.",
             ],
         };
         match lang {

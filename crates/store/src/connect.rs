@@ -78,6 +78,8 @@ pub struct Store {
     pub(crate) feed: Arc<Feed>,
     /// The official territories, once they are learnt.
     pub(crate) official: Arc<OnceLock<HashMap<TerritoryId, Territory>>>,
+    /// Whether messages may go to private networks too.
+    pub(crate) reaches_private: bool,
     statements: Arc<AtomicU64>,
 }
 
@@ -136,8 +138,16 @@ impl Store {
             turn: Arc::new(Mutex::new(())),
             feed: Arc::default(),
             official: Arc::default(),
+            reaches_private: false,
             statements,
         })
+    }
+
+    /// The same, where messages may also go to addresses in private networks, and unencrypted: for development.
+    #[must_use]
+    pub const fn reaching_private(mut self, may: bool) -> Self {
+        self.reaches_private = may;
+        self
     }
 
     /// Brings the tables up to date. Of several servers that start at once, one does, and the others wait for it.

@@ -70,6 +70,10 @@ pub fn declared(backend: DbBackend) -> Vec<(&'static str, TableCreateStatement)>
             schema.create_table_from_entity(crate::outcome::row::Entity),
         ),
         (
+            "webhook",
+            schema.create_table_from_entity(crate::webhook::row::Entity),
+        ),
+        (
             "change",
             schema.create_table_from_entity(crate::change::ChangeEntity),
         ),

@@ -6,6 +6,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use base64::Engine as _;
@@ -19,7 +20,7 @@ use sea_orm::sea_query::{Expr, ExprTrait, OnConflict, Order, Query};
 use sea_orm::{ConnectionTrait, QueryResult};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
-use tokio::sync::{OnceCell, watch};
+use tokio::sync::{Notify, OnceCell, watch};
 use uuid::Uuid;
 
 use crate::connect::{Engine, Lock, Store};
@@ -135,6 +136,10 @@ contents! {
 pub(crate) struct Feed {
     identity: OnceCell<Identity>,
     bell: watch::Sender<u64>,
+    /// Wakes whoever sends messages.
+    messenger: Notify,
+    /// Whether there were webhooks when they were last looked for: without any, nobody is woken at each commit.
+    has_webhooks: AtomicBool,
 }
 
 impl Default for Feed {
@@ -142,6 +147,8 @@ impl Default for Feed {
         Self {
             identity: OnceCell::new(),
             bell: watch::Sender::new(0),
+            messenger: Notify::new(),
+            has_webhooks: AtomicBool::new(false),
         }
     }
 }
@@ -150,6 +157,19 @@ impl Feed {
     /// Tells those who wait that something may have been written.
     pub(crate) fn ring(&self) {
         self.bell.send_modify(|times| *times = times.wrapping_add(1));
+        if self.has_webhooks.load(Ordering::Relaxed) {
+            self.wake_messenger();
+        }
+    }
+
+    /// Notes whether there are webhooks to send to.
+    pub(crate) fn note_webhooks(&self, any: bool) {
+        self.has_webhooks.store(any, Ordering::Relaxed);
+    }
+
+    /// Tells whoever sends messages that there may be some.
+    pub(crate) fn wake_messenger(&self) {
+        self.messenger.notify_one();
     }
 }
 
@@ -162,12 +182,12 @@ struct Identity {
 
 /// Where a reader stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Standing {
+pub(crate) struct Standing {
     /// The number of the last row that was looked at.
-    place: i64,
+    pub(crate) place: i64,
     /// The number of the last row when this reader began, knowing nothing or with a snapshot. It has read no state that
     /// is older, so it does not miss superseded rows up to there.
-    began: i64,
+    pub(crate) began: i64,
 }
 
 impl Identity {
@@ -307,10 +327,25 @@ impl Store {
                 began: self.head().await?,
             },
         };
-        let area = self.area(&filter).await?;
-        let (rows, has_more) = self
-            .look_through(&filter, area.as_ref(), &mut standing, first)
-            .await?;
+        let (changes, has_more) = self.told(&filter, &mut standing, first, with_content).await?;
+        Ok(FeedPage {
+            changes: changes.into_iter().map(|(_, change)| change).collect(),
+            cursor: identity.write(print, standing),
+            has_more,
+        })
+    }
+
+    /// What is told from a standing on, each with its row's number, and whether there may be more; moves the standing
+    /// on. The filter is one that was checked.
+    pub(crate) async fn told(
+        &self,
+        filter: &Filter,
+        standing: &mut Standing,
+        first: usize,
+        with_content: bool,
+    ) -> Result<(Vec<(i64, FeedChange)>, bool)> {
+        let area = self.area(filter).await?;
+        let (rows, has_more) = self.look_through(filter, area.as_ref(), standing, first).await?;
         let mut wanted: BTreeMap<RecordType, Vec<Uuid>> = BTreeMap::new();
         if with_content || area.is_some() {
             let mut known = HashSet::with_capacity(rows.len());
@@ -334,7 +369,7 @@ impl Store {
                 content: None,
             };
             if !has_content(row.kind) || !was_read {
-                return Some(change);
+                return Some((row.seq, change));
             }
             match (found.get(&row.record), &area) {
                 (Some(content), Some(area)) if !lies_in(&content.territories(), area) => {
@@ -348,13 +383,9 @@ impl Store {
                 (None, Some(_)) => change.kind = Kind::Delete,
                 (None, None) => return None,
             }
-            Some(change)
+            Some((row.seq, change))
         });
-        Ok(FeedPage {
-            changes: changes.collect(),
-            cursor: identity.write(print, standing),
-            has_more,
-        })
+        Ok((changes.collect(), has_more))
     }
 
     /// The rows that the filter lets through, and whether there may be more; moves the standing on.
@@ -448,7 +479,7 @@ impl Store {
     }
 
     /// The number of the last row.
-    async fn head(&self) -> Result<i64> {
+    pub(crate) async fn head(&self) -> Result<i64> {
         let query = Query::select()
             .expr_as(Expr::col("seq").max(), "head")
             .from("feed")
@@ -465,14 +496,13 @@ impl Store {
     /// A database fault.
     pub async fn feed_head(&self) -> Result<String> {
         let head = self.head().await?;
+        self.cursor_at(head).await
+    }
+
+    /// The cursor from which to follow what stands behind a row, under any filter.
+    pub(crate) async fn cursor_at(&self, place: i64) -> Result<String> {
         let identity = self.identity().await?;
-        Ok(identity.write(
-            ANY,
-            Standing {
-                place: head,
-                began: head,
-            },
-        ))
+        Ok(identity.write(ANY, Standing { place, began: place }))
     }
 
     /// What tells this database's feed from one that was put back from a copy.
@@ -535,6 +565,12 @@ impl Store {
     #[must_use]
     pub fn feed_bell(&self) -> watch::Receiver<u64> {
         self.feed.bell.subscribe()
+    }
+
+    /// Waits until something may have been written here, or a message was put into the queue, since the last time. For one
+    /// who waits.
+    pub async fn messenger_bell(&self) {
+        self.feed.messenger.notified().await;
     }
 
     /// Looks for what other servers write, once a second for all who wait, as long as somebody does; never ends.

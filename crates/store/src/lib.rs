@@ -37,6 +37,7 @@ mod report;
 mod search;
 mod source;
 mod territory;
+mod webhook;
 
 pub use account::{Invitation, NewSession, Rotation, SigningKey};
 pub use change::{Entry, HistoryFilter};
@@ -56,6 +57,10 @@ pub use push::{Answer, Came, Push, PushEntry, Rejection, RowResult, Run, RunStat
 pub use record::Stored;
 pub use reference::{Credit, Loaded, credits};
 pub use report::ReportRow;
+pub use webhook::{
+    Arrival, Attempt, Attempted, Claimed, Delivery, LEASE, NewKeys, Outgoing, PublicKey, Signed,
+    WebhookHealth, Which,
+};
 pub use write::Tx;
 
 #[doc(hidden)]

@@ -251,7 +251,7 @@ const FILTER_ENTRIES: usize = 100;
 const FILTER_TEXT: usize = 1_000;
 
 /// Refuses a filter that no list needs and every database chokes on.
-fn bound(filter: &Value) -> Result<()> {
+pub(crate) fn bound(filter: &Value) -> Result<()> {
     let fits = match filter {
         Value::Array(entries) => {
             entries.iter().try_for_each(bound)?;

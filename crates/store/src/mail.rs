@@ -155,6 +155,11 @@ impl Tx {
     /// Puts a message into the outbox; an earlier one of its kind to the same person that still waits is void.
     pub(crate) async fn write_mail(&self, person: &Person, kind: Kind, letter: Letter) -> Result<()> {
         self.void_mail(person.id, kind).await?;
+        self.add_mail(person, kind, letter).await
+    }
+
+    /// Puts a message into the outbox, beside those of its kind that still wait.
+    pub(crate) async fn add_mail(&self, person: &Person, kind: Kind, letter: Letter) -> Result<()> {
         let mail = row::Model {
             id: self.uuid(),
             kind,

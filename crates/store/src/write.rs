@@ -119,6 +119,16 @@ impl Tx {
         self.store.mint.uuid()
     }
 
+    /// 32 unpredictable bytes.
+    pub(crate) fn secret(&self) -> [u8; 32] {
+        self.store.mint.secret()
+    }
+
+    /// Whether messages may go to private networks too.
+    pub(crate) const fn reaches_private(&self) -> bool {
+        self.store.reaches_private
+    }
+
     /// Waits until no other transaction holds this lock, and holds it until this one ends.
     pub(crate) async fn lock(&self, lock: Lock<'_>) -> Result<()> {
         self.store.hold(&self.conn, lock).await

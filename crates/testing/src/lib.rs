@@ -4,6 +4,7 @@ mod database;
 mod fixture;
 mod mint;
 mod postbox;
+mod receiver;
 mod server;
 
 pub use database::{Database, Postgres, both_engines};
@@ -12,6 +13,7 @@ pub use fixture::{
 };
 pub use mint::FixedMint;
 pub use postbox::{Caught, Postbox};
+pub use receiver::{Answer, Received, Receiver};
 pub use server::{Server, TestClient, run_server};
 
 /// Runs one test body on SQLite and on PostgreSQL. The body takes the store.

@@ -169,6 +169,12 @@ impl Server {
         format!("http://{}{path}", self.address)
     }
 
+    /// Changes a setting, for the next start.
+    pub fn set(&mut self, name: &str, value: &str) {
+        self.settings.retain(|(known, _)| known != name);
+        self.settings.push((name.to_owned(), value.to_owned()));
+    }
+
     /// Starts it again on the same data.
     pub async fn restart(&mut self) {
         self.child = Self::spawn(&self.folder, &self.database, &self.address, &self.settings);
@@ -241,6 +247,36 @@ impl Server {
         assert_eq!(answer.status(), 200, "{email} can sign in");
         let body: Value = answer.json().await.expect("a session is JSON");
         client.token = body["accessToken"].as_str().map(str::to_owned);
+        client
+    }
+
+    /// A machine of this organisation with these scopes, signed in.
+    pub async fn machine(
+        &self,
+        administrator: &TestClient,
+        organisation: &Value,
+        scopes: &Value,
+    ) -> TestClient {
+        let create = "mutation($input: ClientCreateInput!) { clientCreate(input: $input) { client { id } secret { secret } } }";
+        let input = json!({"name": "Machine", "organisationId": organisation, "scopes": scopes});
+        let made = administrator.data(create, json!({"input": input})).await["clientCreate"].take();
+        let text = |value: &Value| {
+            value
+                .as_str()
+                .expect("a client has a name and a secret")
+                .to_owned()
+        };
+        let mut client = self.visitor();
+        let answer = client
+            .request(reqwest::Method::POST, "/oauth/token")
+            .basic_auth(text(&made["client"]["id"]), Some(text(&made["secret"]["secret"])))
+            .form(&[("grant_type", "client_credentials")])
+            .send()
+            .await
+            .expect("the server answers");
+        let body: Value = answer.json().await.expect("a token is JSON");
+        client.token = body["access_token"].as_str().map(str::to_owned);
+        assert!(client.token.is_some(), "{body}");
         client
     }
 

@@ -61,7 +61,7 @@ removals!(
     Project: ProjectGone project_delete,
     Membership: MembershipGone membership_delete,
     Note: NoteGone note_delete;
-    not Territory, Person, Chantier, Provenance, Source, Offer, Need, Outcome, Change
+    not Territory, Person, Chantier, Provenance, Source, Offer, Need, Outcome, Webhook, Change
 );
 
 /// Removes a record, says so with the way back, and then does what follows on the screen.
