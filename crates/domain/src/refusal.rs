@@ -117,6 +117,8 @@ choices! {
         Pair = "PAIR",
         /// It stays as it was first given.
         Settled = "SETTLED",
+        /// Two different records are needed.
+        Itself = "ITSELF",
     }
 }
 
@@ -562,6 +564,12 @@ impl Invalid {
                 "Dit verandert niet meer: open liever een andere opvolging.",
                 "Das ändert sich nicht mehr: beginnen Sie lieber eine andere Verfolgung.",
                 "This does not change any more: open another outcome instead.",
+            ],
+            Self::Itself => [
+                "Une fiche ne fusionne pas avec elle-même: choisissez-en une autre.",
+                "Een fiche wordt niet met zichzelf samengevoegd: kies een andere.",
+                "Ein Eintrag wird nicht mit sich selbst zusammengeführt: wählen Sie einen anderen.",
+                "A record is not merged into itself: choose another.",
             ],
         };
         match lang {
