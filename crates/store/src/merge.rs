@@ -2,6 +2,8 @@
 //! records as its next revision; the identifier that went answers the survivor; and all of it can be taken back, but for
 //! what was changed since.
 
+mod survivor;
+
 use std::collections::{BTreeMap, HashMap};
 
 use domain::change::{FieldChange, Kind, undone};
@@ -24,6 +26,8 @@ use crate::json::Json;
 use crate::record::{HOLDING_THEIR_OWN, Stored, table};
 use crate::rows;
 use crate::write::{Tx, json};
+
+use survivor::survivors;
 
 /// So many records that name the one that goes are changed at a time.
 const AT_ONCE: usize = 500;
@@ -102,52 +106,6 @@ impl Store {
             .map(|(target, kinds)| (target, kinds.into_iter().collect()))
             .collect())
     }
-
-    /// The records with these identifiers, by the identifiers asked for: one that was merged away answers its survivor.
-    ///
-    /// # Errors
-    /// A database fault.
-    pub async fn known_as<R: Stored>(&self, ids: &[R::Id]) -> Result<HashMap<R::Id, R>> {
-        let found = self.many::<R>(ids).await?;
-        let mut known: HashMap<R::Id, R> = found.into_iter().map(|record| (record.id(), record)).collect();
-        let missing: Vec<Uuid> = ids
-            .iter()
-            .filter(|id| !known.contains_key(id))
-            .map(|id| (*id).into())
-            .collect();
-        if missing.is_empty() || !can_merge(R::TYPE) {
-            return Ok(known);
-        }
-        let survivors = survivors(&self.db, missing).await?;
-        let ids: Vec<R::Id> = survivors.values().map(|id| (*id).into()).collect();
-        let found = self.many::<R>(&ids).await?;
-        let found: HashMap<R::Id, R> = found.into_iter().map(|record| (record.id(), record)).collect();
-        for (asked, survivor) in survivors {
-            if let Some(record) = found.get(&survivor.into()) {
-                known.insert(asked.into(), record.clone());
-            }
-        }
-        Ok(known)
-    }
-
-    /// Puts the survivor in the place of each organisation that was merged away.
-    pub(crate) async fn meant(&self, organisations: Vec<&mut OrganisationId>) -> Result<()> {
-        if organisations.is_empty() {
-            return Ok(());
-        }
-        let survivors = survivors(&self.db, organisations.iter().map(|id| id.0).collect()).await?;
-        for id in organisations {
-            if let Some(survivor) = survivors.get(&id.0) {
-                id.0 = *survivor;
-            }
-        }
-        Ok(())
-    }
-}
-
-/// Whether records of this kind can be merged.
-const fn can_merge(kind: RecordType) -> bool {
-    matches!(kind, RecordType::Organisation)
 }
 
 impl Tx {
@@ -250,13 +208,15 @@ impl Tx {
     /// Takes a merge back: the record is there again, and what went over and nobody changed since is its own again.
     pub(crate) async fn unmerge<R: Stored>(&mut self, record: &R, entry: &Entry) -> Result<()> {
         let from = entry.record;
-        self.keep_pushes_off(&[from.uuid]).await?;
+        let over = || Refusal::UndoConflict {
+            fields: vec!["id".to_owned()],
+        };
         let query = Query::select()
             .columns(["into_id", "moved"])
             .from("merged")
             .and_where(Expr::col("from_id").eq(from.uuid))
             .take();
-        let row = self.conn.query_one(&query).await?.ok_or(Refusal::NotFound)?;
+        let row = self.conn.query_one(&query).await?.ok_or_else(over)?;
         let into = RecordId {
             kind: from.kind,
             uuid: row.try_get("", "into_id")?,
@@ -264,11 +224,15 @@ impl Tx {
         let moved: Json<Moved> = row.try_get("", "moved")?;
         let now = survivors(&self.conn, vec![from.uuid]).await?;
         let now = now.get(&from.uuid).copied().unwrap_or(into.uuid);
+        self.keep_pushes_off(&[from.uuid, now]).await?;
         let forget = Query::delete()
             .from_table("merged")
             .and_where(Expr::col("from_id").eq(from.uuid))
             .take();
-        self.conn.execute(&forget).await?;
+        // Of two who take it back at once, the second comes too late.
+        if self.conn.execute(&forget).await?.rows_affected() == 0 {
+            return Err(over().into());
+        }
         self.revive(record).await?;
         self.put_back(from, into, entry).await?;
         self.move_back(from.uuid, now, moved.0).await
@@ -455,32 +419,4 @@ fn own(kind: RecordType, columns: &[&'static str], of: &HashMap<Uuid, RecordId>)
         .from(table(kind))
         .cond_where(named)
         .take()
-}
-
-/// Of these, those that were merged away, with what they are now.
-async fn survivors(conn: &impl ConnectionTrait, ids: Vec<Uuid>) -> Result<HashMap<Uuid, Uuid>> {
-    let mut survivors: HashMap<Uuid, Uuid> = HashMap::new();
-    let mut asked = ids.clone();
-    loop {
-        let query = Query::select()
-            .columns(["from_id", "into_id"])
-            .from("merged")
-            .and_where(Expr::col("from_id").is_in(asked))
-            .take();
-        let mut into: HashMap<Uuid, Uuid> = HashMap::new();
-        for row in conn.query_all(&query).await? {
-            into.insert(row.try_get("", "from_id")?, row.try_get("", "into_id")?);
-        }
-        if into.is_empty() {
-            return Ok(survivors);
-        }
-        for id in &ids {
-            let now = survivors.get(id).copied().unwrap_or(*id);
-            if let Some(next) = into.get(&now) {
-                survivors.insert(*id, *next);
-            }
-        }
-        // What the survivors went into in their turn.
-        asked = into.into_values().collect();
-    }
 }
