@@ -156,8 +156,8 @@ fn Decide(one: Half, other: Half, on_end: Callback<()>) -> impl IntoView {
             match answer {
                 Ok(done) if done.user_errors.is_empty() => {
                     let here = format!("/organisations/{}", stays.id.inner());
-                    on_end.run(());
                     let _ = navigate.try_with_value(|go| go(&here, NavigateOptions::default()));
+                    on_end.run(());
                     api::try_again();
                     offer_undo(
                         said,
