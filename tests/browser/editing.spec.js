@@ -209,7 +209,7 @@ test("two records of one organisation become one, with what they had, and two ag
   await expect(panel).toBeHidden();
   await expect(page.getByText("Pain du bac").first()).toBeVisible();
   await expect(page.getByRole("main").getByText(names[1]).first()).toBeVisible();
-  await page.getByRole("button", { name: "Annuler" }).first().click();
+  await page.getByRole("button", { name: "Annuler cette action" }).click();
   await expect(page.getByText("C’est annulé.")).toBeVisible();
   await page.goto(`/organisations/${goes}`);
   await expect(page.getByRole("heading", { level: 1, name: names[1] })).toBeVisible();
