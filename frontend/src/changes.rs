@@ -133,6 +133,7 @@ pub fn ChangeList(entries: Vec<Entry>) -> impl IntoView {
                     Kind::Created => t::home_created(),
                     Kind::Updated => t::home_updated(),
                     Kind::Deleted => t::home_deleted(),
+                    Kind::Merged => t::home_merged(),
                 };
                 view! {
                     <li>

@@ -330,6 +330,7 @@ fn Entry(
         (Kind::Created, false) => t::history_created(),
         (Kind::Updated, false) => t::history_updated(),
         (Kind::Deleted, false) => t::history_deleted(),
+        (Kind::Merged, false) => t::history_merged(),
     };
     let who = move || match (&person_name, role) {
         (Some(name), _) => name.clone(),

@@ -2,6 +2,7 @@
 
 pub mod forms;
 pub mod list;
+pub mod merge;
 pub mod page;
 pub mod read;
 pub mod words;

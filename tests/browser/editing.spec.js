@@ -181,3 +181,37 @@ test("a project member's week holds their project and no other, and the menu say
   await page.getByRole("button", { name: "Se déconnecter" }).click();
   await expect(page.getByRole("link", { name: "Se connecter" }).first()).toBeVisible();
 });
+
+test("two records of one organisation become one, with what they had, and two again", async ({ page, request }) => {
+  const ask = await asking(request, administrator);
+  const names = [`Ferme du Bac ${Date.now()}`, `La ferme du bac ${Date.now()}`];
+  const made = [];
+  for (const name of names) {
+    const { organisationCreate } = await ask(
+      "mutation($input: NewOrganisation!) { organisationCreate(input: $input) { organisation { id } userErrors { message } } }",
+      { input: { name } },
+    );
+    made.push(organisationCreate.organisation.id);
+  }
+  const [stays, goes] = made;
+  await ask("mutation($input: NewOffer!) { offerCreate(input: $input) { userErrors { message } } }", {
+    input: { organisationId: goes, productType: "bread", title: "Pain du bac" },
+  });
+  await signIn(page, `/organisations/${stays}`);
+  await page.getByRole("button", { name: "Fusionner avec…" }).click();
+  const panel = page.getByRole("region", { name: "Fusionner avec…" });
+  await panel.getByRole("combobox").fill(names[1]);
+  await panel.getByRole("option", { name: names[1] }).first().click();
+  await expect(panel.getByText(`« ${names[1]} » disparaît`)).toBeVisible();
+  await expect(panel.getByText("offre", { exact: true })).toBeVisible();
+  await expectAccessible(page);
+  await panel.getByRole("button", { name: "Fusionner", exact: true }).click();
+  await expect(panel).toBeHidden();
+  await expect(page.getByText("Pain du bac").first()).toBeVisible();
+  await expect(page.getByRole("main").getByText(names[1]).first()).toBeVisible();
+  await page.getByRole("button", { name: "Annuler cette action" }).click();
+  await expect(page.getByText("C’est annulé.")).toBeVisible();
+  await page.goto(`/organisations/${goes}`);
+  await expect(page.getByRole("heading", { level: 1, name: names[1] })).toBeVisible();
+  await expect(page.getByText("Pain du bac").first()).toBeVisible();
+});

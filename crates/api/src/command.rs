@@ -17,6 +17,7 @@ use crate::auth::{Passwords, client_name};
 use crate::config::{Account, Cli, Client, Command, Config, Feed, one_line};
 use crate::feed::Readers;
 use crate::mail::sender::Sender;
+use crate::rest::snapshots::worker;
 use crate::server::{self, App, Site};
 use crate::webhook::messenger::Messenger;
 use crate::{feed, openapi, schema};
@@ -197,6 +198,7 @@ async fn serve(config: &Config, mint: Arc<dyn Mint>) -> Result<(), Stop> {
         .map_err(|error| Stop::new("cannot start", &error))?;
     let (running, told) = watch::channel(());
     let messaging = tokio::spawn(messenger.run(told.clone()));
+    let writing = tokio::spawn(worker::run(store.clone(), told.clone()));
     let sending = tokio::spawn({
         let store = store.clone();
         async move {
@@ -216,11 +218,14 @@ async fn serve(config: &Config, mint: Arc<dyn Mint>) -> Result<(), Stop> {
     if tokio::time::timeout(server::STOP_LIMIT, ending).await.is_err() {
         tracing::warn!("stopped although a message was being sent: it is attempted again");
     }
+    if tokio::time::timeout(server::STOP_LIMIT, writing).await.is_err() {
+        tracing::warn!("stopped although an export was being written: it is begun anew");
+    }
     close(&store).await;
     Ok(())
 }
 
-/// What time alone changes, every minute: offers that nobody confirmed expire, old requests are forgotten.
+/// What time alone changes, every minute: offers that nobody confirmed expire, old requests and exports are forgotten.
 async fn sweep(store: Store) {
     const MINUTE: std::time::Duration = std::time::Duration::from_secs(60);
     let mut minutes = tokio::time::interval_at(tokio::time::Instant::now() + MINUTE, MINUTE);
@@ -232,6 +237,9 @@ async fn sweep(store: Store) {
         }
         if let Err(error) = store.forget_messages().await {
             tracing::warn!(%error, "old messages could not be forgotten: tried again in a minute");
+        }
+        if let Err(error) = store.clear_exports().await {
+            tracing::warn!(%error, "expired exports could not be cleared away: tried again in a minute");
         }
         loop {
             match store.expire_offers().await {

@@ -251,7 +251,8 @@ pub(crate) struct HistoryMutation;
 #[Object]
 impl HistoryMutation {
     /// Takes a change back: what it set becomes what was before, where nobody changed that since; what it made is
-    /// removed; what it removed comes back. The history keeps both.
+    /// removed; what it removed comes back; what it merged is two again, and what went over goes back where nobody changed
+    /// it since. The history keeps both.
     async fn change_undo(&self, ctx: &Context<'_>, input: ChangeUndoInput) -> Result<ChangeUndoPayload> {
         match store(ctx).undo(&caller(ctx).actor, input.id).await {
             Ok(record) => Ok(ChangeUndoPayload {

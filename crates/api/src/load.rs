@@ -13,7 +13,7 @@ use domain::chantier::Step;
 use domain::page::Page;
 use domain::{Actor, ChantierId, NeedId, OfferId, RecordId, RecordType};
 use futures::channel::oneshot;
-use store::{Entry, Listed, Match, Relation, Slice, Store, Stored};
+use store::{Entry, Listed, Match, Naming, Relation, Slice, Store, Stored};
 
 /// What several resolvers wait for.
 type Shared<T> = Result<T, Arc<store::Error>>;
@@ -152,7 +152,7 @@ impl<Q: Question> Drop for Abandoned<'_, Q> {
     }
 }
 
-/// One record by its identifier.
+/// One record by its identifier; one that was merged away answers its survivor.
 pub(crate) struct ById<R: Stored>(pub(crate) R::Id);
 
 impl<R: Stored> Clone for ById<R> {
@@ -184,11 +184,8 @@ impl<R: Stored> Question for ById<R> {
 
     async fn ask(store: &Store, _actor: &Actor, all: &[Self]) -> store::Result<HashMap<Self, R>> {
         let ids: Vec<R::Id> = all.iter().map(|question| question.0).collect();
-        let records = store.many::<R>(&ids).await?;
-        Ok(records
-            .into_iter()
-            .map(|record| (Self(record.id()), record))
-            .collect())
+        let known = store.known_as::<R>(&ids).await?;
+        Ok(known.into_iter().map(|(id, record)| (Self(id), record)).collect())
     }
 }
 
@@ -288,6 +285,23 @@ impl Question for RelatedCount {
             }
         }
         Ok(found)
+    }
+}
+
+/// How many records of each kind name a record.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) struct NamingsOf(pub(crate) RecordId);
+
+impl Question for NamingsOf {
+    type Answer = Naming;
+
+    async fn ask(store: &Store, _actor: &Actor, all: &[Self]) -> store::Result<HashMap<Self, Naming>> {
+        let records: Vec<RecordId> = all.iter().map(|question| question.0).collect();
+        let namings = store.namings(&records).await?;
+        Ok(namings
+            .into_iter()
+            .map(|(record, naming)| (Self(record), naming))
+            .collect())
     }
 }
 

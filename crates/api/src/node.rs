@@ -163,7 +163,8 @@ pub(crate) struct NodeQuery;
 
 #[Object]
 impl NodeQuery {
-    /// Any record by its identifier; null where there is none, or it is not yours to see.
+    /// Any record by its identifier; null where there is none, or it is not yours to see. An identifier that was merged
+    /// away answers the record it went into.
     async fn node(&self, ctx: &Context<'_>, id: RecordId) -> Result<Option<Node>> {
         load(ctx, id).await
     }

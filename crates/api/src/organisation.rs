@@ -1,5 +1,7 @@
 //! Organisations and contact details over GraphQL.
 
+mod merge;
+
 use async_graphql::{ComplexObject, Context, Object, Result};
 use domain::chantier::{self, Chantier, Resource};
 use domain::contact::{Contact, ContactPatch, NewContact};
@@ -14,15 +16,16 @@ use domain::{OrganisationId, RecordId};
 use store::{AsTheyCame, ByTitle, Relation};
 
 use crate::chantier::{ChantierNode, ResourceNode};
-use crate::connection::{Connection, cost, listed, many, one, page, related};
-use crate::ctx::{caller, store};
-use crate::error::fail;
+use crate::connection::{COUNTING, Connection, cost, listed, many, one, page, related};
+use crate::ctx::caller;
 use crate::need::NeedNode;
 use crate::offer::OfferNode;
 use crate::outcome::{OutcomeNode, outcomes};
 use crate::project::ProjectNode;
 use crate::source::SourceNode;
 use crate::territory::TerritoryNode;
+
+use merge::{NamedBy, OrganisationMergeInput, OrganisationMergePayload};
 
 node! {
     /// An organisation: who leads or accompanies projects and chantiers.
@@ -244,6 +247,12 @@ impl OrganisationNode {
         .await
     }
 
+    /// How many records of each kind name it: what a merge would change. Null for those who may not merge it.
+    #[graphql(complexity = "COUNTING + 10 * child_complexity")]
+    async fn named_by(&self, ctx: &Context<'_>) -> Result<Option<Vec<NamedBy>>> {
+        merge::named_by(ctx, self.record.id).await
+    }
+
     /// Its contact details; null for those who may not read them.
     #[graphql(complexity = "cost(first, last, child_complexity)")]
     async fn contacts(
@@ -326,19 +335,25 @@ impl OrganisationQuery {
         .await
     }
 
-    /// One organisation.
+    /// One organisation. An identifier that was merged away answers the one it went into.
     async fn organisation(&self, ctx: &Context<'_>, id: OrganisationId) -> Result<Option<OrganisationNode>> {
-        let found = store(ctx)
-            .find::<Organisation>(id)
-            .await
-            .map_err(|error| fail(ctx, error))?;
-        Ok(found.map(Into::into))
+        Ok(one::<Organisation>(ctx, id).await?.map(Into::into))
     }
 }
 
 mutations! {
     OrganisationMutation of Organisation, OrganisationPayload;
     organisation_create(NewOrganisation), organisation_update(OrganisationPatch), organisation_delete;
+
+    /// Makes one of two that are the same: what names the one that goes (offers, needs, contacts, projects, accounts,
+    /// sources' own identifiers…) names the one that stays, which takes over what it lacks.
+    async fn organisation_merge(
+        &self,
+        ctx: &Context<'_>,
+        input: OrganisationMergeInput,
+    ) -> Result<OrganisationMergePayload> {
+        merge::merge(ctx, input).await
+    }
 }
 
 mutations! {

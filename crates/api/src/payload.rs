@@ -22,6 +22,11 @@ pub(crate) struct Done {
 }
 
 impl Done {
+    /// This revision of this record.
+    pub(crate) const fn of(record: RecordId, revision: i32) -> Self {
+        Self { record, revision }
+    }
+
     /// The history's entry of it, where the caller may read that history.
     pub(crate) async fn change(self, ctx: &Context<'_>) -> Result<Option<ChangeId>> {
         let found = store(ctx)

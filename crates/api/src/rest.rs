@@ -46,6 +46,12 @@ pub(crate) fn routes() -> Router<Arc<App>> {
         .route("/v1/chantiers/{file}", get(calendar::one))
         .route(CHANGES, get(changes::changes))
         .route("/v1/exports/{file}", get(snapshots::export))
+        .route("/v1/exports", axum::routing::post(snapshots::job::ask))
+        .route(
+            "/v1/exports/jobs/{id}",
+            get(snapshots::job::job).delete(snapshots::job::drop_job),
+        )
+        .route("/v1/exports/files/{token}", get(snapshots::job::file))
         .route("/v1/exports/report.csv", get(exports::csv))
         .route("/v1/exports/report.xlsx", get(exports::xlsx))
 }

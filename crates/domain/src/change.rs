@@ -13,6 +13,8 @@ choices! {
         Updated = "UPDATED",
         /// It was removed.
         Deleted = "DELETED",
+        /// It was found to be the same as another one, into which it went.
+        Merged = "MERGED",
     }
 }
 

@@ -24,6 +24,7 @@ pub mod text;
 
 pub mod chantier;
 pub mod contact;
+pub mod export;
 pub mod feed;
 pub mod gap;
 pub mod gazetteer;

@@ -1,5 +1,7 @@
 //! Organisations: who leads and accompanies projects and chantiers, and later who offers and needs food.
 
+mod merge;
+
 use crate::check::Checks;
 use crate::date::PartialDate;
 use crate::facet::{Facets, Words};

@@ -153,7 +153,7 @@ impl Actor {
 pub enum Action {
     /// Make, change or remove a named territory.
     EditTerritory,
-    /// Make or remove an organisation.
+    /// Make or remove an organisation, or merge one into another.
     KeepOrganisations,
     /// Change an organisation.
     EditOrganisation { organisation: OrganisationId },

@@ -123,6 +123,8 @@ choices! {
         PrivateAddress = "PRIVATE_ADDRESS",
         /// A webhook to which nothing is sent, because its owner or the server stopped it.
         Stopped = "STOPPED",
+        /// Two different records are needed.
+        Itself = "ITSELF",
     }
 }
 
@@ -586,6 +588,12 @@ impl Invalid {
                 "Deze webhook is stopgezet: zet hem eerst weer aan.",
                 "Dieser Webhook ist angehalten: schalten Sie ihn zuerst wieder ein.",
                 "This webhook is stopped: take it back into use first.",
+            ],
+            Self::Itself => [
+                "Une fiche ne fusionne pas avec elle-même: choisissez-en une autre.",
+                "Een fiche wordt niet met zichzelf samengevoegd: kies een andere.",
+                "Ein Eintrag wird nicht mit sich selbst zusammengeführt: wählen Sie einen anderen.",
+                "A record is not merged into itself: choose another.",
             ],
         };
         match lang {

@@ -204,6 +204,7 @@ impl NewFeedRow {
             let kind = match row.kind {
                 Kind::Created | Kind::Updated => feed::Kind::Upsert,
                 Kind::Deleted => feed::Kind::Delete,
+                Kind::Merged => feed::Kind::Merge,
             };
             vec![
                 at.into(),
@@ -369,7 +370,7 @@ impl Store {
     }
 
     /// Takes a change back: what it set is set to what was before, where nobody has changed that since; what it
-    /// made is removed, what it removed comes back.
+    /// made is removed, what it removed comes back; what it merged is two again.
     ///
     /// # Errors
     /// Not found, not allowed, changed again since, in use.
@@ -494,7 +495,17 @@ async fn undo_one<R: Stored>(store: &Store, actor: &Actor, entry: &Entry) -> Res
                 })
                 .await?;
         }
-        (Kind::Created | Kind::Updated, None) | (Kind::Deleted, Some(_)) => {
+        (Kind::Merged, None) => {
+            let record = revived::<R>(store, entry).await?;
+            store.ask(actor, record.action(Verb::Delete))?;
+            store
+                .write(actor, record.action(Verb::Create), async |tx: &mut Tx| {
+                    tx.undoing(entry.id);
+                    tx.unmerge(&record, entry).await
+                })
+                .await?;
+        }
+        (Kind::Created | Kind::Updated, None) | (Kind::Deleted | Kind::Merged, Some(_)) => {
             return Err(Refusal::UndoConflict {
                 fields: vec!["id".to_owned()],
             }
@@ -546,7 +557,7 @@ impl Store {
 }
 
 /// A record from what the history kept of it, checked as any other.
-fn restored<R: Stored>(state: serde_json::Value) -> Result<R> {
+pub(crate) fn restored<R: Stored>(state: serde_json::Value) -> Result<R> {
     let mut record: R = serde_json::from_value(state).map_err(|error| Error::Corrupt(error.to_string()))?;
     let mut checks = Checks::default();
     record.check(&mut checks);

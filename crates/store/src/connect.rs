@@ -33,6 +33,8 @@ pub(crate) enum Lock<'a> {
     Expiry,
     /// Organisations take enterprise numbers, each of which belongs to one.
     Numbers,
+    /// Exports are asked for, of which there are only so many.
+    Exports,
     /// A source's rows are applied, so that two requests do not decide on the same state.
     Source(&'a str),
 }
@@ -47,6 +49,7 @@ impl Lock<'_> {
             Self::Compaction => OURS + 3,
             Self::Expiry => OURS + 4,
             Self::Numbers => OURS + 5,
+            Self::Exports => OURS + 6,
             Self::Source(code) => {
                 let digest = Sha256::digest(code);
                 let mut number = [0; 8];

@@ -101,13 +101,13 @@ impl Tx {
             .from("place")
             .and_where(Expr::col("territory_id").eq(id.uuid))
             .take();
-        let own = HOLDING_THEIR_OWN.iter().map(|(table, columns)| {
+        let own = HOLDING_THEIR_OWN.iter().map(|(kind, columns)| {
             let named = columns.iter().fold(Condition::any(), |any, (_, column)| {
                 any.add(Expr::col(*column).eq(id.uuid))
             });
             Query::select()
                 .expr_as(Expr::col("id").count(), "users")
-                .from(*table)
+                .from(table(*kind))
                 .cond_where(named)
                 .take()
         });

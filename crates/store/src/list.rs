@@ -32,6 +32,11 @@ pub trait Listed: Stored {
         Vec::new()
     }
 
+    /// The organisations that the filter names: one that was merged away means its survivor.
+    fn organisations(_filter: &mut Self::Filter) -> Vec<&mut OrganisationId> {
+        Vec::new()
+    }
+
     /// The filter as a condition on its table.
     fn condition(filter: &Self::Filter) -> Condition;
 
@@ -141,7 +146,8 @@ impl Store {
         order: R::Order,
         page: &Page,
     ) -> Result<Slice<R>> {
-        let (select, print) = listing::<R>(filter, order, page)?;
+        let meant = self.meant_by::<R>(filter).await?;
+        let (select, print) = listing::<R>(filter, &meant, order, page)?;
         let records: Vec<R> = select.all(&self.db).await?.into_iter().map(Into::into).collect();
         Ok(slice(records, page, |record| {
             cursor(&print, &record.key(order), record.id().into())
@@ -157,11 +163,22 @@ impl Store {
         let query = Query::select()
             .expr_as(Expr::col("id").count(), "count")
             .from(R::TABLE)
-            .cond_where(R::condition(filter))
+            .cond_where(R::condition(&self.meant_by::<R>(filter).await?))
             .take();
         let row = self.db.query_one(&query).await?;
         let count: i64 = row.map(|row| row.try_get("", "count")).transpose()?.unwrap_or(0);
         Ok(u64::try_from(count).unwrap_or(0))
+    }
+
+    /// The filter with the survivors in the place of what was merged away.
+    async fn meant_by<R: Listed>(&self, filter: &R::Filter) -> Result<R::Filter> {
+        let mut meant = filter.clone();
+        let organisations = R::organisations(&mut meant);
+        // Too many are refused anyway.
+        if organisations.len() <= FILTER_ENTRIES {
+            self.meant(organisations).await?;
+        }
+        Ok(meant)
     }
 
     /// So many of the records that the filter lets through, by identifier, which no change moves: to walk through all of
@@ -179,7 +196,7 @@ impl Store {
         let mut select = R::Entity::find();
         let query = QueryTrait::query(&mut select);
         query
-            .cond_where(R::condition(filter))
+            .cond_where(R::condition(&self.meant_by::<R>(filter).await?))
             .order_by((R::TABLE, "id"), Order::Asc)
             .limit(most as u64);
         if let Some(after) = after {
@@ -284,9 +301,10 @@ fn asked<R: Listed>(filter: &R::Filter) -> Result<String> {
     Ok(value.to_string())
 }
 
-/// The statement for a page of a list, and what stands for that list in its cursors.
+/// The statement for a page of a list, and what stands for that list in its cursors: the filter as it was asked.
 fn listing<R: Listed>(
     filter: &R::Filter,
+    meant: &R::Filter,
     order: R::Order,
     page: &Page,
 ) -> Result<(Select<R::Entity>, String)> {
@@ -299,7 +317,7 @@ fn listing<R: Listed>(
         .transpose()?;
     let mut select = R::Entity::find();
     let query = QueryTrait::query(&mut select);
-    query.cond_where(R::condition(filter));
+    query.cond_where(R::condition(meant));
     cut(query, R::TABLE, column, page, after.as_ref());
     Ok((select, print))
 }
@@ -357,7 +375,7 @@ impl Store {
     /// What `list` asks.
     #[doc(hidden)]
     pub fn listing<R: Listed>(&self, filter: &R::Filter, order: R::Order, page: &Page) -> Result<Statement> {
-        Ok(listing::<R>(filter, order, page)?
+        Ok(listing::<R>(filter, filter, order, page)?
             .0
             .build(self.db.get_database_backend()))
     }

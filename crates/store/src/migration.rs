@@ -9,6 +9,8 @@ mod m20261125_000003_change_owner;
 mod m20261125_000004_exchange;
 mod m20261125_000005_outcome;
 mod m20261126_000001_webhook;
+mod m20261126_000010_merge;
+mod m20261126_000011_export;
 
 /// Brings a database up to date.
 #[derive(Debug)]
@@ -25,6 +27,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261125_000004_exchange::Migration),
             Box::new(m20261125_000005_outcome::Migration),
             Box::new(m20261126_000001_webhook::Migration),
+            Box::new(m20261126_000010_merge::Migration),
+            Box::new(m20261126_000011_export::Migration),
         ]
     }
 }

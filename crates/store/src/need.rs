@@ -65,6 +65,10 @@ impl Listed for Need {
     type Filter = Filter;
     type Order = Order;
 
+    fn organisations(filter: &mut Filter) -> Vec<&mut OrganisationId> {
+        filter.organisations.iter_mut().flatten().collect()
+    }
+
     fn condition(filter: &Filter) -> Condition {
         let Filter {
             statuses,

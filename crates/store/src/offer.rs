@@ -68,6 +68,10 @@ impl Listed for Offer {
     type Filter = Filter;
     type Order = Order;
 
+    fn organisations(filter: &mut Filter) -> Vec<&mut OrganisationId> {
+        filter.organisations.iter_mut().flatten().collect()
+    }
+
     fn condition(filter: &Filter) -> Condition {
         let Filter {
             statuses,

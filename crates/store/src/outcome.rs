@@ -39,6 +39,10 @@ impl Listed for Outcome {
     type Filter = Filter;
     type Order = Order;
 
+    fn organisations(filter: &mut Filter) -> Vec<&mut OrganisationId> {
+        filter.organisation.iter_mut().collect()
+    }
+
     fn condition(filter: &Filter) -> Condition {
         let Filter {
             stages,

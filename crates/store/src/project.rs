@@ -88,6 +88,10 @@ impl Listed for Project {
     type Filter = Filter;
     type Order = Order;
 
+    fn organisations(filter: &mut Filter) -> Vec<&mut OrganisationId> {
+        filter.organisation.iter_mut().collect()
+    }
+
     fn condition(filter: &Filter) -> Condition {
         let Filter {
             types,

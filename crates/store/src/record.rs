@@ -385,16 +385,10 @@ pub(crate) const fn table(kind: domain::RecordType) -> &'static str {
     }
 }
 
-/// The tables whose links and places stand in their own columns, with those columns.
-pub(crate) const HOLDING_THEIR_OWN: [(&str, &[(&str, &str)]); 2] = [
-    (
-        <domain::offer::Offer as Stored>::TABLE,
-        <domain::offer::Offer as Stored>::OWN,
-    ),
-    (
-        <domain::need::Need as Stored>::TABLE,
-        <domain::need::Need as Stored>::OWN,
-    ),
+/// The kinds of record whose links and places stand in their own columns, with those columns.
+pub(crate) const HOLDING_THEIR_OWN: [(domain::RecordType, &[(&str, &str)]); 2] = [
+    (domain::RecordType::Offer, <domain::offer::Offer as Stored>::OWN),
+    (domain::RecordType::Need, <domain::need::Need as Stored>::OWN),
 ];
 
 /// What of a record's facets the common tables keep: all but what stands in its own columns.

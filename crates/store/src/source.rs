@@ -45,6 +45,10 @@ impl Listed for Source {
     type Filter = Filter;
     type Order = Order;
 
+    fn organisations(filter: &mut Filter) -> Vec<&mut OrganisationId> {
+        filter.operators.iter_mut().flatten().collect()
+    }
+
     fn condition(filter: &Filter) -> Condition {
         let Filter {
             standings,

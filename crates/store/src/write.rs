@@ -195,6 +195,7 @@ impl Tx {
                 after: Some(record),
                 before: None,
                 kind: Kind::Created,
+                into: None,
             });
         }
         self.tell(&told).await
@@ -252,6 +253,7 @@ impl Tx {
                 before: Some(before),
                 after: Some(after),
                 kind: Kind::Updated,
+                into: None,
             });
         }
         self.tell(&told).await?;
@@ -279,12 +281,21 @@ impl Tx {
             return Err(Refusal::InUse { count: users }.into());
         }
         for source in self.sources_of(id).await? {
-            self.delete_one(&source).await?;
+            self.delete_one(&source, None).await?;
         }
-        self.delete_one(record).await
+        self.delete_one(record, None).await
     }
 
-    async fn delete_one<R: Stored>(&mut self, record: &R) -> Result<()> {
+    /// Removes a record that was found to be the same as another one; nothing names it any more.
+    pub(crate) async fn merge_away<R: Stored>(&mut self, record: &R, into: R::Id) -> Result<()> {
+        let users = self.users_of(record.id().into()).await?;
+        if users > 0 {
+            return Err(Refusal::InUse { count: users }.into());
+        }
+        self.delete_one(record, Some(into.into())).await
+    }
+
+    async fn delete_one<R: Stored>(&mut self, record: &R, into: Option<RecordId>) -> Result<()> {
         let uuid: Uuid = record.id().into();
         let gone = R::Entity::delete_many()
             .filter(Expr::col((R::TABLE, "id")).eq(uuid))
@@ -301,7 +312,12 @@ impl Tx {
         self.tell(&[Told {
             before: Some(&last),
             after: None,
-            kind: Kind::Deleted,
+            kind: if into.is_some() {
+                Kind::Merged
+            } else {
+                Kind::Deleted
+            },
+            into,
         }])
         .await
     }
@@ -339,6 +355,7 @@ impl Tx {
             let id = self.uuid();
             let before = told.before.map(|record| record.facets().owners);
             let belongs = facets.owners.iter().copied().chain(before.into_iter().flatten());
+            let belongs = belongs.chain(told.into);
             owners.extend(belongs.map(|owner| (owner.uuid, id)));
             entries.push(Entry {
                 id: id.into(),
@@ -361,7 +378,7 @@ impl Tx {
                 left,
                 detail: Detail {
                     reason: (told.kind == Kind::Deleted).then_some(self.reason),
-                    into: Vec::new(),
+                    into: told.into.into_iter().collect(),
                 },
             });
         }
@@ -414,6 +431,8 @@ struct Told<'a, R> {
     before: Option<&'a R>,
     after: Option<&'a R>,
     kind: Kind,
+    /// What it went into, where it was merged.
+    into: Option<RecordId>,
 }
 
 /// What names a record without being listed under it (a note its author) keeps it from being removed too.

@@ -360,6 +360,10 @@ fn take(mirror: &mut Mirror, page: &FeedPage) {
             (Kind::Delete, None) => {
                 mirror.remove(&change.record);
             }
+            (Kind::Merge, None) => {
+                assert_eq!(change.into.len(), 1, "where it went is told");
+                mirror.remove(&change.record);
+            }
             other => panic!("{other:?}"),
         }
     }
@@ -406,7 +410,7 @@ const WITHOUT_LOCK: &str = "
     DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET search_path = naive, pg_catalog, public', current_database()); END $$;
 ";
 
-/// One writer: makes, changes and removes organisations, with pauses; what is rolled back is not tried again.
+/// One writer: makes, changes, merges and removes organisations, with pauses; what is rolled back is not tried again.
 async fn write(store: Store, writer: u64, rounds: u64) {
     let mut own: Vec<Organisation> = Vec::new();
     for round in 0..rounds {
@@ -432,6 +436,13 @@ async fn write(store: Store, writer: u64, rounds: u64) {
             );
             if let Ok(changed) = store.edit::<Organisation>(&editor(), patch).await {
                 own[place] = changed;
+            }
+        } else if choice == 8 && own.len() > 1 {
+            let other = own[(place + 1) % own.len()].clone();
+            let (goes, into) = ((house.id, house.revision), (other.id, other.revision));
+            if let Ok(stays) = store.merge_organisations(&editor(), goes, into).await {
+                own.retain(|known| known.id != house.id && known.id != other.id);
+                own.push(stays);
             }
         } else if store
             .remove::<Organisation>(&editor(), house.id, house.revision)

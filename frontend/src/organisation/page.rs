@@ -1,6 +1,7 @@
 //! One organisation: what it does, whether it lives, where it is, what it takes part in, whom to ask.
 
 use super::forms::{Change, ContactForm};
+use super::merge::Merge;
 use super::read::{ContactRow, Found, One, Project, Relations, Resource, Sheet};
 use super::words;
 use crate::api;
@@ -48,9 +49,11 @@ pub fn Screen() -> impl IntoView {
             .unwrap_or_else(|| t::organisation_question().to_owned())
     };
     let editing = RwSignal::new(false);
+    let merging = RwSignal::new(false);
     Effect::new(move |_| {
         id.track();
         editing.set(false);
+        merging.set(false);
     });
     let typed = move || id.get().parse::<OrganisationId>().ok();
     let may_edit =
@@ -74,7 +77,10 @@ pub fn Screen() -> impl IntoView {
         view! {
             {move || (may_edit() && load.with(|it| it.value().is_some()) && !editing.get()).then(|| view! { <Button text=t::action_edit mark=Icon::Edit on_press=move |()| editing.set(true) /> })}
             <a class="button quiet" href=move || format!("/historique/{}", id.get())>{t::action_history}</a>
-            {move || viewer::may(Action::KeepOrganisations).then(|| view! { <Button text=t::action_delete look=Look::Quiet on_press=delete /> })}
+            {move || (viewer::may(Action::KeepOrganisations) && load.with(|it| it.value().is_some())).then(|| view! {
+                <Button text=t::organisation_merge look=Look::Quiet on_press=move |()| merging.set(true) />
+                <Button text=t::action_delete look=Look::Quiet on_press=delete />
+            })}
         }
     };
     let crumbs = vec![Crumb::new(t::organisations_title, "/organisations")];
@@ -83,6 +89,10 @@ pub fn Screen() -> impl IntoView {
             {move || editing.get().then(|| {
                 let row = load.with_untracked(|it| it.value().map(|it| it.facts.clone()));
                 row.and_then(|row| record::<Organisation>(&row)).map(|record| view! { <Change record on_end=move |()| editing.set(false) /> })
+            })}
+            {move || merging.get().then(|| {
+                let own = load.with_untracked(|it| it.value().map(|it| it.facts.clone()));
+                own.map(|own| view! { <Merge own on_end=move |()| merging.set(false) /> })
             })}
             <Loaded load on_retry=found.reload view=move |sheet| view! { <Body sheet reload=found.reload /> } />
         </Page>

@@ -1,35 +1,32 @@
 //! Exports of the records: a kind of record in a form, read row by row and written as it is read, each with the cursor
-//! from which to follow the feed. Which columns a kind has in a table is `columns`; spreadsheets are `sheet`.
+//! from which to follow the feed. Which columns a kind has in a table is `columns`; what is written of the rows is `rows`,
+//! in spreadsheets `sheet`. `job` and `worker` are for those that are written while nobody waits.
 
 mod columns;
+pub mod job;
+mod rows;
 mod sheet;
+pub(crate) mod worker;
 
 use std::sync::Arc;
 
-use axum::body::{Body, Bytes};
+use axum::body::Body;
 use axum::extract::{Path, Query, State};
 use axum::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE, LINK};
-use axum::http::{HeaderValue, StatusCode};
+use axum::http::{HeaderMap, HeaderValue};
 use axum::response::{IntoResponse, Response};
-use domain::chantier::{Chantier, Participation, Resource, Step};
-use domain::gazetteer::GAZETTEER;
-use domain::need::Need;
-use domain::offer::Offer;
-use domain::organisation::Organisation;
+use chrono::NaiveDate;
 use domain::project::Project;
 use domain::record::Record as _;
-use domain::source::Source;
-use domain::territory::{Point, Territory};
-use futures::{StreamExt as _, stream};
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
 use store::{Listed, Store};
 
 use crate::ctx::Caller;
 use crate::problem::{Code, Fault, Problem};
-use crate::rest::exports::harmless;
 use crate::server::{App, FEED_CURSOR};
-use columns::{Cell, Column};
+use columns::Column;
+use rows::Rows;
 
 /// How many rows are in memory at a time.
 const BATCH: usize = 500;
@@ -78,6 +75,10 @@ impl What {
         }
     }
 
+    fn of(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|known| known.word() == word)
+    }
+
     const fn columns(self) -> &'static [Column] {
         match self {
             Self::Organisations => columns::ORGANISATIONS,
@@ -117,6 +118,10 @@ impl Form {
         }
     }
 
+    fn of(extension: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|known| known.extension() == extension)
+    }
+
     const fn kind(self) -> &'static str {
         match self {
             Self::Csv => "text/csv; charset=utf-8; header=present",
@@ -127,6 +132,25 @@ impl Form {
         }
     }
 }
+
+/// Calls a generic function for a kind of record.
+macro_rules! for_what {
+    ($what:expr, $call:ident::<R>($($argument:expr),*)) => {
+        match $what {
+            What::Organisations => $call::<domain::organisation::Organisation>($($argument),*).await,
+            What::Offers => $call::<domain::offer::Offer>($($argument),*).await,
+            What::Needs => $call::<domain::need::Need>($($argument),*).await,
+            What::Sources => $call::<domain::source::Source>($($argument),*).await,
+            What::Projects => $call::<domain::project::Project>($($argument),*).await,
+            What::Chantiers => $call::<domain::chantier::Chantier>($($argument),*).await,
+            What::Steps => $call::<domain::chantier::Step>($($argument),*).await,
+            What::Resources => $call::<domain::chantier::Resource>($($argument),*).await,
+            What::Participations => $call::<domain::chantier::Participation>($($argument),*).await,
+            What::Territories => $call::<domain::territory::Territory>($($argument),*).await,
+        }
+    };
+}
+use for_what;
 
 /// What an export is asked for.
 struct Export {
@@ -149,7 +173,8 @@ struct Export {
 /// The header `Feed-Cursor` says from where to follow `/v1/changes` afterwards, without a gap. It also stands in the last
 /// line of a JSONL file, beside the features of a GeoJSON file, and in the second sheet of a spreadsheet; the first two
 /// say there how many rows the file has, so that a file that broke off shows. A cell of a CSV or a spreadsheet that would
-/// run as a formula begins with an apostrophe. A spreadsheet has at most 20,000 rows.
+/// run as a formula begins with an apostrophe. A spreadsheet has at most 20,000 rows here; longer ones, and files that
+/// take long, are asked for by `POST /v1/exports`.
 #[utoipa::path(
     get,
     path = "/v1/exports/{what}.{format}",
@@ -170,11 +195,9 @@ pub(crate) async fn export(
     Path(file): Path<String>,
     Query(asked): Query<Vec<(String, String)>>,
 ) -> Result<Response, Fault> {
-    let known = file.split_once('.').and_then(|(what, form)| {
-        let what = What::ALL.into_iter().find(|known| known.word() == what)?;
-        let form = Form::ALL.into_iter().find(|known| known.extension() == form)?;
-        Some((what, form))
-    });
+    let known = file
+        .split_once('.')
+        .and_then(|(what, form)| Some((What::of(what)?, Form::of(form)?)));
     let (what, form) = known.ok_or_else(|| Fault::new(Code::NotFound))?;
     if form == Form::Schema {
         let schema = columns::table_schema(what.word(), what.columns());
@@ -188,204 +211,46 @@ pub(crate) async fn export(
         form,
         asked,
     };
-    match what {
-        What::Organisations => export.answer::<Organisation>().await,
-        What::Offers => export.answer::<Offer>().await,
-        What::Needs => export.answer::<Need>().await,
-        What::Sources => export.answer::<Source>().await,
-        What::Projects => export.answer::<Project>().await,
-        What::Chantiers => export.answer::<Chantier>().await,
-        What::Steps => export.answer::<Step>().await,
-        What::Resources => export.answer::<Resource>().await,
-        What::Participations => export.answer::<Participation>().await,
-        What::Territories => export.answer::<Territory>().await,
-    }
+    for_what!(what, answer::<R>(export))
 }
 
-impl Export {
-    async fn answer<R: Listed>(self) -> Result<Response, Fault>
-    where
-        R::Filter: DeserializeOwned + 'static,
-    {
-        let filter = filter_of::<R>(&self.asked)?;
-        let date = self.store.mint().now().date_naive();
-        let (what, form, cursor) = (self.what, self.form, self.cursor.clone());
-        let body = match form {
-            Form::Xlsx => Body::from(sheet::write::<R>(self, filter).await?),
-            Form::Csv | Form::Jsonl | Form::Geojson | Form::Schema => {
-                self.rows::<R>(filter).into_body().await?
-            }
-        };
-        let name = format!(
-            "attachment; filename=\"chantiers-{}-{date}.{}\"",
-            what.word(),
-            form.extension()
-        );
-        let described = format!("</v1/exports/{}.schema.json>; rel=\"describedby\"", what.word());
-        let mut response = (StatusCode::OK, body).into_response();
-        let headers = response.headers_mut();
-        headers.insert(CONTENT_TYPE, HeaderValue::from_static(form.kind()));
-        headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-        for (header, value) in [
-            (CONTENT_DISPOSITION, name),
-            (LINK, described),
-            (FEED_CURSOR, cursor),
-        ] {
-            if let Ok(value) = HeaderValue::from_str(&value) {
-                headers.insert(header, value);
-            }
-        }
-        Ok(response)
-    }
-
-    fn rows<R: Listed>(self, filter: R::Filter) -> Rows<R> {
-        Rows {
-            export: self,
-            filter,
-            after: None,
-            count: 0,
-            has_begun: false,
-            is_over: false,
-        }
-    }
-}
-
-/// The rows of an export on their way out.
-struct Rows<R: Listed> {
-    export: Export,
-    filter: R::Filter,
-    after: Option<R::Id>,
-    count: usize,
-    has_begun: bool,
-    is_over: bool,
-}
-
-impl<R: Listed> Rows<R>
+async fn answer<R: Listed>(export: Export) -> Result<Response, Fault>
 where
-    R::Filter: 'static,
+    R::Filter: DeserializeOwned + 'static,
 {
-    /// Some more records; none where there are no more.
-    async fn some(&mut self) -> Result<Vec<R>, Fault> {
-        if self.is_over {
-            return Ok(Vec::new());
-        }
-        let some: Vec<R> = self.export.store.walk(&self.filter, self.after, BATCH).await?;
-        self.is_over = some.len() < BATCH;
-        self.after = some.last().map(R::id);
-        Ok(some)
-    }
-
-    /// The next piece of the file; none after the last.
-    async fn piece(&mut self) -> Result<Option<Bytes>, Fault> {
-        if self.is_over && self.has_begun {
-            return Ok(None);
-        }
-        let some = self.some().await?;
-        let mut bytes = Vec::with_capacity(64 + some.len() * 512);
-        self.write(&mut bytes, &some).map_err(|error| {
-            tracing::error!(%error, "an export could not be written");
-            Fault::new(Code::Internal)
-        })?;
-        Ok(Some(bytes.into()))
-    }
-
-    fn write(&mut self, bytes: &mut Vec<u8>, some: &[R]) -> std::io::Result<()> {
-        let begins = !std::mem::replace(&mut self.has_begun, true);
-        let before = self.count;
-        self.count += some.len();
-        let end = json!({"feedCursor": self.export.cursor, "count": self.count});
-        match self.export.form {
-            Form::Csv => {
-                let columns = self.export.what.columns();
-                if begins {
-                    // A spreadsheet opened by double-click breaks the accents without the mark.
-                    bytes.extend("\u{feff}".as_bytes());
-                }
-                let mut writer = csv::WriterBuilder::new()
-                    .terminator(csv::Terminator::CRLF)
-                    .from_writer(bytes);
-                if begins {
-                    writer.write_record(columns.iter().map(|column| column.name))?;
-                }
-                for record in some {
-                    let record = serde_json::to_value(record)?;
-                    writer.write_record(columns.iter().map(|column| match column.cell(&record) {
-                        Cell::Empty => String::new(),
-                        Cell::Text(text) => harmless(text),
-                        Cell::Number(text) => text,
-                        Cell::Flag(flag) => flag.to_string(),
-                    }))?;
-                }
-                writer.flush()?;
-            }
-            Form::Jsonl => {
-                for record in some {
-                    serde_json::to_writer(&mut *bytes, record)?;
-                    bytes.push(b'\n');
-                }
-                if self.is_over {
-                    serde_json::to_writer(&mut *bytes, &end)?;
-                    bytes.push(b'\n');
-                }
-            }
-            Form::Geojson => {
-                if begins {
-                    bytes.extend(b"{\"type\":\"FeatureCollection\",\"features\":[\n");
-                }
-                for (number, record) in (before..).zip(some) {
-                    if number > 0 {
-                        bytes.extend(b",\n");
-                    }
-                    serde_json::to_writer(&mut *bytes, &feature(record)?)?;
-                }
-                if self.is_over {
-                    bytes.extend(b"\n],");
-                    // The object's own fields, without its opening brace.
-                    bytes.extend(&serde_json::to_vec(&end)?[1..]);
-                    bytes.push(b'\n');
-                }
-            }
-            Form::Xlsx | Form::Schema => {}
-        }
-        Ok(())
-    }
-
-    /// The file as it is read. What fails at once is said as a refusal; what fails later breaks the connection off, so
-    /// that nobody takes half a file for a whole one.
-    async fn into_body(mut self) -> Result<Body, Fault> {
-        let first = self.piece().await?;
-        let others = stream::unfold(self, async |mut rows| {
-            let piece = rows.piece().await.transpose()?;
-            let piece = piece.map_err(|fault| std::io::Error::other(fault.code()));
-            Some((piece, rows))
-        });
-        Ok(Body::from_stream(stream::iter(first.map(Ok)).chain(others)))
-    }
-}
-
-/// A record as a GeoJSON feature, on the map where it is known to lie.
-fn feature<R: Listed>(record: &R) -> serde_json::Result<Value> {
-    let properties = serde_json::to_value(record)?;
-    let own = properties
-        .get("point")
-        .and_then(|point| serde_json::from_value::<Point>(point.clone()).ok());
-    let mut points: Vec<Point> = own.into_iter().collect();
-    if points.is_empty() {
-        let communes = record.facets().territories().into_iter();
-        points.extend(communes.filter_map(|id| Some(GAZETTEER.get(id)?.point)));
-    }
-    let mut coordinates: Vec<[f64; 2]> = points.iter().map(|point| [point.lon, point.lat]).collect();
-    let geometry = match (coordinates.pop(), coordinates.is_empty()) {
-        (None, _) => Value::Null,
-        (Some(one), true) => json!({"type": "Point", "coordinates": one}),
-        (Some(last), false) => {
-            coordinates.push(last);
-            json!({"type": "MultiPoint", "coordinates": coordinates})
+    let filter = filter_of::<R>(&export.asked)?;
+    let date = export.store.mint().now().date_naive();
+    let headers = headers(export.what, export.form, date, &export.cursor);
+    let body = match export.form {
+        Form::Xlsx => Body::from(sheet::write::<R>(export, filter).await?),
+        Form::Csv | Form::Jsonl | Form::Geojson | Form::Schema => {
+            Rows::<R>::of(export, filter).into_body().await?
         }
     };
-    Ok(
-        json!({"type": "Feature", "id": record.id().to_string(), "geometry": geometry, "properties": properties}),
-    )
+    Ok((headers, body).into_response())
+}
+
+/// What is said of a file beside it: its form, its name, what describes it, from where to follow the feed.
+fn headers(what: What, form: Form, date: NaiveDate, cursor: &str) -> HeaderMap {
+    let what = what.word();
+    let name = format!(
+        "attachment; filename=\"chantiers-{what}-{date}.{}\"",
+        form.extension()
+    );
+    let described = format!("</v1/exports/{what}.schema.json>; rel=\"describedby\"");
+    let mut headers = HeaderMap::new();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static(form.kind()));
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    for (header, value) in [
+        (CONTENT_DISPOSITION, name.as_str()),
+        (LINK, &described),
+        (FEED_CURSOR, cursor),
+    ] {
+        if let Ok(value) = HeaderValue::from_str(value) {
+            headers.insert(header, value);
+        }
+    }
+    headers
 }
 
 /// The filters that take several values.
@@ -456,6 +321,9 @@ where
 
 #[cfg(test)]
 mod tests {
+    use domain::chantier::Participation;
+    use domain::offer::Offer;
+
     use super::*;
 
     fn asked(pairs: &[(&str, &str)]) -> Vec<(String, String)> {

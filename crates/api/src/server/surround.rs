@@ -7,9 +7,9 @@ use std::time::{Duration, Instant};
 
 use axum::extract::{FromRequestParts, MatchedPath, Request, State};
 use axum::http::header::{
-    ACCEPT_LANGUAGE, AUTHORIZATION, CONTENT_DISPOSITION, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG,
-    IF_NONE_MATCH, REFERRER_POLICY, RETRY_AFTER, STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS,
-    X_FRAME_OPTIONS,
+    ACCEPT_LANGUAGE, AUTHORIZATION, CONTENT_DISPOSITION, CONTENT_RANGE, CONTENT_SECURITY_POLICY,
+    CONTENT_TYPE, ETAG, IF_NONE_MATCH, LOCATION, RANGE, REFERRER_POLICY, RETRY_AFTER,
+    STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
 };
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method};
@@ -220,9 +220,18 @@ pub(super) fn cors(site: &Site) -> CorsLayer {
             AUTHORIZATION,
             CONTENT_TYPE,
             IF_NONE_MATCH,
+            RANGE,
             REQUEST_ID,
         ])
-        .expose_headers([CONTENT_DISPOSITION, ETAG, RETRY_AFTER, REQUEST_ID, FEED_CURSOR])
+        .expose_headers([
+            CONTENT_DISPOSITION,
+            CONTENT_RANGE,
+            ETAG,
+            LOCATION,
+            RETRY_AFTER,
+            REQUEST_ID,
+            FEED_CURSOR,
+        ])
         .max_age(Duration::from_secs(3_600))
 }
 

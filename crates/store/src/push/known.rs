@@ -186,7 +186,7 @@ impl Tx {
     }
 
     /// These records, of those that are there; nobody else changes them until this transaction ends.
-    pub(super) async fn present<R: Stored>(&self, ids: Vec<Uuid>) -> Result<HashMap<Uuid, R>> {
+    pub(crate) async fn present<R: Stored>(&self, ids: Vec<Uuid>) -> Result<HashMap<Uuid, R>> {
         if ids.is_empty() {
             return Ok(HashMap::new());
         }

@@ -335,7 +335,7 @@ impl Pushing<'_> {
             };
             let Fate::Make(pushed) = &plan.fate else { continue };
             let mut after = before.clone();
-            fill(&mut after, pushed);
+            after.fill(pushed);
             plan.made_it = false;
             plan.is_retold = true;
             plan.before = before.revision;
@@ -498,29 +498,6 @@ fn number_of(organisation: &Organisation) -> Option<String> {
     numbers
         .find(|number| number.scheme == NumberScheme::Enterprise)
         .map(|number| number.value.clone())
-}
-
-/// What the record that is there lacks, the pushed one gives.
-fn fill(known: &mut Organisation, pushed: &Organisation) {
-    let Organisation {
-        aliases,
-        kinds,
-        website,
-        commune_id,
-        address,
-        point,
-        ..
-    } = pushed.clone();
-    if known.aliases.is_empty() {
-        known.aliases = aliases;
-    }
-    if known.kinds.is_empty() {
-        known.kinds = kinds;
-    }
-    known.website = known.website.take().or(website);
-    known.commune_id = known.commune_id.or(commune_id);
-    known.address = known.address.take().or(address);
-    known.point = known.point.or(point);
 }
 
 /// A record's field as the rows call it.
