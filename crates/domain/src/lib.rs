@@ -27,6 +27,7 @@ pub mod contact;
 pub mod feed;
 pub mod gap;
 pub mod gazetteer;
+pub mod import;
 pub mod mail;
 pub mod matching;
 pub mod need;
