@@ -129,7 +129,6 @@ sent!(
     source::NewSource = NewSource,
     source::SourcePatch = SourcePatch,
     source::Filter = SourceFilter,
-    import::Mapping = ImportMappingInput,
     contact::NewContact = NewContact,
     contact::ContactPatch = ContactPatch,
     person::NewPerson = NewPerson,

@@ -1,5 +1,7 @@
 //! Pushing: what becomes of rows, of retries, of older rows, of what was removed; runs; who may.
 
+#![expect(clippy::unwrap_used, reason = "a test stops where it fails")]
+
 use domain::offer::{self, Offer};
 use domain::organisation::{NewOrganisation, Organisation};
 use domain::outcome::NewOutcome;
@@ -74,6 +76,7 @@ fn farm() -> Value {
     json!({"externalId": "f1", "name": "Ferme du Pré", "commune": "92094"})
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "what a test says stands where it says it")]
 fn bread(more: Value) -> Value {
     let mut row =
         json!({"externalId": "o1", "organisationExternalId": "f1", "productType": "bread", "title": "Pain"});

@@ -113,8 +113,9 @@ fn Body(source: Source, reload: Callback<()>) -> impl IntoView {
         </Section>
         {move || may().then(|| {
             let (pushes, rejected) = (pushes.clone().unwrap_or_default(), rejected.clone().unwrap_or_default());
+            let imports = imports.clone().unwrap_or_default();
             view! {
-                <Section title=t::import_last><Imports imports=imports.clone().unwrap_or_default() /></Section>
+                <Section title=t::import_last><Imports imports /></Section>
                 <Section title=t::directory_pushes note=t::directory_pushes_note broad=true><Pushes pushes /></Section>
                 <Section title=t::directory_rejected note=t::directory_rejected_note><Rejected rows=rejected /></Section>
             }

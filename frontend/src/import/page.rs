@@ -127,7 +127,7 @@ fn Body(import: Import, reload: Callback<()>) -> impl IntoView {
                 <Status course=words::course(state) text=move || words::state(state) />
                 <span>{move || t::import_lines(i64::from(lines))}</span>
                 <span aria-hidden="true">"·"</span>
-                <span>{move || super::words::kind(what)}</span>
+                <span>{move || words::kind(what)}</span>
                 {encoding.filter(|it| it != "UTF-8").map(|it| view! { <span aria-hidden="true">"·"</span><span>{move || t::import_encoding(it.clone())}</span> })}
             </p>
             <Refusals refusals shown=Vec::new() />

@@ -158,7 +158,53 @@ struct ImportPayload {
 #[derive(cynic::InputObject)]
 struct ImportMapInput {
     id: cynic::Id,
-    mapping: import::Mapping,
+    mapping: ImportMappingInput,
+}
+
+#[derive(cynic::InputObject)]
+struct ImportMappingInput {
+    fields: Vec<ImportFieldMappingInput>,
+    decimal: DecimalMark,
+    separator: String,
+    dates: DateOrder,
+}
+
+#[derive(cynic::InputObject)]
+struct ImportFieldMappingInput {
+    field: String,
+    column: Option<String>,
+    constant: Option<String>,
+    values: Vec<ImportValueInput>,
+}
+
+#[derive(cynic::InputObject)]
+struct ImportValueInput {
+    from: String,
+    to: String,
+}
+
+impl From<import::Mapping> for ImportMappingInput {
+    fn from(mapping: import::Mapping) -> Self {
+        let import::Mapping {
+            fields,
+            decimal,
+            separator,
+            dates,
+        } = mapping;
+        let value = |ValueMapping { from, to }| ImportValueInput { from, to };
+        let field = |fed: FieldMapping| ImportFieldMappingInput {
+            field: fed.field,
+            column: fed.column,
+            constant: fed.constant,
+            values: fed.values.into_iter().map(value).collect(),
+        };
+        Self {
+            fields: fields.into_iter().map(field).collect(),
+            decimal,
+            separator,
+            dates,
+        }
+    }
 }
 
 #[derive(cynic::QueryVariables)]
@@ -244,7 +290,7 @@ pub async fn ask(id: cynic::Id, what: Ask) -> Result<(), Vec<Refused>> {
         Ask::Preview(mapping) => {
             let input = ImportMapInput {
                 id: id.clone(),
-                mapping,
+                mapping: mapping.into(),
             };
             let mapped = api::mutate(&Map::build(Mapping { input }))
                 .await

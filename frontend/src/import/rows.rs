@@ -66,19 +66,22 @@ pub fn Rows(id: cynic::Id, what: Pushed, is_preview: bool) -> impl IntoView {
             .load
             .with(|it| it.value().is_some_and(|page| page.next.is_some()))
     });
+    let lines = move |page: api::Page<ImportRow>| {
+        if page.rows.is_empty() {
+            return view! { <Empty title=t::import_no_lines /> }.into_any();
+        }
+        let rows = page
+            .rows
+            .into_iter()
+            .map(|row| line(row, what, is_preview))
+            .collect_view();
+        view! { <ul class="import-lines" role="list">{rows}</ul> }.into_any()
+    };
+    let change = Callback::new(move |values: Vec<String>| chosen.set(values));
     view! {
         <div class="stack">
-            <FilterChips label=t::import_narrow options on=chosen on_change=move |values| chosen.set(values) />
-            <Loaded load=found.load on_retry=found.reload view=move |page: api::Page<ImportRow>| {
-                if page.rows.is_empty() {
-                    return view! { <Empty title=t::import_no_lines /> }.into_any();
-                }
-                view! {
-                    <ul class="import-lines" role="list">
-                        {page.rows.into_iter().map(|row| line(row, what, is_preview)).collect_view()}
-                    </ul>
-                }.into_any()
-            } />
+            <FilterChips label=t::import_narrow options on=chosen on_change=change />
+            <Loaded load=found.load on_retry=found.reload view=lines />
             <More shown has_more busy=found.busy on_more=found.more />
         </div>
     }

@@ -98,16 +98,14 @@ pub(super) async fn run(store: &Store, asked: FileImport) -> Result<ExitCode, St
 }
 
 fn said(error: &store::Error) -> String {
-    match error {
-        store::Error::Refused(refusals) => {
-            let refusals = refusals.iter().map(|refusal| match refusal.field() {
-                "" => refusal.message(Lang::En),
-                field => format!("{field}: {}", refusal.message(Lang::En)),
-            });
-            refusals.collect::<Vec<_>>().join(" ")
-        }
-        error => error.to_string(),
-    }
+    let store::Error::Refused(refusals) = error else {
+        return error.to_string();
+    };
+    let refusals = refusals.iter().map(|refusal| match refusal.field() {
+        "" => refusal.message(Lang::En),
+        field => format!("{field}: {}", refusal.message(Lang::En)),
+    });
+    refusals.collect::<Vec<_>>().join(" ")
 }
 
 fn why(import: &Import) -> String {
@@ -221,7 +219,7 @@ fn as_json(import: &Import, rows: &[ImportRow]) -> String {
         "id": import_name(import.id), "source": import.source, "recordType": import.what, "fileName": import.file_name,
         "format": import.format, "encoding": import.encoding, "columns": import.columns, "mapping": import.mapping,
         "mode": import.mode, "state": import.state, "lines": import.lines, "done": import.done, "counts": import.counts,
-        "absent": import.absent, "failure": import.failure.as_ref().map(|refusal| refusal.code()), "rows": rows,
+        "absent": import.absent, "failure": import.failure.as_ref().map(domain::Refusal::code), "rows": rows,
     });
     format!("{report:#}\n")
 }

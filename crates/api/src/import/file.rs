@@ -499,7 +499,9 @@ mod tests {
     use super::*;
 
     /// What is read of a file: encoding, headers, lines.
-    fn read(bytes: &[u8]) -> Result<(Option<&'static str>, Vec<String>, Vec<Line>), Unfit> {
+    type Whole = (Option<&'static str>, Vec<String>, Vec<Line>);
+
+    fn read(bytes: &[u8]) -> Result<Whole, Unfit> {
         let mut file = tempfile::NamedTempFile::new().unwrap();
         file.write_all(bytes).unwrap();
         let (sender, mut pieces) = mpsc::channel(1_000);

@@ -253,14 +253,13 @@ pub(crate) async fn rejected(
         return Err(Fault::new(Code::Unauthenticated));
     }
     let id = import_named(&id).ok_or_else(|| Fault::new(Code::NotFound))?;
-    let import = app
-        .store
-        .import(&caller.actor, id)
-        .await
-        .map_err(|error| match error {
-            store::Error::Refused(_) => Fault::new(Code::NotFound),
-            error => error.into(),
-        })?;
+    let import = app.store.import(&caller.actor, id).await.map_err(|error| {
+        if matches!(error, store::Error::Refused(_)) {
+            Fault::new(Code::NotFound)
+        } else {
+            error.into()
+        }
+    })?;
     let mut first = import.headers();
     first.extend([LINE, WHY].map(|sentence| say(&sentence, caller.lang).to_owned()));
     let mut start = "\u{feff}".as_bytes().to_vec();

@@ -67,7 +67,7 @@ const TOLD: TimeDelta = TimeDelta::days(400);
 /// So many refused rows of one request are kept.
 const KEPT: usize = 200;
 
-fn corrupt(error: serde_json::Error) -> Error {
+fn corrupt(error: impl std::fmt::Display) -> Error {
     Error::Corrupt(error.to_string())
 }
 

@@ -301,7 +301,7 @@ impl Store {
                         .and_where(Expr::col("id").eq(run))
                         .take();
                     tx.conn.execute(&update).await?;
-                    Ok(tx.run_of(&source, run).await?)
+                    tx.run_of(&source, run).await
                 })
                 .await?;
             is_first = false;
