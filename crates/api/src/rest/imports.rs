@@ -271,12 +271,13 @@ pub(crate) async fn rejected(
         import,
         part: 0,
     };
+    // Whoever compresses asks once more after the end.
     let pieces = stream::unfold(rest, async |mut rest| {
         let piece = rest.piece().await.transpose()?;
         let piece = piece.map_err(|fault| std::io::Error::other(fault.code()));
         Some((piece, rest))
     });
-    let body = Body::from_stream(stream::iter([Ok(Bytes::from(start))]).chain(pieces));
+    let body = Body::from_stream(stream::iter([Ok(Bytes::from(start))]).chain(pieces.fuse()));
     let headers = [
         (CONTENT_TYPE, "text/csv; charset=utf-8; header=present"),
         (CACHE_CONTROL, "no-store"),
