@@ -19,9 +19,12 @@ use serde::{Deserialize, Serialize};
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::sync::Arc;
+use wasm_bindgen::JsCast as _;
 
 /// Milliseconds until a request is given up.
 const PATIENCE: u32 = 20_000;
+/// The same for a file that is sent.
+const LONG_PATIENCE: u32 = 300_000;
 
 thread_local! {
     static CACHE: RefCell<Cache> = RefCell::new(Cache::default());
@@ -271,6 +274,78 @@ where
     serde_json::from_str(&text).map_err(|_| internal(None))
 }
 
+/// A file that did not come in.
+pub struct NotBrought {
+    pub failure: Failure,
+    /// What is wrong with the file, where the server says it.
+    pub detail: Option<String>,
+}
+
+impl From<Failure> for NotBrought {
+    fn from(failure: Failure) -> Self {
+        Self {
+            failure,
+            detail: None,
+        }
+    }
+}
+
+/// Brings a file. A token that has ended is renewed before: a file is not sent twice.
+pub async fn bring<R: DeserializeOwned>(
+    address: &str,
+    what: &str,
+    file: &web_sys::File,
+) -> Result<R, NotBrought> {
+    session::renew().await;
+    let name = String::from(js_sys::encode_uri_component(&file.name()));
+    let limit = web_sys::AbortSignal::timeout_with_u32(LONG_PATIENCE);
+    // What it is, the server finds out from the file; browsers name it as they like.
+    let request =
+        authorised(RequestBuilder::new(&format!("{address}?what={what}&name={name}")).method(Method::POST))
+            .header("Content-Type", "application/octet-stream")
+            .abort_signal(Some(&limit))
+            .body(wasm_bindgen::JsValue::from(file.clone()));
+    let gone = |_| Failure {
+        kind: FailureKind::Network,
+        reference: None,
+    };
+    let answer = request.map_err(|_| internal(None))?.send().await.map_err(gone)?;
+    let (status, ok) = (answer.status(), answer.ok());
+    let text = text(&answer).await?;
+    if ok {
+        return serde_json::from_str(&text).map_err(|_| internal(None).into());
+    }
+    let problem: Problem = serde_json::from_str(&text).unwrap_or_default();
+    Err(NotBrought {
+        failure: Failure {
+            kind: problem
+                .code
+                .as_deref()
+                .map_or_else(|| kind_of_status(status), kind_of_code),
+            reference: problem.request_id,
+        },
+        detail: problem.detail,
+    })
+}
+
+/// Has the browser keep what an address answers to whoever is signed in, as a file of this name.
+pub async fn take_away(address: &str, name: &str) -> Result<(), Failure> {
+    let request = || authorised(RequestBuilder::new(address).method(Method::GET));
+    let content = text(&send(request, None).await?).await?;
+    let parts = js_sys::Array::of1(&format!("\u{feff}{}", content.trim_start_matches('\u{feff}')).into());
+    let blob = web_sys::Blob::new_with_str_sequence(&parts).map_err(|_| internal(None))?;
+    let url = web_sys::Url::create_object_url_with_blob(&blob).map_err(|_| internal(None))?;
+    if let Ok(link) = document().create_element("a") {
+        let _ = link.set_attribute("href", &url);
+        let _ = link.set_attribute("download", name);
+        if let Ok(link) = link.dyn_into::<web_sys::HtmlElement>() {
+            link.click();
+        }
+    }
+    let _ = web_sys::Url::revoke_object_url(&url);
+    Ok(())
+}
+
 /// The address under which one of our own files is served, as the bundle says.
 pub fn asset(name: &str) -> Option<String> {
     let text = document().get_element_by_id("assets")?.text_content()?;
@@ -475,10 +550,11 @@ struct TopError {
 struct Problem {
     code: Option<String>,
     request_id: Option<String>,
+    detail: Option<String>,
 }
 
 fn failure_of(errors: Vec<TopError>, header: Option<String>) -> Failure {
-    let Problem { code, request_id } = errors
+    let Problem { code, request_id, .. } = errors
         .into_iter()
         .next()
         .map(|it| it.extensions)

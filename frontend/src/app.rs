@@ -12,8 +12,8 @@ use crate::session;
 use crate::ui::page::{Announcer, FirstPage, Page};
 use crate::ui::toast::{ToastCorner, provide_toasts};
 use crate::{
-    about, account, chantier, directory, exchange, find, history, home, organisation, person, project,
-    territory, week,
+    about, account, chantier, directory, exchange, find, history, home, import, organisation, person,
+    project, territory, week,
 };
 use header::{Footer, Header, PhoneBar};
 use keys::Keys;
@@ -69,7 +69,7 @@ fn Shell(said: RwSignal<String>) -> impl IntoView {
             <Footer />
             <PhoneBar />
         </div>
-        <div class="corner"><ToastCorner /></div>
+        <div class="corner"><import::tray::Imports /><ToastCorner /></div>
         <Search />
         <Keys />
         <p class="visually-hidden" aria-live="polite">{said}</p>
@@ -100,6 +100,8 @@ fn Screens() -> impl IntoView {
             <Route path=path!("/demandes/:id") view={Lazy::<exchange::NeedPage>::new()} />
             <Route path=path!("/sources") view={Lazy::<directory::List>::new()} />
             <Route path=path!("/sources/:id") view={Lazy::<directory::Sheet>::new()} />
+            <Route path=path!("/sources/:id/importer") view={Lazy::<import::Start>::new()} />
+            <Route path=path!("/imports/:id") view={Lazy::<import::Sheet>::new()} />
             <Route path=path!("/rapport") view={Lazy::<project::ReportPage>::new()} />
             <Route path=path!("/recherche") view={Lazy::<find::Search>::new()} />
             <Route path=path!("/ma-semaine") view={Lazy::<week::WeekPage>::new()} />

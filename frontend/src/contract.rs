@@ -7,8 +7,8 @@
 pub mod schema {}
 
 use domain::{
-    chantier, contact, measure, need, offer, organisation, person, policy, project, provenance, push, source,
-    territory,
+    chantier, contact, import, measure, need, offer, organisation, person, policy, project, provenance, push,
+    source, territory,
 };
 use std::str::FromStr;
 
@@ -91,6 +91,13 @@ scalars!(
     need::LocalRule = LocalRule,
     need::Order = NeedOrder,
     push::Pushed = PushedType,
+    push::Mode = PushMode,
+    push::Outcome = RowOutcome,
+    push::Notice = RowNotice,
+    import::Format = ImportFormat,
+    import::State = ImportState,
+    import::DecimalMark = DecimalMark,
+    import::DateOrder = DateOrder,
     source::Standing = SourceStanding,
     source::Cadence = Cadence,
     source::Order = SourceOrder,

@@ -33,6 +33,7 @@ pub mod exchange;
 pub mod find;
 pub mod history;
 pub mod home;
+pub mod import;
 pub mod organisation;
 pub mod person;
 pub mod project;

@@ -1,7 +1,10 @@
 //! What the program does when it is started: each command, from the settings to the last line it prints.
 
+mod import;
+
 use std::io::{BufRead as _, Write as _};
 use std::net::SocketAddr;
+use std::process::ExitCode;
 use std::sync::Arc;
 
 use domain::person::password_is_good;
@@ -16,8 +19,9 @@ use url::Url;
 use crate::auth::{Passwords, client_name};
 use crate::config::{Account, Cli, Client, Command, Config, Feed, one_line};
 use crate::feed::Readers;
+use crate::import;
 use crate::mail::sender::Sender;
-use crate::rest::snapshots::worker;
+use crate::rest::snapshots;
 use crate::server::{self, App, Site};
 use crate::webhook::messenger::Messenger;
 use crate::{feed, openapi, schema};
@@ -38,11 +42,11 @@ impl Stop {
     }
 }
 
-/// Does what the command line asks.
+/// Does what the command line asks; answers how it ended.
 ///
 /// # Errors
 /// [`Stop`], with the line to print.
-pub async fn run(cli: Cli, mint: Arc<dyn Mint>) -> Result<(), Stop> {
+pub async fn run(cli: Cli, mint: Arc<dyn Mint>) -> Result<ExitCode, Stop> {
     let Cli { config, command } = cli;
     match command.unwrap_or(Command::Serve) {
         Command::Schema => print(&schema::sdl()),
@@ -110,8 +114,16 @@ pub async fn run(cli: Cli, mint: Arc<dyn Mint>) -> Result<(), Stop> {
             log(&config)?;
             check(&config, mint).await?;
         }
+        Command::Import(asked) => {
+            log(&config)?;
+            let store = open(&config, mint).await?;
+            migrate(&store).await?;
+            let ended = import::run(&store, asked).await;
+            close(&store).await;
+            return ended;
+        }
     }
-    Ok(())
+    Ok(ExitCode::SUCCESS)
 }
 
 /// A reader that went away (`| head`) is no fault.
@@ -198,7 +210,8 @@ async fn serve(config: &Config, mint: Arc<dyn Mint>) -> Result<(), Stop> {
         .map_err(|error| Stop::new("cannot start", &error))?;
     let (running, told) = watch::channel(());
     let messaging = tokio::spawn(messenger.run(told.clone()));
-    let writing = tokio::spawn(worker::run(store.clone(), told.clone()));
+    let writing = tokio::spawn(snapshots::worker::run(store.clone(), told.clone()));
+    let importing = tokio::spawn(import::worker::work(store.clone(), told.clone()));
     let sending = tokio::spawn({
         let store = store.clone();
         async move {
@@ -221,6 +234,9 @@ async fn serve(config: &Config, mint: Arc<dyn Mint>) -> Result<(), Stop> {
     if tokio::time::timeout(server::STOP_LIMIT, writing).await.is_err() {
         tracing::warn!("stopped although an export was being written: it is begun anew");
     }
+    if tokio::time::timeout(server::STOP_LIMIT, importing).await.is_err() {
+        tracing::warn!("stopped although a file was being imported: it is gone on with");
+    }
     close(&store).await;
     Ok(())
 }
@@ -240,6 +256,9 @@ async fn sweep(store: Store) {
         }
         if let Err(error) = store.clear_exports().await {
             tracing::warn!(%error, "expired exports could not be cleared away: tried again in a minute");
+        }
+        if let Err(error) = store.forget_imports().await {
+            tracing::warn!(%error, "old imports could not be forgotten: tried again in a minute");
         }
         loop {
             match store.expire_offers().await {

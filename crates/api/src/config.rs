@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::parser::ValueSource;
-use clap::{ArgAction, Args, CommandFactory, FromArgMatches, Parser, Subcommand};
+use clap::{ArgAction, Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
+use domain::push::{Mode, Pushed};
 use lettre::message::Mailbox;
 use url::Url;
 
@@ -44,6 +45,78 @@ pub enum Command {
     Feed(Feed),
     /// Opens the database and says what is in it; changes nothing
     Check,
+    /// Imports a CSV or XLSX file of organisations, offers or needs under a source
+    ///
+    /// Ends with 0 where every line was good, 1 where lines were refused (the others were applied), 2 where it could not be
+    /// done.
+    Import(FileImport),
+}
+
+/// A file to import.
+#[derive(Args)]
+pub struct FileImport {
+    /// The code of the source
+    #[arg(long, value_name = "CODE")]
+    pub source: String,
+    /// What its lines are
+    #[arg(long)]
+    pub what: What,
+    /// The file, with headers in its first line; of a spreadsheet the first sheet
+    pub file: PathBuf,
+    /// How the file is read, as JSON (ImportMapping in schema.graphql); as the file before or by its headers otherwise
+    #[arg(long, value_name = "FILE")]
+    pub mapping: Option<PathBuf>,
+    /// Whether what the source holds of this kind and the file does not name is removed (full-snapshot) or stays (delta)
+    #[arg(long, default_value = "delta")]
+    pub mode: ImportMode,
+    /// The source's code once more, where more than a tenth of its records of this kind is meant to go
+    #[arg(long, value_name = "CODE")]
+    pub confirm: Option<String>,
+    /// Only say what would become of the lines
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Print the report as JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// What the lines of a file are.
+#[derive(Clone, Copy, ValueEnum)]
+pub enum What {
+    /// Organisations
+    Organisations,
+    /// Offers
+    Offers,
+    /// Needs
+    Needs,
+}
+
+impl From<What> for Pushed {
+    fn from(what: What) -> Self {
+        match what {
+            What::Organisations => Self::Organisation,
+            What::Offers => Self::Offer,
+            What::Needs => Self::Need,
+        }
+    }
+}
+
+/// What the lines of a file stand for.
+#[derive(Clone, Copy, ValueEnum)]
+pub enum ImportMode {
+    /// What changed
+    Delta,
+    /// Everything the source holds of this kind
+    FullSnapshot,
+}
+
+impl From<ImportMode> for Mode {
+    fn from(mode: ImportMode) -> Self {
+        match mode {
+            ImportMode::Delta => Self::Delta,
+            ImportMode::FullSnapshot => Self::FullSnapshot,
+        }
+    }
 }
 
 /// What can be done with the change feed from the command line.

@@ -26,6 +26,7 @@ mod connection;
 mod error;
 mod gap;
 mod history;
+mod import;
 mod load;
 mod mail;
 mod matching;

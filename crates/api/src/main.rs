@@ -54,7 +54,7 @@ fn main() -> ExitCode {
         Err(error) => return wrong(&format!("no runtime: {error}")),
     };
     match runtime.block_on(api::command::run(cli, Arc::new(SystemMint))) {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(stop) => wrong(&stop.to_string()),
     }
 }

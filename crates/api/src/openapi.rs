@@ -17,7 +17,7 @@ use utoipa::OpenApi;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 
 use crate::problem::{Code, say};
-use crate::rest::{calendar, changes, etag, exports, records, session, snapshots, token, unchanged};
+use crate::rest::{calendar, changes, etag, exports, imports, records, session, snapshots, token, unchanged};
 use crate::server::{App, health};
 
 /// What the document is made of.
@@ -42,6 +42,9 @@ use crate::server::{App, health};
         records::push,
         records::open_run,
         records::close_run,
+        imports::schema,
+        imports::upload,
+        imports::rejected,
         calendar::all,
         calendar::one,
         exports::csv,

@@ -167,6 +167,7 @@ impl From<Run> for RunNode {
             opened_at,
             closed_at,
             counts,
+            of: _,
         } = run;
         Self {
             id,

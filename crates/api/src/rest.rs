@@ -3,6 +3,7 @@
 pub mod calendar;
 pub mod changes;
 pub mod exports;
+pub mod imports;
 pub mod records;
 pub mod session;
 pub mod snapshots;
@@ -42,6 +43,7 @@ pub(crate) fn routes() -> Router<Arc<App>> {
         )
         .route("/oauth/token", axum::routing::post(token::token))
         .merge(records::routes())
+        .merge(imports::routes())
         .route("/v1/calendar.ics", get(calendar::all))
         .route("/v1/chantiers/{file}", get(calendar::one))
         .route(CHANGES, get(changes::changes))

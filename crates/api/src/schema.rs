@@ -12,6 +12,7 @@ use crate::client::{ClientMutation, ClientQuery};
 use crate::feed::{FeedQuery, FeedSubscription, Readers};
 use crate::gap::GapQuery;
 use crate::history::{HistoryMutation, HistoryQuery};
+use crate::import::{ImportMutation, ImportQuery};
 use crate::mail::MailQuery;
 use crate::need::{NeedMutation, NeedQuery};
 use crate::node::NodeQuery;
@@ -46,6 +47,7 @@ pub struct Query(
     ProductQuery,
     ClientQuery,
     SourceQuery,
+    ImportQuery,
     OfferQuery,
     NeedQuery,
     OutcomeQuery,
@@ -75,6 +77,7 @@ pub struct Mutation(
     OfferMutation,
     NeedMutation,
     PushMutation,
+    ImportMutation,
     ClientMutation,
     OutcomeMutation,
     WebhookMutation,

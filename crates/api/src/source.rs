@@ -11,6 +11,7 @@ use store::Relation;
 use crate::connection::{Connection, cost, listed, one, page, related};
 use crate::ctx::{caller, store};
 use crate::error::fail;
+use crate::import::ImportNode;
 use crate::need::NeedNode;
 use crate::offer::OfferNode;
 use crate::organisation::OrganisationNode;
@@ -90,6 +91,16 @@ impl SourceNode {
             Ok(rows) => Ok(Some(
                 rows.into_iter().map(|row| RejectionNode::of(ctx, row)).collect(),
             )),
+            Err(store::Error::Refused(_)) => Ok(None),
+            Err(error) => Err(fail(ctx, error)),
+        }
+    }
+
+    /// The last files that were imported under it, the latest first, at most 100; null for those who may not read them.
+    #[graphql(complexity = "20 + 20 * child_complexity")]
+    async fn imports(&self, ctx: &Context<'_>) -> Result<Option<Vec<ImportNode>>> {
+        match store(ctx).imports(&caller(ctx).actor, &self.record, 100).await {
+            Ok(imports) => Ok(Some(imports.into_iter().map(Into::into).collect())),
             Err(store::Error::Refused(_)) => Ok(None),
             Err(error) => Err(fail(ctx, error)),
         }

@@ -28,6 +28,7 @@ pub mod export;
 pub mod feed;
 pub mod gap;
 pub mod gazetteer;
+pub mod import;
 pub mod mail;
 pub mod matching;
 pub mod need;

@@ -125,6 +125,12 @@ choices! {
         Stopped = "STOPPED",
         /// Two different records are needed.
         Itself = "ITSELF",
+        /// Not a number as the file writes them.
+        NumberForm = "NUMBER_FORM",
+        /// Neither yes nor no.
+        YesNo = "YES_NO",
+        /// Not one sign that can stand between values.
+        Separator = "SEPARATOR",
     }
 }
 
@@ -594,6 +600,24 @@ impl Invalid {
                 "Een fiche wordt niet met zichzelf samengevoegd: kies een andere.",
                 "Ein Eintrag wird nicht mit sich selbst zusammengeführt: wählen Sie einen anderen.",
                 "A record is not merged into itself: choose another.",
+            ],
+            Self::NumberForm => [
+                "Ce n'est pas un nombre tel que ce fichier les écrit: vérifiez le signe décimal (1234,5 ou 1234.5).",
+                "Dit is geen getal zoals dit bestand ze schrijft: controleer het decimaalteken (1234,5 of 1234.5).",
+                "Das ist keine Zahl, wie diese Datei sie schreibt: prüfen Sie das Dezimalzeichen (1234,5 oder 1234.5).",
+                "This is not a number as this file writes them: check the decimal mark (1234,5 or 1234.5).",
+            ],
+            Self::YesNo => [
+                "Ni oui ni non. Écrivez oui ou non, ou dites ce que ce mot signifie.",
+                "Noch ja noch nee. Schrijf ja of nee, of zeg wat dit woord betekent.",
+                "Weder ja noch nein. Schreiben Sie ja oder nein, oder sagen Sie, was dieses Wort bedeutet.",
+                "Neither yes nor no. Write yes or no, or say what this word means.",
+            ],
+            Self::Separator => [
+                "Un séparateur est un seul signe, ni lettre ni chiffre: ; , | /",
+                "Een scheidingsteken is één teken, geen letter of cijfer: ; , | /",
+                "Ein Trennzeichen ist ein einziges Zeichen, weder Buchstabe noch Ziffer: ; , | /",
+                "A separator is one sign, neither letter nor digit: ; , | /",
             ],
         };
         match lang {

@@ -17,7 +17,7 @@ use crate::error::{Error, Result};
 use crate::json::Json;
 
 /// The length of every part but the last.
-pub const PART: usize = 256 * 1024;
+pub const PIECE: usize = 256 * 1024;
 /// Who writes an export says so before this is over; else another server begins it anew.
 const LEASE: TimeDelta = TimeDelta::seconds(20);
 /// How long a file can be fetched, and a job be asked about.

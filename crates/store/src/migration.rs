@@ -11,6 +11,7 @@ mod m20261125_000005_outcome;
 mod m20261126_000001_webhook;
 mod m20261126_000010_merge;
 mod m20261126_000011_export;
+mod m20261126_000012_import;
 
 /// Brings a database up to date.
 #[derive(Debug)]
@@ -29,6 +30,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261126_000001_webhook::Migration),
             Box::new(m20261126_000010_merge::Migration),
             Box::new(m20261126_000011_export::Migration),
+            Box::new(m20261126_000012_import::Migration),
         ]
     }
 }

@@ -142,7 +142,7 @@ pub struct Answer {
 
 impl Store {
     /// The source with this code, where the actor may push under it and it may be pushed to.
-    async fn source_to_push(&self, actor: &Actor, code: &str) -> Result<(Source, Action)> {
+    pub(crate) async fn source_to_push(&self, actor: &Actor, code: &str) -> Result<(Source, Action)> {
         let unknown = Refusal::UnknownReference {
             field: "source".to_owned(),
         };
@@ -169,6 +169,14 @@ impl Store {
             }
             .into()),
         }
+    }
+
+    /// Whether the actor may push under the source with this code, and it may be pushed to.
+    ///
+    /// # Errors
+    /// No, or there is none.
+    pub async fn may_push(&self, actor: &Actor, code: &str) -> Result<()> {
+        self.source_to_push(actor, code).await.map(drop)
     }
 
     /// Applies what a source pushes, or says what would become of it.

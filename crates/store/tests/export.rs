@@ -6,7 +6,7 @@
 use chrono::TimeDelta;
 use domain::Lang;
 use domain::export::State;
-use store::{Export, NewExport, PART, Store};
+use store::{Export, NewExport, PIECE, Store};
 use testing::{both_engines, kept};
 
 fn new(caller: &str) -> NewExport {
@@ -39,8 +39,8 @@ testing::both! {
         assert_eq!((claimed.id, claimed.state, claimed.attempts), (export.id, State::Running, 1));
         assert_eq!(claimed.asked, export.asked);
         // Every byte there is, more than one part of them.
-        let bytes: Vec<u8> = (0..=u8::MAX).cycle().take(PART + 1_000).collect();
-        for (number, part) in (0..).zip(bytes.chunks(PART)) {
+        let bytes: Vec<u8> = (0..=u8::MAX).cycle().take(PIECE + 1_000).collect();
+        for (number, part) in (0..).zip(bytes.chunks(PIECE)) {
             assert!(kept(store.keep_export_part(&claimed, number, part).await));
         }
         assert!(kept(store.export_goes_on(&claimed, 7).await));
@@ -51,7 +51,7 @@ testing::both! {
         let done = kept(store.exported(&export.token).await).unwrap();
         assert_eq!((done.state, done.rows, done.cursor.as_deref(), done.digest.as_deref()), (State::Done, 9, Some("cursor"), Some("digest")));
         let mut read = Vec::new();
-        while let Some(part) = kept(store.export_part(done.id, (read.len() / PART) as i64).await) {
+        while let Some(part) = kept(store.export_part(done.id, (read.len() / PIECE) as i64).await) {
             read.extend(part);
             if read.len() == bytes.len() { break; }
         }

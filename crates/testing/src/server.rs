@@ -220,6 +220,34 @@ impl Server {
         rows
     }
 
+    /// Runs a command of the program on the server's database, beside it; answers its exit code, what it printed and what
+    /// it said besides.
+    pub async fn command(&self, args: &[&str]) -> (Option<i32>, String, String) {
+        let mut command = Command::new(binary());
+        command
+            .args(args)
+            .env_clear()
+            .env("CHANTIERS_DATABASE_URL", &self.database)
+            .env("CHANTIERS_DATA_DIR", &self.folder)
+            .env("CHANTIERS_LOG", "warn")
+            .stdin(Stdio::null())
+            .kill_on_drop(true);
+        let output = tokio::time::timeout(Duration::from_secs(60), command.output())
+            .await
+            .expect("a command ends")
+            .expect("the program can be run");
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        (output.status.code(), text(&output.stdout), text(&output.stderr))
+    }
+
+    /// Keeps a file beside the server's data and answers its path.
+    #[must_use]
+    pub fn file(&self, name: &str, content: &[u8]) -> String {
+        let path = self.folder.join(name);
+        std::fs::write(&path, content).expect("the temporary folder can be written");
+        path.display().to_string()
+    }
+
     /// A client who is not signed in.
     #[must_use]
     pub fn visitor(&self) -> TestClient {

@@ -7,6 +7,7 @@ use super::words;
 use crate::api;
 use crate::contract::typed;
 use crate::format;
+use crate::import;
 use crate::language::t;
 use crate::provenance::{SourceList, sourced};
 use crate::ui::chips::Status;
@@ -39,10 +40,18 @@ pub fn Screen() -> impl IntoView {
         load.with(|it| it.value().and_then(|it| it.sort.clone()))
             .unwrap_or_else(|| t::directory_question().to_owned())
     };
+    let may_push = move || {
+        let found = load.with(|it| it.value().map(|it| (it.id.clone(), it.operator_id.clone())));
+        found.is_some_and(|(id, operator)| {
+            let operator = operator.as_ref().and_then(typed::<OrganisationId>);
+            typed::<SourceId>(&id).is_some_and(|source| viewer::may(Action::Push { source, operator }))
+        })
+    };
     let tools = move || {
         view! {
             <a class="button" href=move || format!("/offres?source={}", id.get())>{t::exchange_offers}</a>
             <a class="button" href=move || format!("/demandes?source={}", id.get())>{t::exchange_needs}</a>
+            {move || may_push().then(|| view! { <a class="button" href=move || format!("/sources/{}/importer", id.get())>{t::import_title}</a> })}
             <a class="button quiet" href=move || format!("/historique/{}", id.get())>{t::action_history}</a>
         }
     };
@@ -80,6 +89,7 @@ fn Body(source: Source, reload: Callback<()>) -> impl IntoView {
     let operator = source.operator_id.as_ref().and_then(typed::<OrganisationId>);
     let may = move || typed_id.is_some_and(|source| viewer::may(Action::ReadRuns { source, operator }));
     let (pushes, rejected) = (source.pushes.clone(), source.rejected_rows.clone());
+    let imports = source.imports.clone();
     let (summary, complaints) = (source.summary.clone(), source.complaints.clone());
     let sources = source.sources.clone();
     view! {
@@ -103,7 +113,9 @@ fn Body(source: Source, reload: Callback<()>) -> impl IntoView {
         </Section>
         {move || may().then(|| {
             let (pushes, rejected) = (pushes.clone().unwrap_or_default(), rejected.clone().unwrap_or_default());
+            let imports = imports.clone().unwrap_or_default();
             view! {
+                <Section title=t::import_last><Imports imports /></Section>
                 <Section title=t::directory_pushes note=t::directory_pushes_note broad=true><Pushes pushes /></Section>
                 <Section title=t::directory_rejected note=t::directory_rejected_note><Rejected rows=rejected /></Section>
             }
@@ -212,6 +224,25 @@ fn Pushes(pushes: Vec<Push>) -> impl IntoView {
         .number(),
     ];
     view! { <Table caption=t::directory_pushes columns rows=Signal::stored(pushes) /> }.into_any()
+}
+
+#[component]
+fn Imports(imports: Vec<import::read::Listed>) -> impl IntoView {
+    if imports.is_empty() {
+        return view! { <p class="muted">{t::import_last_none}</p> }.into_any();
+    }
+    view! {
+        <ul class="plain-list" role="list">
+            {imports.into_iter().take(10).map(|it| view! {
+                <li>
+                    <a href=format!("/imports/{}", it.id.inner())>{it.file_name}</a>
+                    <Status course=import::words::course(it.state) text=move || import::words::state(it.state) />
+                    <span class="muted small">{move || import::words::kind(it.record_type)} " · " {move || t::import_lines(i64::from(it.lines))} " · " {move || format::instant(it.made_at)}</span>
+                </li>
+            }).collect_view()}
+        </ul>
+    }
+    .into_any()
 }
 
 #[component]

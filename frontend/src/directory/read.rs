@@ -1,6 +1,7 @@
 //! What is read of the sources of offers and needs.
 
 use crate::contract::{PageInfo, schema};
+use crate::import;
 use crate::organisation::read::Body;
 use crate::provenance::Sources;
 use crate::refusal::UserError;
@@ -121,4 +122,5 @@ pub struct Source {
     /// For those who may read them.
     pub pushes: Option<Vec<Push>>,
     pub rejected_rows: Option<Vec<RejectedRow>>,
+    pub imports: Option<Vec<import::read::Listed>>,
 }

@@ -469,7 +469,7 @@ pub(super) fn short(text: &str) -> String {
 
 /// The text as a cell that no spreadsheet runs as a formula. Some skip what shows nothing before they look, and some
 /// take the wide forms of East Asian keyboards for the narrow ones.
-pub(super) fn harmless(text: String) -> String {
+pub(crate) fn harmless(text: String) -> String {
     let first = text.trim_start_matches(shows_nothing).chars().next();
     let runs = matches!(first, Some('=' | '+' | '-' | '@' | '＝' | '＋' | '－' | '＠'));
     if runs || text.starts_with(['\t', '\r', '\n']) {

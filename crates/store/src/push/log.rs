@@ -67,7 +67,7 @@ const TOLD: TimeDelta = TimeDelta::days(400);
 /// So many refused rows of one request are kept.
 const KEPT: usize = 200;
 
-fn corrupt(error: &serde_json::Error) -> Error {
+fn corrupt(error: impl std::fmt::Display) -> Error {
     Error::Corrupt(error.to_string())
 }
 
@@ -75,7 +75,7 @@ impl Tx {
     /// Keeps what became of a request.
     pub(super) async fn log_push(&self, source: &str, run: Option<Uuid>, answer: &Answer) -> Result<()> {
         let id = self.uuid();
-        let counts = serde_json::to_value(answer.counts).map_err(|error| corrupt(&error))?;
+        let counts = serde_json::to_value(answer.counts).map_err(corrupt)?;
         let (person, client) = self.who();
         let columns = ["id", "source", "run_id", "at", "person_id", "client_id", "counts"];
         let row = vec![
@@ -91,7 +91,7 @@ impl Tx {
         let refused = answer.rows.iter().filter(|row| row.outcome == Outcome::Rejected);
         let mut rejections = Vec::new();
         for (place, row) in refused.take(KEPT).enumerate() {
-            let errors = serde_json::to_value(&row.errors).map_err(|error| corrupt(&error))?;
+            let errors = serde_json::to_value(&row.errors).map_err(corrupt)?;
             rejections.push(vec![
                 id.into(),
                 i32::try_from(place).unwrap_or(i32::MAX).into(),
@@ -139,7 +139,7 @@ impl Store {
                 at: row.try_get("", "at")?,
                 run: row.try_get("", "run_id")?,
                 person: row.try_get::<Option<Uuid>>("", "person_id")?.map(Into::into),
-                counts: serde_json::from_value(counts).map_err(|error| corrupt(&error))?,
+                counts: serde_json::from_value(counts).map_err(corrupt)?,
             });
         }
         Ok(pushes)
@@ -177,7 +177,7 @@ impl Store {
                 at: row.try_get("", "at")?,
                 record_type: kind.parse().map_err(|_| Error::Corrupt(kind))?,
                 external_id: row.try_get("", "external_id")?,
-                errors: serde_json::from_value(errors).map_err(|error| corrupt(&error))?,
+                errors: serde_json::from_value(errors).map_err(corrupt)?,
             });
         }
         Ok(rejections)
@@ -246,7 +246,7 @@ impl Store {
             let counts: Value = row.try_get("", "counts")?;
             health
                 .lately
-                .join(serde_json::from_value(counts).map_err(|error| corrupt(&error))?);
+                .join(serde_json::from_value(counts).map_err(corrupt)?);
         }
         let late_after = source.cadence.and_then(domain::source::Cadence::late_after_hours);
         health.is_late = late_after

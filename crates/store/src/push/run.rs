@@ -50,6 +50,8 @@ pub struct Run {
     pub closed_at: Option<DateTime<Utc>>,
     /// What closing it did.
     pub counts: Counts,
+    /// The one kind of record that it is a snapshot of; of all where there is none.
+    pub of: Option<Pushed>,
 }
 
 /// So many records are removed in one transaction.
@@ -61,7 +63,8 @@ fn absent_from(run: &Run) -> Condition {
     let before = Expr::col("pushed_at")
         .is_null()
         .or(Expr::col("pushed_at").lt(run.opened_at));
-    Condition::all().add(unnamed).add(before)
+    let kinds = run.of.map(|of| Expr::col("record_kind").eq(of.word()));
+    Condition::all().add(unnamed).add(before).add_option(kinds)
 }
 
 impl Tx {
@@ -91,7 +94,7 @@ impl Tx {
 
     async fn run_of(&self, source: &Source, run: Uuid) -> Result<Option<Run>> {
         let query = Query::select()
-            .columns(["state", "opened_at", "closed_at", "counts"])
+            .columns(["state", "opened_at", "closed_at", "counts", "record_kind"])
             .from("run")
             .and_where(Expr::col("id").eq(run))
             .and_where(Expr::col("source").eq(source.code.clone()))
@@ -112,10 +115,11 @@ impl Tx {
             opened_at: row.try_get("", "opened_at")?,
             closed_at: row.try_get("", "closed_at")?,
             counts: serde_json::from_value(counts).map_err(|error| Error::Corrupt(error.to_string()))?,
+            of: row.try_get("", "record_kind")?,
         }))
     }
 
-    /// How many records the source names, and how many of them this run did not.
+    /// How many records of its kinds the source names, and how many of them this run did not.
     async fn absent(&self, source: &Source, run: &Run) -> Result<(u64, u64)> {
         let count = |only_absent: bool| {
             let mut query = Query::select();
@@ -124,6 +128,9 @@ impl Tx {
                 .from("external_id")
                 .and_where(Expr::col("source").eq(source.code.clone()))
                 .and_where(Expr::col("deleted_at").is_null());
+            if let Some(of) = run.of {
+                query.and_where(Expr::col("record_kind").eq(of.word()));
+            }
             if only_absent {
                 query.cond_where(absent_from(run));
             }
@@ -203,6 +210,11 @@ impl Store {
     /// # Errors
     /// An unknown source, or one that is not the actor's.
     pub async fn open_run(&self, actor: &Actor, source: &str) -> Result<Run> {
+        self.open_run_of(actor, source, None).await
+    }
+
+    /// The same, of one kind of record only: closing it leaves the others alone.
+    pub(crate) async fn open_run_of(&self, actor: &Actor, source: &str, of: Option<Pushed>) -> Result<Run> {
         let (source, action) = self.source_to_push(actor, source).await?;
         self.write(actor, action, async |tx: &mut Tx| {
             tx.serialise(&source.code).await?;
@@ -220,6 +232,7 @@ impl Store {
                 opened_at: tx.now(),
                 closed_at: None,
                 counts: Counts::default(),
+                of,
             };
             let counts =
                 serde_json::to_value(run.counts).map_err(|error| Error::Corrupt(error.to_string()))?;
@@ -229,8 +242,9 @@ impl Store {
                 run.state.word().into(),
                 run.opened_at.into(),
                 counts.into(),
+                of.map(Pushed::word).into(),
             ];
-            let columns = ["id", "source", "state", "opened_at", "counts"];
+            let columns = ["id", "source", "state", "opened_at", "counts", "record_kind"];
             rows::insert(&tx.conn, "run", &columns, vec![row]).await?;
             Ok(run)
         })

@@ -321,7 +321,7 @@ fn body(store: Store, id: Uuid, from: u64, to: u64) -> Body {
 }
 
 async fn piece(store: &Store, id: Uuid, at: u64, to: u64) -> std::io::Result<Bytes> {
-    let long = store::PART as u64;
+    let long = store::PIECE as u64;
     let part = store
         .export_part(id, i64::try_from(at / long).unwrap_or(i64::MAX))
         .await;

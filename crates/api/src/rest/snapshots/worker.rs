@@ -8,7 +8,7 @@ use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
-use store::{Listed, PART, Store};
+use store::{Listed, PIECE, Store};
 use tokio::fs::File;
 use tokio::io::AsyncReadExt as _;
 use tokio::sync::watch;
@@ -145,7 +145,7 @@ where
     match snapshot.form {
         Form::Xlsx => {
             let mut file = File::from_std(sheet::file::<R>(snapshot, filter, written).await?);
-            let mut some = vec![0; PART];
+            let mut some = vec![0; PIECE];
             loop {
                 let read = file.read(&mut some).await.map_err(|error| {
                     tracing::error!(%error, "a spreadsheet could not be read back");
@@ -183,7 +183,7 @@ impl<'e> Parts<'e> {
             store,
             export,
             number: 0,
-            rest: Vec::with_capacity(PART),
+            rest: Vec::with_capacity(PIECE),
             digest: Sha256::new(),
         }
     }
@@ -191,11 +191,11 @@ impl<'e> Parts<'e> {
     async fn add(&mut self, mut bytes: &[u8]) -> Result<(), Stop> {
         self.digest.update(bytes);
         while !bytes.is_empty() {
-            let room = (PART - self.rest.len()).min(bytes.len());
+            let room = (PIECE - self.rest.len()).min(bytes.len());
             let (now, later) = bytes.split_at(room);
             self.rest.extend_from_slice(now);
             bytes = later;
-            if self.rest.len() == PART {
+            if self.rest.len() == PIECE {
                 self.keep().await?;
             }
         }

@@ -1,0 +1,647 @@
+//! Reads the files that are imported: text between separators in the encodings that spreadsheets write, and spreadsheets
+//! themselves, line by line in bounded memory. What the lines mean is the domain's.
+
+use std::fs::File;
+use std::io::{BufReader, Read, Seek as _, SeekFrom};
+use std::path::Path;
+
+use calamine::{DataRef, Reader as _, Xlsx};
+use domain::Actor;
+use domain::import::{COLUMNS, Cell, Format, LINES, Line, headers};
+use domain::push::Pushed;
+use encoding_rs::{Encoding, UTF_8, WINDOWS_1252};
+use encoding_rs_io::DecodeReaderBytesBuilder;
+use store::{Import, NewImport, PART, Store};
+use tokio::sync::mpsc;
+
+use crate::problem::{Code, Fault, Sentence};
+
+/// What is looked at to find out how a text is written.
+const SEEN: usize = 64 << 10;
+/// How large a spreadsheet may be once it is unpacked.
+const UNPACKED: u64 = 256 << 20;
+/// A part that holds so many bytes is kept, however few its lines are.
+const HELD: usize = 4 << 20;
+/// The longest cell, in bytes: what is longer was not meant to be one cell.
+const CELL: usize = 1 << 20;
+
+/// Why a file cannot be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Unfit {
+    /// Neither text nor a spreadsheet.
+    Form,
+    /// A spreadsheet of before 2007.
+    Old,
+    /// No line below the headers.
+    Empty,
+    /// More than can be unpacked.
+    Unpacked,
+    /// Too many columns.
+    Columns,
+    /// Too many lines.
+    Lines,
+    /// A quotation that is never closed, most likely.
+    Cell,
+}
+
+impl Unfit {
+    /// What is wrong and what to do.
+    pub(crate) const fn sentence(self) -> Sentence {
+        match self {
+            Self::Form => [
+                "Ce fichier n'est ni un CSV ni un tableur XLSX lisible. Enregistrez-le à nouveau dans l'une de ces formes.",
+                "Dit bestand is geen leesbare CSV en geen leesbaar XLSX-rekenblad. Bewaar het opnieuw in een van die vormen.",
+                "Diese Datei ist weder eine lesbare CSV noch eine lesbare XLSX-Tabelle. Speichern Sie sie neu in einer dieser Formen.",
+                "This file is neither a CSV nor an XLSX spreadsheet that can be read. Save it again in one of these forms.",
+            ],
+            Self::Old => [
+                "Ce tableur est d'avant 2007 (XLS): enregistrez-le en XLSX ou en CSV.",
+                "Dit rekenblad is van voor 2007 (XLS): bewaar het als XLSX of CSV.",
+                "Diese Tabelle ist von vor 2007 (XLS): speichern Sie sie als XLSX oder CSV.",
+                "This spreadsheet is from before 2007 (XLS): save it as XLSX or CSV.",
+            ],
+            Self::Empty => [
+                "Ce fichier n'a aucune ligne sous ses en-têtes. Dans un tableur, seule la première feuille est lue.",
+                "Dit bestand heeft geen rij onder de koppen. Van een rekenblad wordt enkel het eerste blad gelezen.",
+                "Diese Datei hat keine Zeile unter den Überschriften. Von einer Tabelle wird nur das erste Blatt gelesen.",
+                "This file has no line below its headers. Of a spreadsheet only the first sheet is read.",
+            ],
+            Self::Unpacked => [
+                "Ce tableur est trop grand une fois décompressé. Enregistrez sa feuille en CSV, ou partagez-le.",
+                "Dit rekenblad is te groot eens het uitgepakt is. Bewaar het blad als CSV, of splits het.",
+                "Diese Tabelle ist entpackt zu groß. Speichern Sie das Blatt als CSV, oder teilen Sie sie auf.",
+                "This spreadsheet is too large once unpacked. Save its sheet as CSV, or split it.",
+            ],
+            Self::Columns => [
+                "Ce fichier a trop de colonnes: 200 au plus.",
+                "Dit bestand heeft te veel kolommen: hoogstens 200.",
+                "Diese Datei hat zu viele Spalten: höchstens 200.",
+                "This file has too many columns: 200 at most.",
+            ],
+            Self::Lines => [
+                "Ce fichier a trop de lignes: 100 000 au plus. Partagez-le.",
+                "Dit bestand heeft te veel rijen: hoogstens 100.000. Splits het.",
+                "Diese Datei hat zu viele Zeilen: höchstens 100.000. Teilen Sie sie auf.",
+                "This file has too many lines: 100,000 at most. Split it.",
+            ],
+            Self::Cell => [
+                "Une cellule de ce fichier est démesurée: un guillemet n'est sans doute jamais refermé.",
+                "Een cel van dit bestand is buitenmaats: wellicht wordt een aanhalingsteken nooit gesloten.",
+                "Eine Zelle dieser Datei ist übergroß: wohl wird ein Anführungszeichen nie geschlossen.",
+                "A cell of this file is oversized: a quotation mark is most likely never closed.",
+            ],
+        }
+    }
+}
+
+/// Why a file was not taken in.
+#[derive(Debug)]
+pub(crate) enum NotTaken {
+    /// The file cannot be read.
+    Unfit(Unfit),
+    /// The store says no.
+    Store(store::Error),
+}
+
+impl From<store::Error> for NotTaken {
+    fn from(error: store::Error) -> Self {
+        Self::Store(error)
+    }
+}
+
+impl From<NotTaken> for Fault {
+    fn from(why: NotTaken) -> Self {
+        match why {
+            NotTaken::Unfit(unfit @ (Unfit::Unpacked | Unfit::Lines | Unfit::Columns)) => {
+                Self::new(Code::PayloadTooLarge).because(unfit.sentence())
+            }
+            NotTaken::Unfit(unfit @ (Unfit::Form | Unfit::Old | Unfit::Empty | Unfit::Cell)) => {
+                Self::new(Code::BadRequest).because(unfit.sentence())
+            }
+            NotTaken::Store(error) => error.into(),
+        }
+    }
+}
+
+/// What is known of a file once its headers are read.
+#[derive(Debug)]
+struct Head {
+    format: Format,
+    encoding: Option<&'static str>,
+    headers: Vec<String>,
+}
+
+/// A file on its way in.
+enum Piece {
+    Head(Head),
+    Lines(Vec<Line>),
+}
+
+/// Reads a file into the database, under a source.
+///
+/// # Errors
+/// The file cannot be read, or the source is not the actor's.
+pub(crate) async fn take_in(
+    store: &Store,
+    actor: &Actor,
+    source: &str,
+    what: Pushed,
+    file_name: &str,
+    path: &Path,
+) -> Result<Import, NotTaken> {
+    let (sender, mut pieces) = mpsc::channel(2);
+    let path = path.to_owned();
+    let reading = tokio::task::spawn_blocking(move || Pieces::new(sender).read(&path));
+    let (mut head, mut upload) = (None, None);
+    let mut kept = Ok(());
+    while let Some(piece) = pieces.recv().await {
+        let lines = match piece {
+            Piece::Head(read) => {
+                head = Some(read);
+                continue;
+            }
+            Piece::Lines(lines) => lines,
+        };
+        if let Some(Head {
+            format,
+            encoding,
+            headers,
+        }) = head.take()
+        {
+            let new = NewImport {
+                source: source.to_owned(),
+                what,
+                file_name: file_name.to_owned(),
+                format,
+                encoding: encoding.map(str::to_owned),
+                headers,
+            };
+            match store.begin_import(actor, new, &lines).await {
+                Ok(begun) => upload = Some(begun),
+                Err(error) => {
+                    kept = Err(error);
+                    break;
+                }
+            }
+        }
+        if let Some(upload) = &mut upload {
+            kept = upload.keep(&lines).await;
+        }
+        if kept.is_err() {
+            break;
+        }
+    }
+    drop(pieces);
+    // What a broken file makes the reader stumble over is no fault of ours.
+    let read = reading.await.unwrap_or(Err(Unfit::Form));
+    match (kept, read, upload) {
+        (Ok(()), Ok(()), Some(upload)) => Ok(upload.finish().await?),
+        (kept, read, upload) => {
+            if let Some(upload) = upload {
+                upload.give_up().await?;
+            }
+            kept?;
+            Err(NotTaken::Unfit(read.err().unwrap_or(Unfit::Empty)))
+        }
+    }
+}
+
+/// Gathers lines into parts and hands them on.
+struct Pieces {
+    sender: mpsc::Sender<Piece>,
+    held: Vec<Line>,
+    size: usize,
+    count: usize,
+    columns: usize,
+}
+
+impl Pieces {
+    const fn new(sender: mpsc::Sender<Piece>) -> Self {
+        Self {
+            sender,
+            held: Vec::new(),
+            size: 0,
+            count: 0,
+            columns: 0,
+        }
+    }
+
+    fn read(mut self, path: &Path) -> Result<(), Unfit> {
+        let mut file = File::open(path).map_err(|_| Unfit::Form)?;
+        let mut start = Vec::new();
+        let seen = file.by_ref().take(SEEN as u64).read_to_end(&mut start);
+        seen.and_then(|_| file.rewind()).map_err(|_| Unfit::Form)?;
+        if start.starts_with(b"PK\x03\x04") {
+            self.spreadsheet(file)?;
+        } else if start.starts_with(&[0xd0, 0xcf, 0x11, 0xe0]) {
+            return Err(Unfit::Old);
+        } else {
+            self.text(file, &start)?;
+        }
+        self.hand_on();
+        if self.count == 0 {
+            Err(Unfit::Empty)
+        } else {
+            Ok(())
+        }
+    }
+
+    /// One line of cells; false where nobody takes any more. The first is the headers.
+    fn line(
+        &mut self,
+        number: u32,
+        mut cells: Vec<Cell>,
+        format: Format,
+        encoding: Option<&'static str>,
+    ) -> Result<bool, Unfit> {
+        if cells.iter().all(Cell::is_empty) {
+            return Ok(true);
+        }
+        if cells.iter().any(|cell| cell.text().len() > CELL) {
+            return Err(Unfit::Cell);
+        }
+        if self.columns == 0 {
+            while cells.last().is_some_and(Cell::is_empty) {
+                cells.pop();
+            }
+            if cells.len() > COLUMNS {
+                return Err(Unfit::Columns);
+            }
+            self.columns = cells.len();
+            let head = Head {
+                format,
+                encoding,
+                headers: headers(cells.iter().map(Cell::text)),
+            };
+            return Ok(self.sender.blocking_send(Piece::Head(head)).is_ok());
+        }
+        cells.truncate(self.columns);
+        self.count += 1;
+        if self.count > LINES {
+            return Err(Unfit::Lines);
+        }
+        self.size += cells.iter().map(|cell| cell.text().len() + 4).sum::<usize>();
+        self.held.push((number, cells));
+        Ok(if self.held.len() >= PART || self.size > HELD {
+            self.hand_on()
+        } else {
+            true
+        })
+    }
+
+    fn hand_on(&mut self) -> bool {
+        self.size = 0;
+        let lines = std::mem::take(&mut self.held);
+        lines.is_empty() || self.sender.blocking_send(Piece::Lines(lines)).is_ok()
+    }
+
+    /// Values between separators.
+    fn text(&mut self, mut file: File, start: &[u8]) -> Result<(), Unfit> {
+        let encoding = match Encoding::for_bom(start) {
+            Some((encoding, _)) => encoding,
+            None if is_utf8(&mut file)? => UTF_8,
+            None => WINDOWS_1252,
+        };
+        if Encoding::for_bom(start).is_none() && start.contains(&0) {
+            return Err(Unfit::Form);
+        }
+        let (seen, _, _) = encoding.decode(start);
+        let (separator, skipped) = separator(&seen);
+        file.seek(SeekFrom::Start(0)).map_err(|_| Unfit::Form)?;
+        let decoded = DecodeReaderBytesBuilder::new()
+            .encoding(Some(encoding))
+            .strip_bom(true)
+            .build(BufReader::new(file));
+        // Every line ends with the same sign, also the last one, so that lines can be counted.
+        let mut reader = csv::ReaderBuilder::new()
+            .delimiter(separator)
+            .terminator(csv::Terminator::Any(b'\n'))
+            .has_headers(false)
+            .flexible(true)
+            .from_reader(decoded.chain(&b"\n"[..]));
+        let mut record = csv::StringRecord::new();
+        let mut is_first = true;
+        while reader.read_record(&mut record).map_err(|_| Unfit::Form)? {
+            if std::mem::replace(&mut is_first, false) && skipped {
+                continue;
+            }
+            let within: usize = record.iter().map(|cell| cell.matches('\n').count()).sum();
+            let number = reader.position().line().saturating_sub(1 + within as u64);
+            let last = record.len().saturating_sub(1);
+            let cells = record.iter().enumerate().map(|(place, cell)| {
+                let cell = if place == last {
+                    cell.trim_end_matches('\r')
+                } else {
+                    cell
+                };
+                match cell {
+                    "" => Cell::Empty,
+                    cell => Cell::Text(cell.replace('\0', "")),
+                }
+            });
+            let number = u32::try_from(number).unwrap_or(u32::MAX);
+            if !self.line(number, cells.collect(), Format::Csv, Some(encoding.name()))? {
+                return Ok(());
+            }
+        }
+        Ok(())
+    }
+
+    /// The first sheet of a spreadsheet.
+    fn spreadsheet(&mut self, file: File) -> Result<(), Unfit> {
+        fits_unpacked(&file)?;
+        let mut book: Xlsx<_> = Xlsx::new(BufReader::new(file)).map_err(|_| Unfit::Form)?;
+        let name = book.sheet_names().first().cloned().ok_or(Unfit::Empty)?;
+        let mut sheet = book.worksheet_cells_reader(&name).map_err(|_| Unfit::Form)?;
+        let (mut row, mut cells): (u32, Vec<Cell>) = (0, Vec::new());
+        while let Some(cell) = sheet.next_cell().map_err(|_| Unfit::Form)? {
+            let (at, column) = cell.get_position();
+            let value = of_spreadsheet(cell.get_value());
+            if value.is_empty() {
+                continue;
+            }
+            if at != row {
+                if !self.line(row + 1, std::mem::take(&mut cells), Format::Xlsx, None)? {
+                    return Ok(());
+                }
+                row = at;
+            }
+            let column = column as usize;
+            if column >= COLUMNS {
+                return Err(Unfit::Columns);
+            }
+            if cells.len() <= column {
+                cells.resize(column + 1, Cell::Empty);
+            }
+            cells[column] = value;
+        }
+        self.line(row + 1, cells, Format::Xlsx, None)?;
+        Ok(())
+    }
+}
+
+/// A cell of a spreadsheet: days as `2026-11-25`, numbers as they are shown at their full length.
+fn of_spreadsheet(value: &DataRef<'_>) -> Cell {
+    let number = |number: f64| {
+        // A spreadsheet keeps fifteen digits; what is beyond them is noise of its arithmetic.
+        let rounded: f64 = format!("{number:.14e}").parse().unwrap_or(number);
+        Cell::Number {
+            number: rounded.to_string(),
+        }
+    };
+    match value {
+        DataRef::Empty => Cell::Empty,
+        DataRef::Int(whole) => Cell::Number {
+            number: whole.to_string(),
+        },
+        DataRef::Float(float) => number(*float),
+        DataRef::Bool(flag) => Cell::Flag(*flag),
+        DataRef::DateTime(at) if at.is_datetime() => {
+            let (year, month, day, hour, minute, second, _) = at.to_ymd_hms_milli();
+            let date = format!("{year:04}-{month:02}-{day:02}");
+            Cell::Text(if (hour, minute, second) == (0, 0, 0) {
+                date
+            } else {
+                format!("{date} {hour:02}:{minute:02}:{second:02}")
+            })
+        }
+        DataRef::DateTime(at) => number(at.as_f64()),
+        DataRef::Error(error) => Cell::Text(error.to_string()),
+        DataRef::String(text) | DataRef::DateTimeIso(text) | DataRef::DurationIso(text) => text_cell(text),
+        DataRef::SharedString(text) => text_cell(text),
+    }
+}
+
+fn text_cell(text: &str) -> Cell {
+    if text.is_empty() {
+        Cell::Empty
+    } else {
+        Cell::Text(text.replace('\0', ""))
+    }
+}
+
+/// Whether the whole file is UTF-8; it is read to its end and not kept.
+fn is_utf8(file: &mut File) -> Result<bool, Unfit> {
+    let mut held: Vec<u8> = Vec::with_capacity(2 * SEEN);
+    loop {
+        let read = file
+            .by_ref()
+            .take(SEEN as u64)
+            .read_to_end(&mut held)
+            .map_err(|_| Unfit::Form)?;
+        match std::str::from_utf8(&held) {
+            Ok(_) => held.clear(),
+            // A character that is cut in two by the end of what was read.
+            Err(error) if error.error_len().is_none() && read > 0 => drop(held.drain(..error.valid_up_to())),
+            Err(_) => return Ok(false),
+        }
+        if read == 0 {
+            return Ok(true);
+        }
+    }
+}
+
+/// What stands between the values of a text, and whether its first line only says so (`sep=;`).
+fn separator(text: &str) -> (u8, bool) {
+    let first = text
+        .trim_start_matches('\u{feff}')
+        .lines()
+        .next()
+        .unwrap_or_default();
+    if let Some(&[mark]) = first.strip_prefix("sep=").map(str::as_bytes) {
+        return (mark, true);
+    }
+    let rated = [b';', b',', b'\t', b'|'].map(|mark| {
+        let mut reader = csv::ReaderBuilder::new()
+            .delimiter(mark)
+            .has_headers(false)
+            .flexible(true)
+            .from_reader(text.as_bytes());
+        let lengths: Vec<usize> = reader
+            .records()
+            .take(20)
+            .filter_map(Result::ok)
+            .map(|record| record.len())
+            .collect();
+        let wide = lengths.first().copied().unwrap_or(0);
+        let same = lengths.iter().filter(|length| **length == wide).count();
+        // The mark by which most lines have as many values as the headers; of several, the one that makes more of them.
+        (same * wide.saturating_sub(1), mark)
+    });
+    let best = rated
+        .into_iter()
+        .max_by_key(|(rate, mark)| (*rate, std::cmp::Reverse(*mark)));
+    (
+        best.filter(|(rate, _)| *rate > 0).map_or(b';', |(_, mark)| mark),
+        false,
+    )
+}
+
+/// Whether a spreadsheet is of a bearable size once it is unpacked.
+fn fits_unpacked(file: &File) -> Result<(), Unfit> {
+    let own = file.try_clone().map_err(|_| Unfit::Form)?;
+    let mut archive = zip::ZipArchive::new(BufReader::new(own)).map_err(|_| Unfit::Form)?;
+    let mut left = UNPACKED;
+    for place in 0..archive.len() {
+        let entry = archive.by_index(place).map_err(|_| Unfit::Form)?;
+        let size = std::io::copy(&mut entry.take(left + 1), &mut std::io::sink()).map_err(|_| Unfit::Form)?;
+        left = left.checked_sub(size).ok_or(Unfit::Unpacked)?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write as _;
+
+    use rust_xlsxwriter::{ExcelDateTime, Format as Style, Workbook};
+
+    use super::*;
+
+    /// What is read of a file: encoding, headers, lines.
+    type Whole = (Option<&'static str>, Vec<String>, Vec<Line>);
+
+    fn read(bytes: &[u8]) -> Result<Whole, Unfit> {
+        let mut file = tempfile::NamedTempFile::new().unwrap();
+        file.write_all(bytes).unwrap();
+        let (sender, mut pieces) = mpsc::channel(1_000);
+        Pieces::new(sender).read(file.path())?;
+        let (mut head, mut lines) = (None, Vec::new());
+        while let Ok(piece) = pieces.try_recv() {
+            match piece {
+                Piece::Head(read) => head = Some(read),
+                Piece::Lines(some) => lines.extend(some),
+            }
+        }
+        let head = head.unwrap();
+        Ok((head.encoding, head.headers, lines))
+    }
+
+    fn texts(lines: &[Line]) -> Vec<(u32, Vec<&str>)> {
+        lines
+            .iter()
+            .map(|(line, cells)| (*line, cells.iter().map(Cell::text).collect()))
+            .collect()
+    }
+
+    #[test]
+    fn text_is_read_in_the_encodings_and_with_the_separators_that_spreadsheets_write() {
+        let text = "Réf;Été, hiver\n1;\"a;\"\"b\"\"\"\n\n;;\n2;\"c\nd\"\n\n3;e";
+        for text in [text.to_owned(), text.replace('\n', "\r\n")] {
+            let (_, headers, lines) = read(text.as_bytes()).unwrap();
+            assert_eq!(headers, ["Réf", "Été, hiver"]);
+            let plain: Vec<(u32, String)> = lines
+                .iter()
+                .map(|(line, cells)| (*line, cells[1].text().replace('\r', "")))
+                .collect();
+            assert_eq!(
+                plain,
+                [(2, "a;\"b\"".into()), (5, "c\nd".into()), (8, "e".into())],
+                "{text:?}"
+            );
+        }
+        let (encoding, headers, _) = read(b"R\xe9f,Prix (\x80)\n1,2\n").unwrap();
+        assert_eq!(
+            (encoding, headers),
+            (
+                Some("windows-1252"),
+                vec!["Réf".to_owned(), "Prix (€)".to_owned()]
+            )
+        );
+        let utf16: Vec<u8> = [0xff, 0xfe]
+            .into_iter()
+            .chain("é\tb\n1\t2\n".encode_utf16().flat_map(u16::to_le_bytes))
+            .collect();
+        let (encoding, headers, _) = read(&utf16).unwrap();
+        assert_eq!(
+            (encoding, headers),
+            (Some("UTF-16LE"), vec!["é".to_owned(), "b".to_owned()])
+        );
+        let (encoding, headers, lines) = read("\u{feff}sep=|\r\na|b\r\n1;2|3\r\n".as_bytes()).unwrap();
+        assert_eq!(
+            (encoding, headers),
+            (Some("UTF-8"), vec!["a".to_owned(), "b".to_owned()])
+        );
+        assert_eq!(texts(&lines), [(3, vec!["1;2", "3"])]);
+    }
+
+    #[test]
+    fn a_long_file_is_utf8_also_where_a_character_is_cut_in_two() {
+        let mut text = "a;b\n".to_owned();
+        while text.len() < 3 * SEEN {
+            text.push_str("é;è\n");
+        }
+        let (encoding, _, lines) = read(text.as_bytes()).unwrap();
+        assert_eq!(encoding, Some("UTF-8"));
+        assert!(lines.iter().all(|(_, cells)| cells[0].text() == "é"));
+    }
+
+    #[test]
+    fn what_is_no_file_of_lines_is_refused_and_says_why() {
+        assert_eq!(read(b"").unwrap_err(), Unfit::Empty);
+        assert_eq!(read(b"a;b\n").unwrap_err(), Unfit::Empty);
+        assert_eq!(read(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR").unwrap_err(), Unfit::Form);
+        assert_eq!(read(b"PK\x03\x04 not a zip").unwrap_err(), Unfit::Form);
+        assert_eq!(read(&[0xd0, 0xcf, 0x11, 0xe0, 0xa1]).unwrap_err(), Unfit::Old);
+        assert_eq!(
+            read(";".repeat(COLUMNS + 1).replace(';', "x;").as_bytes()).unwrap_err(),
+            Unfit::Columns
+        );
+        let open = format!("a;b\n\"{}", "x".repeat(CELL + 10));
+        assert_eq!(read(open.as_bytes()).unwrap_err(), Unfit::Cell);
+    }
+
+    #[test]
+    fn a_spreadsheet_s_numbers_days_and_codes_are_as_they_are_shown() {
+        let mut book = Workbook::new();
+        let sheet = book.add_worksheet();
+        let headers = ["Réf", "Prix", "Jour", "Heure", "BCE", "INS", "Bio", "Vide"];
+        for (at, header) in (0..).zip(headers) {
+            sheet.write_string(2, at, header).unwrap();
+        }
+        let day = Style::new().set_num_format("dd/mm/yyyy");
+        let time = Style::new().set_num_format("dd/mm/yyyy hh:mm");
+        sheet.write_number(4, 0, 12.0).unwrap();
+        sheet.write_number(4, 1, 0.1 + 0.2).unwrap();
+        let at = ExcelDateTime::parse_from_str("2026-11-25T14:30:00").unwrap();
+        sheet
+            .write_datetime_with_format(4, 2, ExcelDateTime::parse_from_str("2026-11-25").unwrap(), &day)
+            .unwrap();
+        sheet.write_datetime_with_format(4, 3, at, &time).unwrap();
+        sheet.write_string(4, 4, "0403019261").unwrap();
+        sheet.write_number(4, 5, 92_094.0).unwrap();
+        sheet.write_boolean(4, 6, true).unwrap();
+        let (encoding, headers_, lines) = read(&book.save_to_buffer().unwrap()).unwrap();
+        assert_eq!((encoding, headers_.len()), (None, 8));
+        let wanted = [
+            "12",
+            "0.3",
+            "2026-11-25",
+            "2026-11-25 14:30:00",
+            "0403019261",
+            "92094",
+            "true",
+        ];
+        assert_eq!(texts(&lines), [(5, wanted.to_vec())]);
+        assert!(matches!(
+            (&lines[0].1[1], &lines[0].1[4]),
+            (Cell::Number { .. }, Cell::Text(_))
+        ));
+    }
+
+    #[test]
+    fn no_bytes_make_it_panic() {
+        // Every beginning of a good spreadsheet, and text with a byte bent.
+        let mut book = Workbook::new();
+        let sheet = book.add_worksheet();
+        sheet.write_string(0, 0, "a").unwrap();
+        sheet.write_string(1, 0, "b").unwrap();
+        let whole = book.save_to_buffer().unwrap();
+        for end in (4..whole.len()).step_by(97) {
+            assert!(read(&whole[..end]).is_err(), "{end}");
+        }
+        for byte in 0..=u8::MAX {
+            let _ = read(&[b'a', b';', byte, b'\n', b'1', byte, b'\n']);
+        }
+    }
+}
