@@ -131,6 +131,7 @@ fn line(hit: SearchHit) -> Option<Line> {
         | RecordType::Offer
         | RecordType::Need
         | RecordType::Outcome
+        | RecordType::SavedSearch
         | RecordType::Change => Icon::Sheet,
     };
     let own = || records::href(id);

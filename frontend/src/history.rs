@@ -120,7 +120,7 @@ impl Change {
                 buyer: self.owner("buyerId"),
                 supplier: self.owner("supplierId"),
             },
-            RecordType::Change => return None,
+            RecordType::SavedSearch | RecordType::Change => return None,
         })
     }
 

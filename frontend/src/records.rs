@@ -200,6 +200,7 @@ pub fn href(id: &str) -> Option<String> {
         | RecordType::Note
         | RecordType::Provenance
         | RecordType::Outcome
+        | RecordType::SavedSearch
         | RecordType::Change => None,
     }
 }
@@ -223,6 +224,7 @@ pub fn kind(kind: RecordType) -> &'static str {
         RecordType::Offer => t::record_offer(),
         RecordType::Need => t::record_need(),
         RecordType::Outcome => t::record_outcome(),
+        RecordType::SavedSearch => t::record_saved_search(),
         RecordType::Change => t::record_change(),
     }
 }

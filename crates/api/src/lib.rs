@@ -39,5 +39,6 @@ mod product;
 mod project;
 mod provenance;
 mod push;
+mod saved_search;
 mod source;
 mod territory;

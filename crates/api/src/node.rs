@@ -11,6 +11,7 @@ use domain::person::Person;
 use domain::policy::allows;
 use domain::project::{Membership, Note, Project};
 use domain::provenance::Provenance;
+use domain::saved_search::SavedSearch;
 use domain::source::Source;
 use domain::territory::Territory;
 use domain::{RecordId, RecordType};
@@ -28,6 +29,7 @@ use crate::person::PersonNode;
 use crate::problem::{Code, Fault, Sentence};
 use crate::project::{MembershipNode, NoteNode, ProjectNode};
 use crate::provenance::ProvenanceNode;
+use crate::saved_search::SavedSearchNode;
 use crate::source::SourceNode;
 use crate::territory::TerritoryNode;
 
@@ -63,6 +65,7 @@ pub(crate) enum Node {
     Offer(OfferNode),
     Need(NeedNode),
     Outcome(OutcomeNode),
+    SavedSearch(SavedSearchNode),
 }
 
 /// The record, where the caller may see it.
@@ -126,6 +129,9 @@ pub(crate) async fn load(ctx: &Context<'_>, id: RecordId) -> Result<Option<Node>
         RecordType::Outcome => seen::<Outcome>(ctx, id)
             .await?
             .map(|record| Node::Outcome(record.into())),
+        RecordType::SavedSearch => seen::<SavedSearch>(ctx, id)
+            .await?
+            .map(|record| Node::SavedSearch(record.into())),
         RecordType::Change => None,
     })
 }

@@ -23,6 +23,7 @@ use crate::product::ProductQuery;
 use crate::project::{MembershipMutation, NoteMutation, ProjectMutation, ProjectQuery};
 use crate::provenance::ProvenanceMutation;
 use crate::push::PushMutation;
+use crate::saved_search::{SavedSearchMutation, SavedSearchQuery};
 use crate::server::Site;
 use crate::source::{SourceMutation, SourceQuery};
 use crate::territory::{TerritoryMutation, TerritoryQuery};
@@ -48,6 +49,7 @@ pub struct Query(
     OfferQuery,
     NeedQuery,
     OutcomeQuery,
+    SavedSearchQuery,
     GapQuery,
     HistoryQuery,
     FeedQuery,
@@ -75,6 +77,7 @@ pub struct Mutation(
     PushMutation,
     ClientMutation,
     OutcomeMutation,
+    SavedSearchMutation,
     HistoryMutation,
 );
 

@@ -262,6 +262,8 @@ ids! {
     NeedId = Need "need" "NEED",
     /// What came of an offer and a need, for the two and staff only.
     OutcomeId = Outcome "outcome" "OUTCOME",
+    /// A search that somebody keeps, for that person only.
+    SavedSearchId = SavedSearch "saved_search" "SAVED_SEARCH",
     /// One entry of the history.
     ChangeId = Change "change" "CHANGE",
 }

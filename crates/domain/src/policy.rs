@@ -210,10 +210,14 @@ pub enum Action {
         buyer: Option<OrganisationId>,
         supplier: Option<OrganisationId>,
     },
+    /// See, make, change or remove a saved search.
+    KeepSearch { person: Option<PersonId> },
     /// Make, change or withdraw the machines of partners.
     ManageClients,
     /// Read the history of a record of this kind.
     ReadHistory { of: RecordType },
+    /// Take a change of a record of this kind back, as far as the record itself may be changed.
+    UndoChange { of: RecordType, by: Option<PersonId> },
     /// See who made a change, by name.
     ReadNames,
 }
@@ -254,6 +258,11 @@ pub fn allows(actor: &Actor, action: Action) -> bool {
                     .into_iter()
                     .flatten()
                     .any(|of| actor.works_for(of))
+        }
+        Action::KeepSearch { person } => person.is_some_and(|person| actor.is(person)),
+        // What one did oneself, one may take back, also where the whole history is not one's to read.
+        Action::UndoChange { of, by } => {
+            allows(actor, Action::ReadHistory { of }) || by.is_some_and(|person| actor.is(person))
         }
         Action::ReadContacts => signed,
         Action::EditContact {
@@ -301,6 +310,7 @@ pub fn allows(actor: &Actor, action: Action) -> bool {
             | RecordType::Outcome
             | RecordType::Change => staff,
             RecordType::Person => administrator,
+            RecordType::SavedSearch => false,
         },
     }
 }
@@ -384,6 +394,17 @@ mod tests {
                     Action::KeepOutcome {
                         buyer: None,
                         supplier: operator,
+                    },
+                ),
+                (
+                    format!("keep saved search ({whose})"),
+                    Action::KeepSearch { person: Some(author) },
+                ),
+                (
+                    format!("undo change of outcome ({whose})"),
+                    Action::UndoChange {
+                        of: RecordType::Outcome,
+                        by: Some(author),
                     },
                 ),
                 (

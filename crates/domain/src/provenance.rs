@@ -83,6 +83,7 @@ impl Rules for Provenance {
             | RecordType::Note
             | RecordType::Provenance
             | RecordType::Outcome
+            | RecordType::SavedSearch
             | RecordType::Change => false,
         };
         checks.hold(public, "recordId", Invalid::Reference);

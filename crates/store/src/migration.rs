@@ -8,6 +8,7 @@ mod m20261125_000002_session_end;
 mod m20261125_000003_change_owner;
 mod m20261125_000004_exchange;
 mod m20261125_000005_outcome;
+mod m20261126_000001_saved_search;
 
 /// Brings a database up to date.
 #[derive(Debug)]
@@ -23,6 +24,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261125_000003_change_owner::Migration),
             Box::new(m20261125_000004_exchange::Migration),
             Box::new(m20261125_000005_outcome::Migration),
+            Box::new(m20261126_000001_saved_search::Migration),
         ]
     }
 }

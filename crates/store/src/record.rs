@@ -337,6 +337,7 @@ macro_rules! for_kind {
             domain::RecordType::Offer => $call::<domain::offer::Offer>($($argument),*).await,
             domain::RecordType::Need => $call::<domain::need::Need>($($argument),*).await,
             domain::RecordType::Outcome => $call::<domain::outcome::Outcome>($($argument),*).await,
+            domain::RecordType::SavedSearch => $call::<domain::saved_search::SavedSearch>($($argument),*).await,
             domain::RecordType::Change => $none,
         }
     };
@@ -362,6 +363,7 @@ pub(crate) const fn table(kind: domain::RecordType) -> &'static str {
         T::Offer => <domain::offer::Offer as Stored>::TABLE,
         T::Need => <domain::need::Need as Stored>::TABLE,
         T::Outcome => <domain::outcome::Outcome as Stored>::TABLE,
+        T::SavedSearch => <domain::saved_search::SavedSearch as Stored>::TABLE,
         T::Change => "change",
     }
 }

@@ -166,6 +166,7 @@ fn line(hit: SearchHit) -> Option<Found> {
         | RecordType::Offer
         | RecordType::Need
         | RecordType::Outcome
+        | RecordType::SavedSearch
         | RecordType::Change => return None,
     };
     Some(Found {

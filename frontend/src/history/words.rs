@@ -23,7 +23,11 @@ pub fn field(of: RecordType, name: &str) -> String {
         RecordType::Participation => chantier::words::named(chantier::words::PARTICIPATION_FIELDS, name),
         RecordType::Source => directory::words::field(name),
         RecordType::Offer | RecordType::Need => exchange::words::field(name),
-        RecordType::Membership | RecordType::Note | RecordType::Outcome | RecordType::Change => None,
+        RecordType::Membership
+        | RecordType::Note
+        | RecordType::Outcome
+        | RecordType::SavedSearch
+        | RecordType::Change => None,
     };
     own.or_else(|| other(name))
         .map_or_else(|| name.to_owned(), str::to_owned)
