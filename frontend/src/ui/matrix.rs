@@ -180,8 +180,12 @@ fn MatrixLegend() -> impl IntoView {
 pub struct Heat {
     /// None: not known, which is neither zero nor enough.
     pub share: Option<f64>,
+    /// There is nothing to know: no record speaks of it.
+    pub none: bool,
     /// What is written in the cell.
     pub text: String,
+    /// What is written small below it.
+    pub note: Option<String>,
     /// What is said of it, with its unit and what stands behind it.
     pub words: String,
 }
@@ -189,6 +193,7 @@ pub struct Heat {
 impl Heat {
     fn class(&self) -> &'static str {
         match self.share {
+            None if self.none => "heat none",
             None => "heat unsure",
             Some(share) if share <= -0.66 => "heat lack-3",
             Some(share) if share <= -0.33 => "heat lack-2",
@@ -224,7 +229,10 @@ pub fn HeatGrid(
                             let open = { let ids = (id.clone(), ids.get(x).cloned().unwrap_or_default()); move |_| on_open.run(ids.clone()) };
                             view! {
                                 <td role="gridcell" class=heat.class() data-at=place(x, y) tabindex=move || grid.tabindex(x, y) aria-label=heat.words.clone()
-                                    on:focus=move |_| grid.here.set((x, y)) on:click=open>{heat.text.clone()}</td>
+                                    on:focus=move |_| grid.here.set((x, y)) on:click=open>
+                                    {heat.text.clone()}
+                                    {heat.note.clone().map(|note| view! { <small aria-hidden="true">{note}</small> })}
+                                </td>
                             }
                         }).collect_view();
                         view! { <tr role="row"><th scope="row" role="rowheader">{label}</th>{cells}</tr> }
@@ -333,7 +341,9 @@ mod tests {
         let heat = |share| {
             Heat {
                 share,
+                none: false,
                 text: String::new(),
+                note: None,
                 words: String::new(),
             }
             .class()
