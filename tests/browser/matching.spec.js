@@ -75,7 +75,7 @@ test("a need says which offers could meet it and why, a contact begins, goes on,
   await outcome.getByRole("button", { name: "Sans suite…" }).click();
   const why = page.getByRole("dialog", { name: "Rien n’en est sorti" });
   await why.getByRole("button", { name: "Trop loin" }).click();
-  await expect(why.getByLabel("Raison")).toHaveValue("Trop loin");
+  await expect(why.getByRole("textbox", { name: "Raison" })).toHaveValue("Trop loin");
   await why.getByRole("button", { name: "Noter sans suite" }).click();
   await expect(outcome).toContainText("Raison : Trop loin");
   await expect(near).toContainText("Déjà : Sans suite");
@@ -101,12 +101,12 @@ test("a need is given up for a reason, which everybody reads", async ({ page }) 
   await signIn(page, `/demandes/${seen.abandoned}`);
   await page.getByRole("button", { name: "Abandonner…" }).click();
   const why = page.getByRole("dialog", { name: "Abandonner cette demande" });
-  await why.getByLabel("Raison").fill("Le menu a changé");
+  await why.getByRole("textbox", { name: "Raison" }).fill("Le menu a changé");
   // What was typed outlives a reload.
   page.on("dialog", (leaving) => leaving.accept());
   await page.reload();
   await page.getByRole("button", { name: "Abandonner…" }).click();
-  await expect(why.getByLabel("Raison")).toHaveValue("Le menu a changé");
+  await expect(why.getByRole("textbox", { name: "Raison" })).toHaveValue("Le menu a changé");
   await why.getByRole("button", { name: "Abandonner la demande" }).click();
   await expect(page.locator(".exchange-holds")).toContainText("Abandonnée");
   await expect(page.getByRole("main")).toContainText("Le menu a changé");
@@ -138,6 +138,7 @@ test("the gap shows the provinces for one product", async ({ page }) => {
 test("several months and a distance narrow the list; the search is kept, opened and removed", async ({ page }) => {
   await signIn(page, "/offres");
   await page.getByRole("main").getByLabel("Mots").fill(seen.code);
+  await page.getByRole("button", { name: "Plus de filtres" }).click();
   for (const month of ["sept.", "oct."]) {
     await page.getByRole("group", { name: "Mois" }).getByRole("button", { name: month }).click();
   }

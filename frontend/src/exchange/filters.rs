@@ -148,7 +148,7 @@ pub type Word = (Signal<String>, Callback<String>);
 pub struct Filters([Word; 11]);
 
 impl Filters {
-    pub fn new() -> Self {
+    pub fn of_address() -> Self {
         Self(NAMES.map(address::word))
     }
 

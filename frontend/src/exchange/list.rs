@@ -94,7 +94,7 @@ fn with_any(any: Text, rest: impl IntoIterator<Item = (String, &'static str)>) -
 
 #[component]
 pub fn Screen(side: Side) -> impl IntoView {
-    let filters = Filters::new();
+    let filters = Filters::of_address();
     let paged = cards(side, filters);
     let pointed = RwSignal::new(None::<String>);
     let products = api::load(|| Products::build(()));
@@ -245,8 +245,8 @@ pub fn Screen(side: Side) -> impl IntoView {
                     </div>
                 </div>
             </div>
-            <Saved side words=Signal::derive(move || filters.words()) called />
             <ActiveFilters filters=active on_remove=remove on_clear=clear />
+            <Saved side words=Signal::derive(move || filters.words()) called />
             <div class="project-beside">
                 <div class="project-list">
                     <Loaded load=paged.load shape=Shape::Cards on_retry=paged.reload view=move |page: Shown| {

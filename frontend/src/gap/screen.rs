@@ -123,6 +123,9 @@ fn Territory(
                 sheet
                     .lines
                     .retain(|line| std::mem::take(&mut first) || !line.is_empty());
+            } else {
+                // Families of which nothing is said come last.
+                sheet.lines.sort_by_key(Line::is_empty);
             }
             sheet
         })

@@ -66,14 +66,16 @@ impl Sheet {
         sheet
     }
 
-    /// The units that something is counted in, the most used first.
+    /// The units that something is counted in, the one of the most records first.
     pub fn units(&self) -> Vec<Unit> {
-        let mut counts: Vec<(Unit, usize)> = Vec::new();
-        let months = self.lines.iter().flat_map(|line| &line.row.months);
-        for amount in months.flat_map(|month| &month.amounts) {
-            match counts.iter_mut().find(|it| it.0 == amount.unit) {
-                Some(count) => count.1 += 1,
-                None => counts.push((amount.unit, 1)),
+        let mut counts: Vec<(Unit, i32)> = Vec::new();
+        for month in self.lines.iter().flat_map(|line| &line.row.months) {
+            let records = month.offers + month.needs;
+            for amount in &month.amounts {
+                match counts.iter_mut().find(|it| it.0 == amount.unit) {
+                    Some(count) => count.1 += records,
+                    None => counts.push((amount.unit, records)),
+                }
             }
         }
         counts.sort_by_key(|it| std::cmp::Reverse(it.1));
@@ -85,19 +87,17 @@ impl Sheet {
         self.lines.iter().all(Line::is_empty)
     }
 
-    /// The three cells in which the most is lacking, in one unit: (row, month).
+    /// The three rows in which the most is lacking, each at its worst month, in one unit: (row, month).
     pub fn worst(&self, unit: Unit) -> Vec<(usize, usize)> {
-        let mut lacks: Vec<(Decimal, usize, usize)> = Vec::new();
-        for (y, line) in self.lines.iter().enumerate() {
-            for (x, month) in line.row.months.iter().enumerate() {
-                if let Some(amount) = amount(month, unit)
-                    .filter(|it| it.difference.is_sign_negative() && !it.difference.is_zero())
-                {
-                    lacks.push((amount.difference, y, x));
-                }
-            }
-        }
-        lacks.sort();
+        let worst_of = |(y, line): (usize, &Line)| {
+            let lacks = line.row.months.iter().enumerate().filter_map(|(x, month)| {
+                let difference = amount(month, unit)?.difference;
+                (difference < Decimal::ZERO).then_some((difference, y, x))
+            });
+            lacks.min()
+        };
+        let mut lacks: Vec<_> = self.lines.iter().enumerate().filter_map(worst_of).collect();
+        lacks.sort_unstable();
         lacks.into_iter().take(3).map(|(_, y, x)| (y, x)).collect()
     }
 }
@@ -295,7 +295,7 @@ mod tests {
             ],
             ..Sheet::default()
         };
-        assert_eq!(sheet.worst(Unit::Kilogram), [(1, 0), (0, 0)]);
+        assert_eq!(sheet.worst(Unit::Kilogram), [(1, 0), (0, 2)]);
         assert_eq!(sheet.units(), [Unit::Kilogram]);
     }
 

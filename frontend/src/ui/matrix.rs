@@ -217,7 +217,7 @@ pub fn HeatGrid(
     let ids: Arc<[String]> = columns.iter().map(|it| it.0.clone()).collect();
     let said = caption.clone();
     view! {
-        <div class="matrix-wrap" tabindex="-1">
+        <div class="matrix-wrap heat-wrap" tabindex="-1">
             <table class="heat-grid" role="grid" aria-label=move || said.get().to_string() node_ref=grid.node on:keydown=move |event| grid.key(&event)>
                 <caption>{move || caption.get()}</caption>
                 <thead role="rowgroup"><tr role="row"><td></td>
@@ -228,10 +228,10 @@ pub fn HeatGrid(
                         let cells = heats.into_iter().enumerate().map(|(x, heat)| {
                             let open = { let ids = (id.clone(), ids.get(x).cloned().unwrap_or_default()); move |_| on_open.run(ids.clone()) };
                             view! {
-                                <td role="gridcell" class=heat.class() data-at=place(x, y) tabindex=move || grid.tabindex(x, y) aria-label=heat.words.clone()
+                                <td role="gridcell" class=heat.class() data-at=place(x, y) tabindex=move || grid.tabindex(x, y)
                                     on:focus=move |_| grid.here.set((x, y)) on:click=open>
-                                    {heat.text.clone()}
-                                    {heat.note.clone().map(|note| view! { <small aria-hidden="true">{note}</small> })}
+                                    <span aria-hidden="true">{heat.text.clone()} {heat.note.clone().map(|note| view! { <small>{note}</small> })}</span>
+                                    <span class="visually-hidden">{heat.words.clone()}</span>
                                 </td>
                             }
                         }).collect_view();
