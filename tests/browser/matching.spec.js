@@ -149,7 +149,7 @@ test("several months and a distance narrow the list; the search is kept, opened 
   await expect(far).toBeVisible();
   const commune = page.getByLabel("Près de (commune)");
   await commune.fill("Namur");
-  await page.getByRole("option").filter({ hasText: "Namur" }).first().click();
+  await page.getByRole("option", { name: /^Namur commune/ }).click();
   await expect(page).toHaveURL(/pres=/);
   await expect(far).toHaveCount(0);
   await expect(near).toBeVisible();
