@@ -12,8 +12,8 @@ use crate::session;
 use crate::ui::page::{Announcer, FirstPage, Page};
 use crate::ui::toast::{ToastCorner, provide_toasts};
 use crate::{
-    about, account, chantier, directory, exchange, find, history, home, import, organisation, person,
-    project, territory, week,
+    about, account, chantier, directory, exchange, find, gap, history, home, import, organisation, outcome,
+    person, project, territory, week,
 };
 use header::{Footer, Header, PhoneBar};
 use keys::Keys;
@@ -98,6 +98,8 @@ fn Screens() -> impl IntoView {
             <Route path=path!("/offres/:id") view={Lazy::<exchange::OfferPage>::new()} />
             <Route path=path!("/demandes") view={Lazy::<exchange::Needs>::new()} />
             <Route path=path!("/demandes/:id") view={Lazy::<exchange::NeedPage>::new()} />
+            <Route path=path!("/manques") view={Lazy::<gap::Gaps>::new()} />
+            <Route path=path!("/suites") view={Lazy::<outcome::Outcomes>::new()} />
             <Route path=path!("/sources") view={Lazy::<directory::List>::new()} />
             <Route path=path!("/sources/:id") view={Lazy::<directory::Sheet>::new()} />
             <Route path=path!("/sources/:id/importer") view={Lazy::<import::Start>::new()} />

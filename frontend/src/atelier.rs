@@ -4,7 +4,7 @@
 pub mod forms;
 pub mod pictures;
 
-use crate::ui::bar::{Bar, ScorePart};
+use crate::ui::bar::{Bar, ScorePart, ScoreStrip};
 use crate::ui::button::{Button, Look};
 use crate::ui::chips::{ActiveFilters, Chip, ChipOption, Course, FilterChips, NewMark, Status};
 use crate::ui::dialog::{Confirm, Dialog};
@@ -272,9 +272,10 @@ fn Lists() -> impl IntoView {
                     </Facts></div>
                     <div class="sheet stack-tight">
                         <h3>"Pourquoi cet ordre ?"</h3>
-                        <ScorePart label="Distance" words="12 km, dans le rayon de 30 km" share=0.8 />
-                        <ScorePart label="Saison" words="5 mois sur 6" share=0.83 />
-                        <ScorePart label="Quantité" words="inconnue" share=0.0 />
+                        <ScoreStrip parts=vec![("Produit".into(), 30, Some(1.0)), ("Distance".into(), 20, Some(0.8)), ("Saison".into(), 15, Some(0.83)), ("Quantité".into(), 15, None)] />
+                        <ScorePart label="Distance" words="12 km, dans le rayon de 30 km" share=Some(0.8) />
+                        <ScorePart label="Saison" words="5 mois sur 6" share=Some(0.83) />
+                        <ScorePart label="Quantité" words="La quantité est inconnue." share=None />
                     </div>
                 </div>
                 <Figures figures=vec![("projets documentés sur 46".to_owned(), Some("31".to_owned())), ("chantiers".to_owned(), Some("8".to_owned())), ("hectares".to_owned(), None)] />

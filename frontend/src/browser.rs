@@ -103,6 +103,11 @@ mod real {
             .is_some_and(|width| width < 720.0)
     }
 
+    /// What a word of an address' query says.
+    pub fn query_word(query: &str, name: &str) -> Option<String> {
+        web_sys::UrlSearchParams::new_with_str(query).ok()?.get(name)
+    }
+
     /// Does this work while no other tab does work of the same name. Where the browser cannot tell, at once.
     pub async fn alone(name: &str, work: impl Future<Output = ()> + 'static) {
         let navigator = window().navigator();
@@ -167,6 +172,9 @@ mod real {
     pub fn narrow() -> bool {
         false
     }
+    pub fn query_word(_: &str, _: &str) -> Option<String> {
+        None
+    }
     pub async fn alone(_: &str, work: impl Future<Output = ()> + 'static) {
         work.await;
     }
@@ -175,5 +183,5 @@ mod real {
 
 pub use real::{
     alone, focus, forget, forget_in_tab, keep, keep_in_tab, kept, kept_in_tab, languages, narrow, now,
-    online, remove_root_attribute, set_root_attribute, wait,
+    online, query_word, remove_root_attribute, set_root_attribute, wait,
 };

@@ -7,8 +7,8 @@
 pub mod schema {}
 
 use domain::{
-    chantier, contact, import, measure, need, offer, organisation, person, policy, project, provenance, push,
-    source, territory,
+    chantier, contact, import, matching, measure, need, offer, organisation, outcome, person, policy,
+    project, provenance, push, saved_search, source, territory,
 };
 use std::str::FromStr;
 
@@ -90,6 +90,10 @@ scalars!(
     need::Period = Period,
     need::LocalRule = LocalRule,
     need::Order = NeedOrder,
+    matching::Part = MatchPartKind,
+    matching::LocalOutcome = LocalOutcome,
+    outcome::Stage = OutcomeStage,
+    saved_search::List = SavedSearchList,
     push::Pushed = PushedType,
     push::Mode = PushMode,
     push::Outcome = RowOutcome,
@@ -126,6 +130,8 @@ sent!(
     need::NewNeed = NewNeed,
     need::NeedPatch = NeedPatch,
     need::Filter = NeedFilter,
+    outcome::Filter = OutcomeFilter,
+    saved_search::NewSavedSearch = NewSavedSearch,
     source::NewSource = NewSource,
     source::SourcePatch = SourcePatch,
     source::Filter = SourceFilter,

@@ -1,5 +1,6 @@
 //! The directories that offers and needs come from, or could: which one to use, how far it can be trusted.
 
+pub mod compare;
 pub mod list;
 pub mod page;
 pub mod read;

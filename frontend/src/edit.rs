@@ -2,6 +2,8 @@
 //! under their fields, both versions side by side when somebody else was quicker, and undo. An area adds its fields
 //! and its mutations (`Keeps`).
 
+pub mod press;
+pub mod reason;
 pub mod remove;
 pub mod sent;
 pub mod undo;

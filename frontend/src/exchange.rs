@@ -2,9 +2,13 @@
 
 pub mod around;
 pub mod confirm;
+pub mod filters;
 pub mod list;
+pub mod matches;
 pub mod page;
+pub mod places;
 pub mod read;
+pub mod saved;
 pub mod words;
 
 use leptos::prelude::*;

@@ -132,6 +132,7 @@ fn line(hit: SearchHit) -> Option<Line> {
         | RecordType::Need
         | RecordType::Outcome
         | RecordType::Webhook
+        | RecordType::SavedSearch
         | RecordType::Change => Icon::Sheet,
     };
     let own = || records::href(id);

@@ -123,7 +123,7 @@ impl Change {
             RecordType::Webhook => Action::KeepWebhooks {
                 organisation: self.owner("organisationId")?,
             },
-            RecordType::Change => return None,
+            RecordType::SavedSearch | RecordType::Change => return None,
         })
     }
 

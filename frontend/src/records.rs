@@ -201,6 +201,7 @@ pub fn href(id: &str) -> Option<String> {
         | RecordType::Provenance
         | RecordType::Outcome
         | RecordType::Webhook
+        | RecordType::SavedSearch
         | RecordType::Change => None,
     }
 }
@@ -225,6 +226,7 @@ pub fn kind(kind: RecordType) -> &'static str {
         RecordType::Need => t::record_need(),
         RecordType::Outcome => t::record_outcome(),
         RecordType::Webhook => t::record_webhook(),
+        RecordType::SavedSearch => t::record_saved_search(),
         RecordType::Change => t::record_change(),
     }
 }

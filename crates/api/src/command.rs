@@ -19,7 +19,6 @@ use url::Url;
 use crate::auth::{Passwords, client_name};
 use crate::config::{Account, Cli, Client, Command, Config, Feed, one_line};
 use crate::feed::Readers;
-use crate::import;
 use crate::mail::sender::Sender;
 use crate::rest::snapshots;
 use crate::server::{self, App, Site};
@@ -211,7 +210,7 @@ async fn serve(config: &Config, mint: Arc<dyn Mint>) -> Result<(), Stop> {
     let (running, told) = watch::channel(());
     let messaging = tokio::spawn(messenger.run(told.clone()));
     let writing = tokio::spawn(snapshots::worker::run(store.clone(), told.clone()));
-    let importing = tokio::spawn(import::worker::work(store.clone(), told.clone()));
+    let importing = tokio::spawn(crate::import::worker::work(store.clone(), told.clone()));
     let sending = tokio::spawn({
         let store = store.clone();
         async move {

@@ -40,6 +40,7 @@ mod product;
 mod project;
 mod provenance;
 mod push;
+mod saved_search;
 mod source;
 mod territory;
 mod webhook;

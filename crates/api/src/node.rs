@@ -11,6 +11,7 @@ use domain::person::Person;
 use domain::policy::allows;
 use domain::project::{Membership, Note, Project};
 use domain::provenance::Provenance;
+use domain::saved_search::SavedSearch;
 use domain::source::Source;
 use domain::territory::Territory;
 use domain::webhook::Webhook;
@@ -29,6 +30,7 @@ use crate::person::PersonNode;
 use crate::problem::{Code, Fault, Sentence};
 use crate::project::{MembershipNode, NoteNode, ProjectNode};
 use crate::provenance::ProvenanceNode;
+use crate::saved_search::SavedSearchNode;
 use crate::source::SourceNode;
 use crate::territory::TerritoryNode;
 use crate::webhook::WebhookNode;
@@ -66,6 +68,7 @@ pub(crate) enum Node {
     Need(NeedNode),
     Outcome(OutcomeNode),
     Webhook(WebhookNode),
+    SavedSearch(SavedSearchNode),
 }
 
 /// The record, where the caller may see it.
@@ -132,6 +135,9 @@ pub(crate) async fn load(ctx: &Context<'_>, id: RecordId) -> Result<Option<Node>
         RecordType::Webhook => seen::<Webhook>(ctx, id)
             .await?
             .map(|record| Node::Webhook(record.into())),
+        RecordType::SavedSearch => seen::<SavedSearch>(ctx, id)
+            .await?
+            .map(|record| Node::SavedSearch(record.into())),
         RecordType::Change => None,
     })
 }

@@ -89,7 +89,7 @@ pub(crate) struct DeletePayload {
 
 #[async_graphql::ComplexObject]
 impl DeletePayload {
-    /// The history's entry of it, by which it can be taken back; null where the caller may not read it.
+    /// The history's entry of it, by which it can be taken back; null where the caller neither may read it nor made it.
     async fn change_id(&self, ctx: &Context<'_>) -> Result<Option<ChangeId>> {
         match self.done {
             Some(done) => done.change(ctx).await,
@@ -174,8 +174,7 @@ macro_rules! payload {
 
         #[async_graphql::ComplexObject]
         impl $payload {
-            /// The history's entry of it, by which it can be taken back; null where nothing was changed, or where the
-            /// caller may not read that history.
+            /// The history's entry of it, by which it can be taken back; null where nothing was changed.
             async fn change_id(
                 &self,
                 ctx: &async_graphql::Context<'_>,

@@ -24,6 +24,7 @@ use crate::product::ProductQuery;
 use crate::project::{MembershipMutation, NoteMutation, ProjectMutation, ProjectQuery};
 use crate::provenance::ProvenanceMutation;
 use crate::push::PushMutation;
+use crate::saved_search::{SavedSearchMutation, SavedSearchQuery};
 use crate::server::Site;
 use crate::source::{SourceMutation, SourceQuery};
 use crate::territory::{TerritoryMutation, TerritoryQuery};
@@ -52,6 +53,7 @@ pub struct Query(
     NeedQuery,
     OutcomeQuery,
     WebhookQuery,
+    SavedSearchQuery,
     GapQuery,
     HistoryQuery,
     FeedQuery,
@@ -81,6 +83,7 @@ pub struct Mutation(
     ClientMutation,
     OutcomeMutation,
     WebhookMutation,
+    SavedSearchMutation,
     HistoryMutation,
 );
 

@@ -6,7 +6,7 @@ use domain::need::{self, Need};
 use domain::offer::{self, Offer};
 use domain::organisation::Organisation;
 use domain::source::{Filter, NewSource, Order, Source, SourcePatch};
-use store::Relation;
+use store::{Contradiction, Overlap, Relation};
 
 use crate::connection::{Connection, cost, listed, one, page, related};
 use crate::ctx::{caller, store};
@@ -115,6 +115,98 @@ impl SourceNode {
     }
 }
 
+/// How two directories overlap, in organisations.
+struct OverlapNode {
+    first: Source,
+    second: Source,
+    found: Overlap,
+}
+
+#[Object(name = "SourceOverlap")]
+impl OverlapNode {
+    /// The first directory.
+    async fn first(&self) -> SourceNode {
+        self.first.clone().into()
+    }
+
+    /// The second directory.
+    async fn second(&self) -> SourceNode {
+        self.second.clone().into()
+    }
+
+    /// How many organisations the first holds.
+    async fn first_organisations(&self) -> u64 {
+        self.found.first
+    }
+
+    /// How many organisations the second holds.
+    async fn second_organisations(&self) -> u64 {
+        self.found.second
+    }
+
+    /// How many both hold as one record, since both gave its enterprise number.
+    async fn joined(&self) -> u64 {
+        self.found.joined
+    }
+
+    /// How many of the first's seem to be the second's too: another record of the same name in the same commune.
+    async fn first_alike(&self) -> u64 {
+        self.found.first_alike
+    }
+
+    /// How many of the second's seem to be the first's too.
+    async fn second_alike(&self) -> u64 {
+        self.found.second_alike
+    }
+
+    /// How many of the first's the second has nothing of.
+    async fn first_alone(&self) -> u64 {
+        let shared = self.found.joined + self.found.first_alike;
+        self.found.first.saturating_sub(shared)
+    }
+
+    /// How many of the second's the first has nothing of.
+    async fn second_alone(&self) -> u64 {
+        let shared = self.found.joined + self.found.second_alike;
+        self.found.second.saturating_sub(shared)
+    }
+
+    /// How many pairs that seem to be one contradict each other: both say something, and not the same.
+    async fn contradicting(&self) -> u64 {
+        self.found.contradicting
+    }
+
+    /// The first hundred of those pairs, by name.
+    #[graphql(complexity = "20 * child_complexity")]
+    async fn contradictions(&self) -> Vec<ContradictionNode<'_>> {
+        self.found.contradictions.iter().map(ContradictionNode).collect()
+    }
+}
+
+/// Two entries of what seems to be one organisation, which contradict each other.
+struct ContradictionNode<'a>(&'a Contradiction);
+
+#[Object(name = "SourceContradiction")]
+impl ContradictionNode<'_> {
+    /// The first directory's entry.
+    async fn first(&self, ctx: &Context<'_>) -> Result<Option<OrganisationNode>> {
+        Ok(one::<Organisation>(ctx, self.0.first).await?.map(Into::into))
+    }
+
+    /// The second directory's entry.
+    async fn second(&self, ctx: &Context<'_>) -> Result<Option<OrganisationNode>> {
+        Ok(one::<Organisation>(ctx, self.0.second).await?.map(Into::into))
+    }
+
+    /// The fields of which both say something, and not the same: `numbers`, `website`, `address`, `state`.
+    async fn fields(&self) -> &[&'static str] {
+        &self.0.fields
+    }
+}
+
+/// What comparing two directories costs, beside what is asked of it.
+const COMPARING: usize = 500;
+
 #[derive(Default)]
 pub(crate) struct SourceQuery;
 
@@ -157,6 +249,28 @@ impl SourceQuery {
             (None, None) => Ok(None),
         };
         Ok(found.map_err(|error| fail(ctx, error))?.map(Into::into))
+    }
+
+    /// How two directories overlap, in organisations: how many they share, hold alone, or contradict. Shared is what
+    /// both gave the same enterprise number, which is one record; and what seems to be one, since its name is the same
+    /// in the same commune. Null where one of the two does not exist.
+    #[graphql(complexity = "COMPARING + child_complexity")]
+    async fn source_overlap(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The first directory.")] first: SourceId,
+        #[graphql(desc = "The second directory.")] second: SourceId,
+    ) -> Result<Option<OverlapNode>> {
+        let (first, second) = (
+            one::<Source>(ctx, first).await?,
+            one::<Source>(ctx, second).await?,
+        );
+        let Some((first, second)) = first.zip(second) else {
+            return Ok(None);
+        };
+        let found = store(ctx).overlap(&first, &second).await;
+        let found = found.map_err(|error| fail(ctx, error))?;
+        Ok(Some(OverlapNode { first, second, found }))
     }
 }
 

@@ -157,6 +157,18 @@ impl Checks {
     /// The refusals, if there are any.
     ///
     /// # Errors
+    /// The query of one of our own addresses, as a browser writes it: not empty, without its question mark.
+    pub fn query(&mut self, field: &str, text: &mut String) {
+        *text = text.trim().trim_start_matches('?').to_owned();
+        if text.is_empty() {
+            self.refuse(Refusal::Required { field: field.into() });
+            return;
+        }
+        self.length(field, text, ADDRESS);
+        let is_written = text.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'#');
+        self.hold(is_written, field, Invalid::WebAddress);
+    }
+
     /// All that was refused.
     pub fn finish(self) -> Result<(), Vec<Refusal>> {
         if self.refusals.is_empty() {

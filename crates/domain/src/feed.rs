@@ -73,6 +73,7 @@ pub const fn is_told(kind: RecordType) -> bool {
         | RecordType::Membership
         | RecordType::Note
         | RecordType::Outcome
+        | RecordType::SavedSearch
         | RecordType::Provenance
         | RecordType::Webhook
         | RecordType::Change => false,

@@ -264,6 +264,8 @@ ids! {
     OutcomeId = Outcome "outcome" "OUTCOME",
     /// Where an organisation wants to be told of changes; for itself and administrators only.
     WebhookId = Webhook "webhook" "WEBHOOK",
+    /// A search that somebody keeps, for that person only.
+    SavedSearchId = SavedSearch "saved_search" "SAVED_SEARCH",
     /// One entry of the history.
     ChangeId = Change "change" "CHANGE",
 }

@@ -35,11 +35,13 @@ pub mod need;
 pub mod offer;
 pub mod organisation;
 pub mod outcome;
+pub mod overlap;
 pub mod person;
 pub mod product;
 pub mod project;
 pub mod provenance;
 pub mod push;
+pub mod saved_search;
 pub mod search;
 pub mod source;
 pub mod territory;
@@ -49,8 +51,8 @@ pub use change::RecordType;
 pub use date::PartialDate;
 pub use id::{
     ChangeId, ChantierId, ContactId, MembershipId, NeedId, NoteId, OfferId, OrganisationId, OutcomeId,
-    ParticipationId, PersonId, ProjectId, ProvenanceId, RecordId, ResourceId, SourceId, StepId, TerritoryId,
-    WebhookId,
+    ParticipationId, PersonId, ProjectId, ProvenanceId, RecordId, ResourceId, SavedSearchId, SourceId,
+    StepId, TerritoryId, WebhookId,
 };
 pub use mint::Mint;
 pub use patch::Patch;

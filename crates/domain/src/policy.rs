@@ -224,6 +224,8 @@ pub enum Action {
         buyer: Option<OrganisationId>,
         supplier: Option<OrganisationId>,
     },
+    /// See, make, change or remove a saved search.
+    KeepSearch { person: Option<PersonId> },
     /// Make, change or withdraw the machines of partners.
     ManageClients,
     /// See where an organisation is told of changes, and what became of the messages.
@@ -232,6 +234,8 @@ pub enum Action {
     KeepWebhooks { organisation: OrganisationId },
     /// Read the history of a record of this kind.
     ReadHistory { of: RecordType },
+    /// Take a change of a record of this kind back, as far as the record itself may be changed.
+    UndoChange { of: RecordType, by: Option<PersonId> },
     /// See who made a change, by name.
     ReadNames,
 }
@@ -284,6 +288,11 @@ pub fn allows(actor: &Actor, action: Action) -> bool {
                 || actor.is_partner_in(organisation)
                 || actor.is_machine_of(organisation, &[Scope::ExchangeWrite])
         }
+        Action::KeepSearch { person } => person.is_some_and(|person| actor.is(person)),
+        // What one did oneself, one may take back, also where the whole history is not one's to read.
+        Action::UndoChange { of, by } => {
+            allows(actor, Action::ReadHistory { of }) || by.is_some_and(|person| actor.is(person))
+        }
         Action::ReadContacts => signed,
         Action::EditContact {
             organisation,
@@ -330,6 +339,7 @@ pub fn allows(actor: &Actor, action: Action) -> bool {
             | RecordType::Outcome
             | RecordType::Change => staff,
             RecordType::Person | RecordType::Webhook => administrator,
+            RecordType::SavedSearch => false,
         },
     }
 }
@@ -421,6 +431,17 @@ mod tests {
                     Action::KeepOutcome {
                         buyer: None,
                         supplier: operator,
+                    },
+                ),
+                (
+                    format!("keep saved search ({whose})"),
+                    Action::KeepSearch { person: Some(author) },
+                ),
+                (
+                    format!("undo change of outcome ({whose})"),
+                    Action::UndoChange {
+                        of: RecordType::Outcome,
+                        by: Some(author),
                     },
                 ),
                 (

@@ -84,6 +84,7 @@ impl Rules for Provenance {
             | RecordType::Provenance
             | RecordType::Outcome
             | RecordType::Webhook
+            | RecordType::SavedSearch
             | RecordType::Change => false,
         };
         checks.hold(public, "recordId", Invalid::Reference);

@@ -346,7 +346,7 @@ impl Store {
         Ok(u64::try_from(count).unwrap_or(0))
     }
 
-    /// The change that brought a record to this revision, where the actor may read it.
+    /// The change that brought a record to this revision, where the actor may read it or made it.
     ///
     /// # Errors
     /// A database fault.
@@ -356,17 +356,15 @@ impl Store {
         record: RecordId,
         revision: i32,
     ) -> Result<Option<ChangeId>> {
-        let filter = HistoryFilter {
-            record: Some(record),
-            ..HistoryFilter::default()
-        };
         let row = ChangeEntity::find()
-            .filter(visible(actor, &filter))
+            .filter(Expr::col(("change", "record_kind")).eq(record.kind.word()))
+            .filter(Expr::col(("change", "record_id")).eq(record.uuid))
             .filter(Expr::col(("change", "revision")).eq(revision))
             .order_by_desc(row::Column::At)
             .one(&self.db)
             .await?;
-        Ok(row.map(|row| row.id.into()))
+        let entry = row.map(Entry::from);
+        Ok(entry.filter(|entry| may_undo(actor, entry)).map(|entry| entry.id))
     }
 
     /// Takes a change back: what it set is set to what was before, where nobody has changed that since; what it
@@ -381,17 +379,21 @@ impl Store {
             .one(&self.db)
             .await?;
         let entry: Entry = row.ok_or(Refusal::NotFound)?.into();
-        if !allows(
-            actor,
-            Action::ReadHistory {
-                of: entry.record.kind,
-            },
-        ) {
+        if !may_undo(actor, &entry) {
             return Err(Refusal::NotFound.into());
         }
         let none = Err(Refusal::NotFound.into());
         for_kind!(entry.record.kind, undo_one::<R>(self, actor, &entry) else none)
     }
+}
+
+/// Whether this change is the actor's to take back, as far as the record is theirs to change.
+fn may_undo(actor: &Actor, entry: &Entry) -> bool {
+    let action = Action::UndoChange {
+        of: entry.record.kind,
+        by: entry.person_id,
+    };
+    allows(actor, action)
 }
 
 /// The history's one order.

@@ -12,6 +12,7 @@ mod m20261126_000001_webhook;
 mod m20261126_000010_merge;
 mod m20261126_000011_export;
 mod m20261126_000012_import;
+mod m20261126_000013_saved_search;
 
 /// Brings a database up to date.
 #[derive(Debug)]
@@ -31,6 +32,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261126_000010_merge::Migration),
             Box::new(m20261126_000011_export::Migration),
             Box::new(m20261126_000012_import::Migration),
+            Box::new(m20261126_000013_saved_search::Migration),
         ]
     }
 }

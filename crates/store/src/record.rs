@@ -355,6 +355,7 @@ macro_rules! for_kind {
             domain::RecordType::Need => $call::<domain::need::Need>($($argument),*).await,
             domain::RecordType::Outcome => $call::<domain::outcome::Outcome>($($argument),*).await,
             domain::RecordType::Webhook => $call::<domain::webhook::Webhook>($($argument),*).await,
+            domain::RecordType::SavedSearch => $call::<domain::saved_search::SavedSearch>($($argument),*).await,
             domain::RecordType::Change => $none,
         }
     };
@@ -381,6 +382,7 @@ pub(crate) const fn table(kind: domain::RecordType) -> &'static str {
         T::Need => <domain::need::Need as Stored>::TABLE,
         T::Outcome => <domain::outcome::Outcome as Stored>::TABLE,
         T::Webhook => <domain::webhook::Webhook as Stored>::TABLE,
+        T::SavedSearch => <domain::saved_search::SavedSearch as Stored>::TABLE,
         T::Change => "change",
     }
 }

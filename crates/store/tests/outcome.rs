@@ -10,7 +10,7 @@ use domain::outcome::{Filter, NewOutcome, Order, Outcome, OutcomePatch, Stage, S
 use domain::page::Page;
 use domain::policy::Role;
 use domain::product::Shelves;
-use domain::{Actor, OrganisationId};
+use domain::{Actor, OrganisationId, RecordId};
 use serde_json::{Value, json};
 use store::{Relation, Store};
 use testing::{editor, input, input_with, kept, officer, refused, signed, visitor};
@@ -116,6 +116,23 @@ testing::both! {
         assert_eq!(list(json!({"offer": offered.id, "organisation": other})).await, 0);
         let of_the_farm = kept(store.related::<Outcome>(Relation::Field("supplierId"), Order::UpdatedLast, &Page::default(), &[farm.into()]).await);
         assert_eq!(of_the_farm[&farm.into()].edges.len(), 2);
+    }
+}
+
+testing::both! {
+    async fn who_moved_it_on_takes_that_back_and_the_other_does_not(store: Store) {
+        let (farm, kitchen) = (organisation(&store, "Ferme", json!({})).await, organisation(&store, "Cantine", json!({})).await);
+        let (offered, needed) = (offer(&store, farm, json!({})).await, need(&store, kitchen, json!({})).await);
+        let supplier = signed(&store, Role::Partner, json!({"organisationId": farm, "email": "ferme@chantiers.test"})).await.0;
+        let buyer = signed(&store, Role::Partner, json!({"organisationId": kitchen, "email": "cantine@chantiers.test"})).await.0;
+        let opened = kept(open(&store, &supplier, json!({"needId": needed.id, "offerId": offered.id})).await);
+        kept(store.advance_outcome(&buyer, opened.id, 1, step(Stage::Quote, None)).await);
+        let record: RecordId = opened.id.into();
+        assert_eq!(kept(store.change_of(&supplier, record, 2).await), None);
+        let change = kept(store.change_of(&buyer, record, 2).await).unwrap();
+        assert_eq!(refused(store.undo(&supplier, change).await), ["NOT_FOUND"]);
+        kept(store.undo(&buyer, change).await);
+        assert_eq!(kept(store.get::<Outcome>(&buyer, opened.id).await).stage(), Stage::Contact);
     }
 }
 

@@ -80,7 +80,10 @@ fn farm() -> Value {
     json!({"externalId": "f1", "name": "Ferme du Pré", "commune": "92094"})
 }
 
-#[expect(clippy::needless_pass_by_value, reason = "what a test says stands where it says it")]
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "what a test says stands where it says it"
+)]
 fn bread(more: Value) -> Value {
     let mut row =
         json!({"externalId": "o1", "organisationExternalId": "f1", "productType": "bread", "title": "Pain"});

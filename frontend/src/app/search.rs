@@ -167,6 +167,7 @@ fn line(hit: SearchHit) -> Option<Found> {
         | RecordType::Need
         | RecordType::Outcome
         | RecordType::Webhook
+        | RecordType::SavedSearch
         | RecordType::Change => return None,
     };
     Some(Found {

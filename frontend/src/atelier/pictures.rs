@@ -181,6 +181,8 @@ fn Gaps() -> impl IntoView {
                     let text = share.map_or_else(|| "?".to_owned(), |share| format!("{:+.0}", share * 100.0));
                     Heat {
                         share,
+                        none: false,
+                        note: Some(format!("{}/{}", x % 4, y)),
                         words: format!("{name}, mois {} : {text}", x + 1),
                         text,
                     }

@@ -1,9 +1,11 @@
 //! The sources from A to Z: who keeps each, what it holds here, and how fresh that is.
 
+use super::compare::Compare;
 use super::read::{Asked, Health, Listed, Row};
 use super::words;
 use crate::address;
 use crate::api;
+use crate::exchange::places::Places;
 use crate::format;
 use crate::language::t;
 use crate::project::list::bound;
@@ -74,7 +76,7 @@ pub fn Screen() -> impl IntoView {
         text.1.run(String::new());
         standing.1.run(String::new());
     });
-    let tools = || view! { <a class="button quiet" href="/offres">{t::nav_exchange}</a> };
+    let tools = || view! { <Places here="/sources" /> };
     view! {
         <Page title=t::directory_title lead=t::directory_question tools>
             <div class="filters no-print">
@@ -98,6 +100,7 @@ pub fn Screen() -> impl IntoView {
                 }
                 .into_any()
             } />
+            <Compare />
         </Page>
     }
 }

@@ -60,7 +60,8 @@ removals!(
     Participation: ParticipationGone participation_delete,
     Project: ProjectGone project_delete,
     Membership: MembershipGone membership_delete,
-    Note: NoteGone note_delete;
+    Note: NoteGone note_delete,
+    SavedSearch: SavedSearchGone saved_search_delete;
     not Territory, Person, Chantier, Provenance, Source, Offer, Need, Outcome, Webhook, Change
 );
 

@@ -5,17 +5,15 @@ use super::Side;
 use super::read::State;
 use crate::api;
 use crate::contract::{schema, typed};
-use crate::edit::offer_undo;
+use crate::edit::press::{Answer, press};
 use crate::language::t;
-use crate::refusal::{UserError, refused};
-use crate::ui::state::Failure;
+use crate::refusal::UserError;
 use crate::ui::toast::Toasts;
 use cynic::MutationBuilder;
-use domain::need::NeedPatch;
+use domain::need::{self, NeedPatch};
 use domain::offer::OfferPatch;
 use domain::patch::Patch;
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 
 #[derive(cynic::InputObject)]
 struct OfferConfirmInput {
@@ -89,8 +87,6 @@ struct NeedMove {
     need_update: NeedPayload,
 }
 
-type Answer = Result<(Vec<UserError>, Option<cynic::Id>), Failure>;
-
 async fn confirmed(side: Side, id: cynic::Id, expected_revision: i32) -> Answer {
     match side {
         Side::Offers => {
@@ -112,7 +108,7 @@ async fn confirmed(side: Side, id: cynic::Id, expected_revision: i32) -> Answer 
     }
 }
 
-async fn moved(to: State, id: cynic::Id, revision: i32) -> Answer {
+async fn moved(to: State, id: cynic::Id, revision: i32, reason: Option<String>) -> Answer {
     match to {
         State::Offer(status) => {
             let Some(id) = typed(&id) else {
@@ -129,50 +125,31 @@ async fn moved(to: State, id: cynic::Id, revision: i32) -> Answer {
             };
             let mut input = NeedPatch::of(id, revision);
             input.status = Patch::Value(status);
+            if let Some(reason) = reason {
+                input.reason = Patch::Value(reason);
+            }
             let it = api::mutate(&NeedMove::build(NeedMoving { input })).await?;
             Ok((it.need_update.user_errors, it.need_update.change_id))
         }
     }
 }
 
-fn end(answer: Answer, said: Toasts, text: &'static str) {
-    match answer {
-        Ok((errors, change)) if errors.is_empty() => {
-            offer_undo(said, change, text);
-            api::try_again();
-        }
-        Ok((errors, _)) => {
-            for it in refused(errors) {
-                said.say(it.message);
-            }
-            api::try_again();
-        }
-        Err(failure) => said.say(failure.kind.title()),
-    }
-}
-
 /// Says that it still holds.
 pub fn confirm(side: Side, id: cynic::Id, revision: i32, busy: RwSignal<bool>, said: Toasts) {
-    if busy.get_untracked() {
-        return;
-    }
-    busy.set(true);
-    spawn_local(async move {
-        let answer = confirmed(side, id, revision).await;
-        let _ = busy.try_set(false);
-        end(answer, said, t::exchange_confirmed_now());
-    });
+    press(
+        busy,
+        said,
+        t::exchange_confirmed_now(),
+        confirmed(side, id, revision),
+    );
 }
 
 /// Moves it to another state.
 pub fn go(to: State, id: cynic::Id, revision: i32, busy: RwSignal<bool>, said: Toasts) {
-    if busy.get_untracked() {
-        return;
-    }
-    busy.set(true);
-    spawn_local(async move {
-        let answer = moved(to, id, revision).await;
-        let _ = busy.try_set(false);
-        end(answer, said, t::edit_saved());
-    });
+    press(busy, said, t::edit_saved(), moved(to, id, revision, None));
+}
+
+/// Gives a need up, for a reason.
+pub async fn abandon(id: cynic::Id, revision: i32, reason: String) -> Answer {
+    moved(State::Need(need::Status::Abandoned), id, revision, Some(reason)).await
 }

@@ -1,18 +1,21 @@
 //! The offers, or the needs, as cards beside the map of their communes, narrowed by what the address says. What can
 //! still be had, or is still looked for, comes first: other states are asked for.
 
+use super::filters::{self, ALL, Filters, RADII, USUAL_RADIUS};
+use super::places::Places;
 use super::read::{Card, NeedsAsked, NeedsFound, OffersAsked, OffersFound, Products, State};
+use super::saved::Saved;
 use super::{Side, words};
 use crate::address;
 use crate::api;
 use crate::browser;
-use crate::format::month_name;
+use crate::format::month_short;
 use crate::language::{Text, t};
 use crate::project::list::{bound, bound_record};
 use crate::records::{self, RecordField};
 use crate::session;
 use crate::ui::button::Button;
-use crate::ui::chips::{ActiveFilters, Chip, NewMark, Status};
+use crate::ui::chips::{ActiveFilters, Chip, ChipOption, FilterChips, NewMark, Status};
 use crate::ui::combobox::{Choice, Combobox};
 use crate::ui::facts::Known;
 use crate::ui::field::{SelectField, TextField};
@@ -20,7 +23,7 @@ use crate::ui::icon::Icon;
 use crate::ui::map::atlas::Atlas;
 use crate::ui::map::frame::View;
 use crate::ui::map::{Map, Pin};
-use crate::ui::months::MonthStrip;
+use crate::ui::months::{self, MonthStrip};
 use crate::ui::more::More;
 use crate::ui::page::Page;
 use crate::ui::state::{Empty, Failed, Loaded, Shape};
@@ -28,143 +31,20 @@ use crate::visit;
 use cynic::QueryBuilder;
 use domain::RecordType;
 use domain::offer::Label;
+use domain::territory::Kind;
 use domain::{need, offer};
 use leptos::prelude::*;
 
 /// Cards shown at once.
 const FIRST: i32 = 24;
-/// The word of the address for every state.
-const ALL: &str = "TOUT";
-
 type Shown = api::Page<Card>;
-type Word = (Signal<String>, Callback<String>);
-
-/// What the address narrows by, in the words of both lists.
-#[derive(Clone, Copy)]
-struct Filters {
-    text: Word,
-    product: Word,
-    territory: Word,
-    month: Word,
-    organic: Word,
-    label: Word,
-    state: Word,
-    organisation: Word,
-    source: Word,
-}
-
-fn some(text: &str) -> Option<String> {
-    Some(text.trim().to_owned()).filter(|it| !it.is_empty())
-}
-
-impl Filters {
-    fn new() -> Self {
-        let [
-            text,
-            product,
-            territory,
-            month,
-            organic,
-            label,
-            state,
-            organisation,
-            source,
-        ] = [
-            "q",
-            "produit",
-            "territoire",
-            "mois",
-            "bio",
-            "label",
-            "etat",
-            "organisation",
-            "source",
-        ]
-        .map(address::word);
-        Self {
-            text,
-            product,
-            territory,
-            month,
-            organic,
-            label,
-            state,
-            organisation,
-            source,
-        }
-    }
-
-    fn each(self) -> [(&'static str, Word); 9] {
-        [
-            ("q", self.text),
-            ("produit", self.product),
-            ("territoire", self.territory),
-            ("mois", self.month),
-            ("bio", self.organic),
-            ("label", self.label),
-            ("etat", self.state),
-            ("organisation", self.organisation),
-            ("source", self.source),
-        ]
-    }
-
-    fn months(self) -> Option<Vec<i32>> {
-        self.month
-            .0
-            .get()
-            .parse()
-            .ok()
-            .filter(|it| (1..=12).contains(it))
-            .map(|it| vec![it])
-    }
-
-    fn organic(self) -> Option<bool> {
-        match self.organic.0.get().as_str() {
-            "oui" => Some(true),
-            "non" => Some(false),
-            _ => None,
-        }
-    }
-
-    fn offers(self) -> offer::Filter {
-        let state = self.state.0.get();
-        offer::Filter {
-            statuses: (state != ALL).then(|| vec![state.parse().unwrap_or(offer::Status::Open)]),
-            product_types: some(&self.product.0.get()).map(|it| vec![it]),
-            organisations: self.organisation.0.get().parse().ok().map(|it| vec![it]),
-            sources: self.source.0.get().parse().ok().map(|it| vec![it]),
-            territory: self.territory.0.get().parse().ok(),
-            months: self.months(),
-            organic: self.organic(),
-            labels: self.label.0.get().parse().ok().map(|it| vec![it]),
-            text: some(&self.text.0.get()),
-            ..offer::Filter::default()
-        }
-    }
-
-    fn needs(self) -> need::Filter {
-        let state = self.state.0.get();
-        need::Filter {
-            statuses: (state != ALL).then(|| vec![state.parse().unwrap_or(need::Status::Open)]),
-            product_types: some(&self.product.0.get()).map(|it| vec![it]),
-            organisations: self.organisation.0.get().parse().ok().map(|it| vec![it]),
-            sources: self.source.0.get().parse().ok().map(|it| vec![it]),
-            territory: self.territory.0.get().parse().ok(),
-            months: self.months(),
-            organic: self.organic(),
-            labels: self.label.0.get().parse().ok().map(|it| vec![it]),
-            text: some(&self.text.0.get()),
-            ..need::Filter::default()
-        }
-    }
-}
 
 fn cards(side: Side, filters: Filters) -> api::Paged<Card> {
     match side {
         Side::Offers => api::pages(
             move |after| {
                 OffersFound::build(OffersAsked {
-                    filter: Some(filters.offers()),
+                    filter: Some(filters.words().offers()),
                     first: FIRST,
                     after,
                 })
@@ -178,7 +58,7 @@ fn cards(side: Side, filters: Filters) -> api::Paged<Card> {
         Side::Needs => api::pages(
             move |after| {
                 NeedsFound::build(NeedsAsked {
-                    filter: Some(filters.needs()),
+                    filter: Some(filters.words().needs()),
                     first: FIRST,
                     after,
                 })
@@ -214,7 +94,7 @@ fn with_any(any: Text, rest: impl IntoIterator<Item = (String, &'static str)>) -
 
 #[component]
 pub fn Screen(side: Side) -> impl IntoView {
-    let filters = Filters::new();
+    let filters = Filters::of_address();
     let paged = cards(side, filters);
     let pointed = RwSignal::new(None::<String>);
     let products = api::load(|| Products::build(()));
@@ -248,9 +128,11 @@ pub fn Screen(side: Side) -> impl IntoView {
         let word = move |key: &'static str, value: String| match key {
             "q" => format!("« {} »", value.trim()),
             "produit" => product_word(&value),
-            "mois" => value
-                .parse()
-                .map_or_else(|_| value.clone(), |it| month_name(it).to_owned()),
+            "mois" => months::words(&filters::months(&value)),
+            "pres" => t::exchange_near(
+                filters.words().kilometres(),
+                records::title(&value).unwrap_or_else(|| "…".to_owned()),
+            ),
             "bio" => words::organic(Some(value == "oui")).unwrap_or_default(),
             "label" => value
                 .parse::<Label>()
@@ -263,21 +145,24 @@ pub fn Screen(side: Side) -> impl IntoView {
             _ => records::title(&value).unwrap_or_else(|| "…".to_owned()),
         };
         filters
-            .each()
-            .into_iter()
-            .filter_map(|(key, (value, _))| Some((key.to_owned(), word(key, some(&value.get())?))))
+            .words()
+            .iter()
+            // The distance is said with the place.
+            .filter(|(key, _)| *key != "rayon")
+            .map(|(key, value)| (key.to_owned(), word(key, value.to_owned())))
             .collect::<Vec<_>>()
     });
-    let remove = move |key: String| {
-        if let Some((_, (_, set))) = filters.each().into_iter().find(|it| it.0 == key) {
-            set.run(String::new());
-        }
-    };
-    let clear = Callback::new(move |()| {
-        for (_, (_, set)) in filters.each() {
-            set.run(String::new());
-        }
+    let called = Signal::derive(move || {
+        let words: Vec<String> = active.get().into_iter().map(|it| it.1).collect();
+        words.join(", ")
     });
+    let remove = move |key: String| {
+        if key == "pres" {
+            filters.set("rayon", String::new());
+        }
+        filters.set(&key, String::new());
+    };
+    let clear = Callback::new(move |()| filters.clear());
     let state_options = Signal::derive(move || {
         let mut all = states(side);
         // The first is what the list shows unless asked otherwise.
@@ -291,10 +176,35 @@ pub fn Screen(side: Side) -> impl IntoView {
             .collect::<Vec<_>>()
     });
     let month_options = Signal::derive(|| {
-        with_any(
-            t::exchange_any_month,
-            (1..=12_u8).map(|it| (it.to_string(), month_name(it))),
-        )
+        (1..=12_u8)
+            .map(|month| ChipOption {
+                value: month.to_string(),
+                label: month_short(month).to_owned(),
+                count: None,
+            })
+            .collect::<Vec<_>>()
+    });
+    let months_on = Signal::derive(move || {
+        filters::months(&filters.word("mois").0.get())
+            .iter()
+            .map(ToString::to_string)
+            .collect::<Vec<_>>()
+    });
+    let on_months = move |on: Vec<String>| {
+        let mut on = filters::months(&on.join(","));
+        on.sort_unstable();
+        let words: Vec<String> = on.iter().map(ToString::to_string).collect();
+        filters.set("mois", words.join(","));
+    };
+    let radius_options = Signal::derive(|| {
+        std::iter::once((String::new(), t::exchange_within(USUAL_RADIUS)))
+            .chain(
+                RADII
+                    .iter()
+                    .filter(|it| **it != USUAL_RADIUS)
+                    .map(|it| (it.to_string(), t::exchange_within(*it))),
+            )
+            .collect::<Vec<_>>()
     });
     let organic_options = Signal::derive(|| {
         with_any(
@@ -312,30 +222,31 @@ pub fn Screen(side: Side) -> impl IntoView {
         )
     });
     let more_filters = RwSignal::new(false);
-    let tools = move || {
-        view! {
-            <a class="button" href=side.other().href()>{move || words::title(side.other())}</a>
-            <a class="button quiet" href="/sources">{t::directory_title}</a>
-        }
-    };
+    let tools = move || view! { <Places here=side.href() /> };
     view! {
         <Page title=move || words::title(side) lead=move || words::question(side) tools>
             <div class="project-filters no-print">
-                <TextField label=t::projects_filter_text value=bound(filters.text) kind="search" required=true />
-                <Combobox label=t::exchange_filter_product options=choices taken=bound_record(filters.product) required=true />
+                <TextField label=t::projects_filter_text value=bound(filters.word("q")) kind="search" required=true />
+                <Combobox label=t::exchange_filter_product options=choices taken=bound_record(filters.word("produit")) required=true />
                 <div class="project-filters-toggle">
                     <Button text=move || if more_filters.get() { t::projects_filters_less() } else { t::projects_filters_more() }
                         on_press=move |()| more_filters.update(|it| *it = !*it) />
                 </div>
                 <div class="project-filters-rest" class:open=more_filters>
-                    <RecordField label=t::projects_filter_territory kinds=&[RecordType::Territory] taken=bound_record(filters.territory) required=true />
-                    <SelectField label=t::exchange_filter_month value=bound(filters.month) options=month_options required=true />
-                    <SelectField label=t::exchange_field_organic value=bound(filters.organic) options=organic_options required=true />
-                    <SelectField label=t::exchange_filter_label value=bound(filters.label) options=label_options required=true />
-                    <SelectField label=t::exchange_field_status value=bound(filters.state) options=state_options required=true />
+                    <RecordField label=t::projects_filter_territory kinds=&[RecordType::Territory] taken=bound_record(filters.word("territoire")) required=true />
+                    <RecordField label=t::exchange_filter_near kinds=&[RecordType::Territory] of=&[Kind::Commune] taken=bound_record(filters.word("pres")) required=true />
+                    <SelectField label=t::exchange_filter_radius value=bound(filters.word("rayon")) options=radius_options required=true />
+                    <SelectField label=t::exchange_field_organic value=bound(filters.word("bio")) options=organic_options required=true />
+                    <SelectField label=t::exchange_filter_label value=bound(filters.word("label")) options=label_options required=true />
+                    <SelectField label=t::exchange_field_status value=bound(filters.word("etat")) options=state_options required=true />
+                    <div class="exchange-filter-months">
+                        <span class="project-filter-name">{t::exchange_filter_month}</span>
+                        <FilterChips label=t::exchange_filter_month options=month_options on=months_on on_change=on_months />
+                    </div>
                 </div>
             </div>
             <ActiveFilters filters=active on_remove=remove on_clear=clear />
+            <Saved side words=Signal::derive(move || filters.words()) called />
             <div class="project-beside">
                 <div class="project-list">
                     <Loaded load=paged.load shape=Shape::Cards on_retry=paged.reload view=move |page: Shown| {
@@ -353,7 +264,7 @@ pub fn Screen(side: Side) -> impl IntoView {
                         .into_any()
                     } />
                 </div>
-                <Aside side rows=Signal::derive(move || paged.load.with(|it| it.value().map(|it| it.rows.clone()).unwrap_or_default())) pointed set_territory=filters.territory.1 />
+                <Aside side rows=Signal::derive(move || paged.load.with(|it| it.value().map(|it| it.rows.clone()).unwrap_or_default())) pointed set_territory=filters.word("territoire").1 />
             </div>
         </Page>
     }
@@ -392,6 +303,20 @@ fn place(card: &Card) -> Option<String> {
         .map(|nis| nis.to_string())
 }
 
+/// What, from whom, where: the unknown is said.
+pub fn card_line(card: &Card) -> AnyView {
+    let (product, organisation, commune) = (
+        card.product.clone(),
+        card.organisation.clone(),
+        card.commune.clone(),
+    );
+    view! {
+        {product} " · " {match organisation { Some(it) => it.name.into_any(), None => view! { <span class="unknown">{t::exchange_organisation_unknown}</span> }.into_any() }}
+        " · " {match commune { Some(it) => it.label.into_any(), None => view! { <span class="unknown">{t::exchange_commune_unknown}</span> }.into_any() }}
+    }
+    .into_any()
+}
+
 pub fn card(card: Card, pointed: Option<RwSignal<Option<String>>>) -> AnyView {
     let href = card.href();
     let at = place(&card);
@@ -405,12 +330,10 @@ pub fn card(card: Card, pointed: Option<RwSignal<Option<String>>>) -> AnyView {
         }
     };
     let (over, focus) = (at.clone(), at);
+    let line = card_line(&card);
     let Card {
         side,
         title,
-        product,
-        organisation,
-        commune,
         quantity,
         money,
         months,
@@ -437,10 +360,7 @@ pub fn card(card: Card, pointed: Option<RwSignal<Option<String>>>) -> AnyView {
                 <h2 class="project-name"><a class="cover" href=href>{title}</a>{visit::is_new(updated_at).then(|| view! { " " <NewMark /> })}</h2>
                 <Status course=words::course(state) text=move || words::state(state) />
             </div>
-            <p class="muted small">
-                {product} " · " {match organisation { Some(it) => it.name.into_any(), None => view! { <span class="unknown">{t::exchange_organisation_unknown}</span> }.into_any() }}
-                " · " {match commune { Some(it) => it.label.into_any(), None => view! { <span class="unknown">{t::exchange_commune_unknown}</span> }.into_any() }}
-            </p>
+            <p class="muted small">{line}</p>
             <dl class="exchange-facts">
                 <div><dt>{t::exchange_field_quantity}</dt><dd><Known value=quantity /></dd></div>
                 <div><dt>{money_name}</dt><dd><Known value=money /></dd></div>

@@ -1,10 +1,13 @@
 //! One offer, or one need: what, how much, when, where, from whom; whether it still holds; and where that is known from.
 
+use super::matches::Matches;
 use super::read::{NeedFound, OfferFound, One, Sheet, State};
 use super::{Side, confirm, words};
 use crate::api;
 use crate::contract::typed;
+use crate::edit::reason::AskReason;
 use crate::language::{Text, t};
+use crate::outcome::ledger::{Ledger, Outcomes};
 use crate::provenance::{SourceList, sourced};
 use crate::ui::button::{Button, Look};
 use crate::ui::chips::{Chip, Status};
@@ -47,6 +50,9 @@ pub fn Screen(side: Side) -> impl IntoView {
             )
         }
     };
+    // The same again is not drawn again: what is open stays open.
+    let load = Memo::new(move |_| load.get());
+    let ledger = Ledger::of(side, id);
     let title = move || {
         load.with(|it| it.value().map(|it| it.card.title.clone()))
             .unwrap_or_default()
@@ -67,13 +73,17 @@ pub fn Screen(side: Side) -> impl IntoView {
     let crumbs = Signal::derive(move || vec![Crumb::new(move || words::title(side), side.href())]);
     view! {
         <Page title lead crumbs tools>
-            <Loaded load on_retry=reload view=move |sheet| view! { <Body sheet reload /> } />
+            <Loaded load on_retry=reload view=move |sheet| view! { <Body sheet reload ledger /> } />
         </Page>
     }
 }
 
 #[component]
-fn Body(sheet: Sheet, reload: Callback<()>) -> impl IntoView {
+fn Body(sheet: Sheet, reload: Callback<()>, ledger: Ledger) -> impl IntoView {
+    let side = sheet.card.side;
+    let id = sheet.card.id.clone();
+    let organisation = typed::<OrganisationId>(&sheet.organisation_id);
+    let looked_for = can_be_met(sheet.card.state);
     let sources = sheet.sources.clone();
     let description = sheet.description.clone();
     view! {
@@ -85,6 +95,8 @@ fn Body(sheet: Sheet, reload: Callback<()>) -> impl IntoView {
                 <Where sheet=sheet.clone() />
             </div>
         </div>
+        {looked_for.then(|| view! { <Matches side id organisation ledger /> })}
+        <Outcomes ledger side />
         {description.map(|text| view! { <Section title=t::exchange_field_description><div class="prose"><p class="exchange-text">{text}</p></div></Section> })}
         <Section title=t::provenance_section>
             <div class="stack-tight">
@@ -98,6 +110,24 @@ fn Body(sheet: Sheet, reload: Callback<()>) -> impl IntoView {
                 })}
             </div>
         </Section>
+    }
+}
+
+/// Whether it is still worth looking for what meets it.
+const fn can_be_met(state: State) -> bool {
+    match state {
+        State::Offer(offer::Status::Open | offer::Status::Reserved)
+        | State::Need(need::Status::Open | need::Status::Matched) => true,
+        State::Offer(offer::Status::Closed | offer::Status::Withdrawn | offer::Status::Expired)
+        | State::Need(need::Status::Fulfilled | need::Status::Abandoned) => false,
+    }
+}
+
+/// Whether it can be given up, which asks for a reason.
+fn can_be_abandoned(state: State) -> bool {
+    match state {
+        State::Offer(_) => false,
+        State::Need(state) => state.next().contains(&need::Status::Abandoned),
     }
 }
 
@@ -127,9 +157,18 @@ fn verb(to: State) -> &'static str {
         State::Offer(offer::Status::Withdrawn | offer::Status::Expired) => t::exchange_do_withdraw(),
         State::Need(need::Status::Matched) => t::exchange_do_match(),
         State::Need(need::Status::Fulfilled) => t::exchange_do_fulfil(),
-        State::Need(need::Status::Abandoned) => t::exchange_need_abandoned(),
+        State::Need(need::Status::Abandoned) => t::exchange_do_abandon(),
     }
 }
+
+/// Why a need is given up, as it is often said.
+const USUAL: &[Text] = &[
+    t::exchange_why_none,
+    t::exchange_why_price,
+    t::exchange_why_quantity,
+    t::exchange_why_menu,
+    t::exchange_why_elsewhere,
+];
 
 /// Does it still hold? Said first, with the one press that says yes for who may.
 #[component]
@@ -139,6 +178,8 @@ fn Holds(sheet: Sheet) -> impl IntoView {
     let id = cynic::Id::new(card.id);
     let busy = RwSignal::new(false);
     let said = toasts();
+    let asked = RwSignal::new(false);
+    let gives_up = can_be_abandoned(state);
     let organisation = typed::<OrganisationId>(&sheet.organisation_id);
     let may =
         move || organisation.is_some_and(|organisation| viewer::may(Action::EditExchange { organisation }));
@@ -153,7 +194,8 @@ fn Holds(sheet: Sheet) -> impl IntoView {
                 <span class:exchange-ending=ending>{move || words::expires(expires_at)}</span>
             </p>
             {move || may().then(|| {
-                let (own, moving) = (id.clone(), id.clone());
+                let (own, moving, ended) = (id.clone(), id.clone(), id.clone());
+                let record = id.inner().to_owned();
                 view! {
                     <div class="button-row no-print">
                         <Button text=t::exchange_still_valid look=Look::Primary mark=Icon::Check busy
@@ -162,7 +204,13 @@ fn Holds(sheet: Sheet) -> impl IntoView {
                             let id = moving.clone();
                             view! { <Button text=move || verb(to) busy on_press=move |()| confirm::go(to, id.clone(), revision, busy, said) /> }
                         }).collect_view()}
+                        {gives_up.then(|| view! { <Button text=t::exchange_do_abandon look=Look::Quiet busy on_press=move |()| asked.set(true) /> })}
                     </div>
+                    {gives_up.then(|| view! {
+                        <AskReason open=asked record title=t::exchange_abandon_title hint=t::exchange_abandon_hint usual=USUAL
+                            action=t::exchange_do_abandon_now done=t::exchange_abandoned
+                            send=move |reason| confirm::abandon(ended.clone(), revision, reason) />
+                    })}
                 }
             })}
         </div>

@@ -113,6 +113,19 @@ pub fn unit(unit: Unit) -> &'static str {
     }
 }
 
+/// What is counted in a unit that adds up: « Poids, en kg ».
+pub fn unit_group(of: Unit) -> &'static str {
+    match of {
+        Unit::Gram | Unit::Kilogram | Unit::Tonne => t::gap_weights(),
+        Unit::Centilitre | Unit::Litre | Unit::Hectolitre => t::gap_volumes(),
+        Unit::Piece | Unit::Dozen => t::gap_pieces(),
+        Unit::Bunch => t::gap_bunches(),
+        Unit::Crate => t::gap_crates(),
+        Unit::Pallet => t::gap_pallets(),
+        Unit::Portion => t::gap_portions(),
+    }
+}
+
 /// The same behind a number.
 fn units(of: Unit, value: Decimal) -> String {
     let count = i64::try_from(value.ceil()).unwrap_or(i64::MAX);

@@ -27,6 +27,7 @@ pub fn field(of: RecordType, name: &str) -> String {
         | RecordType::Note
         | RecordType::Outcome
         | RecordType::Webhook
+        | RecordType::SavedSearch
         | RecordType::Change => None,
     };
     own.or_else(|| other(name))

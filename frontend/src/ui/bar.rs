@@ -55,16 +55,44 @@ pub fn Bar(
 pub fn ScorePart(
     #[prop(into)] label: TextProp,
     #[prop(into)] words: TextProp,
-    /// 0 to 1.
-    share: f64,
+    /// 0 to 1; none where it cannot be told, which is not zero.
+    share: Option<f64>,
 ) -> impl IntoView {
-    let width = format!("{:.1}%", 100.0 * share.clamp(0.0, 1.0));
     view! {
-        <div class="bar">
-            <div class="words"><span>{move || label.get()}</span> <span>{move || words.get()}</span></div>
-            <div class="track" aria-hidden="true"><span class="fill" style:width=width></span></div>
+        <div class="bar score-part">
+            <div class="words">
+                <span>{move || label.get()}</span>
+                <span class="number">{move || share.and_then(|share| format::percent(share, 1.0)).unwrap_or_else(|| t::fact_unknown().to_owned())}</span>
+            </div>
+            <div class="track" class:unknown-part=share.is_none() aria-hidden="true">
+                <span class="fill" style:width=width(share)></span>
+            </div>
+            <p class="small muted">{move || words.get()}</p>
         </div>
     }
+}
+
+/// All parts of a score in one bar: each as wide as it weighs, filled as far as it is met, hatched where it cannot be
+/// told. A picture only: the words are said by the parts.
+#[component]
+pub fn ScoreStrip(
+    /// (name, weight, share)
+    parts: Vec<(String, u32, Option<f64>)>,
+) -> impl IntoView {
+    view! {
+        <span class="score-strip" aria-hidden="true">
+            {parts.into_iter().map(|(name, weight, share)| view! {
+                <span class="segment" style:flex-grow=weight.to_string()>
+                    <span class="track" class:unknown-part=share.is_none()><span class="fill" style:width=width(share)></span></span>
+                    <span class="name">{name}</span>
+                </span>
+            }).collect_view()}
+        </span>
+    }
+}
+
+fn width(share: Option<f64>) -> String {
+    format!("{:.1}%", 100.0 * share.unwrap_or(0.0).clamp(0.0, 1.0))
 }
 
 #[expect(clippy::cast_precision_loss, reason = "a share of a bar's width")]

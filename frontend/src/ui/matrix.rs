@@ -180,8 +180,12 @@ fn MatrixLegend() -> impl IntoView {
 pub struct Heat {
     /// None: not known, which is neither zero nor enough.
     pub share: Option<f64>,
+    /// There is nothing to know: no record speaks of it.
+    pub none: bool,
     /// What is written in the cell.
     pub text: String,
+    /// What is written small below it.
+    pub note: Option<String>,
     /// What is said of it, with its unit and what stands behind it.
     pub words: String,
 }
@@ -189,6 +193,7 @@ pub struct Heat {
 impl Heat {
     fn class(&self) -> &'static str {
         match self.share {
+            None if self.none => "heat none",
             None => "heat unsure",
             Some(share) if share <= -0.66 => "heat lack-3",
             Some(share) if share <= -0.33 => "heat lack-2",
@@ -212,7 +217,7 @@ pub fn HeatGrid(
     let ids: Arc<[String]> = columns.iter().map(|it| it.0.clone()).collect();
     let said = caption.clone();
     view! {
-        <div class="matrix-wrap" tabindex="-1">
+        <div class="matrix-wrap heat-wrap" tabindex="-1">
             <table class="heat-grid" role="grid" aria-label=move || said.get().to_string() node_ref=grid.node on:keydown=move |event| grid.key(&event)>
                 <caption>{move || caption.get()}</caption>
                 <thead role="rowgroup"><tr role="row"><td></td>
@@ -223,8 +228,11 @@ pub fn HeatGrid(
                         let cells = heats.into_iter().enumerate().map(|(x, heat)| {
                             let open = { let ids = (id.clone(), ids.get(x).cloned().unwrap_or_default()); move |_| on_open.run(ids.clone()) };
                             view! {
-                                <td role="gridcell" class=heat.class() data-at=place(x, y) tabindex=move || grid.tabindex(x, y) aria-label=heat.words.clone()
-                                    on:focus=move |_| grid.here.set((x, y)) on:click=open>{heat.text.clone()}</td>
+                                <td role="gridcell" class=heat.class() data-at=place(x, y) tabindex=move || grid.tabindex(x, y)
+                                    on:focus=move |_| grid.here.set((x, y)) on:click=open>
+                                    <span aria-hidden="true">{heat.text.clone()} {heat.note.clone().map(|note| view! { <small>{note}</small> })}</span>
+                                    <span class="visually-hidden">{heat.words.clone()}</span>
+                                </td>
                             }
                         }).collect_view();
                         view! { <tr role="row"><th scope="row" role="rowheader">{label}</th>{cells}</tr> }
@@ -333,7 +341,9 @@ mod tests {
         let heat = |share| {
             Heat {
                 share,
+                none: false,
                 text: String::new(),
+                note: None,
                 words: String::new(),
             }
             .class()
