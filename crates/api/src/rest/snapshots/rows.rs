@@ -134,7 +134,9 @@ where
             let piece = piece.map_err(|fault| std::io::Error::other(fault.code()));
             Some((piece, rows))
         });
-        Ok(Body::from_stream(stream::iter(first.map(Ok)).chain(others.fuse())))
+        Ok(Body::from_stream(
+            stream::iter(first.map(Ok)).chain(others.fuse()),
+        ))
     }
 }
 
