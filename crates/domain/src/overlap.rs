@@ -51,7 +51,7 @@ mod tests {
 
     use super::*;
 
-    fn farm(more: Value) -> Organisation {
+    fn farm(more: &Value) -> Organisation {
         let now = chrono::DateTime::from_timestamp(1_800_000_000, 0).unwrap();
         let mut all = json!({
             "id": crate::OrganisationId(uuid::Uuid::nil()), "revision": 1, "createdAt": now, "updatedAt": now,
@@ -65,8 +65,8 @@ mod tests {
 
     #[test]
     fn what_only_one_says_contradicts_nothing() {
-        let silent = farm(json!({}));
-        let telling = farm(json!({
+        let silent = farm(&json!({}));
+        let telling = farm(&json!({
             "website": "https://ferme.be", "state": "ACTIVE", "address": {"postcode": "5170"},
             "numbers": [{"scheme": "ENTERPRISE", "value": "0403170701"}],
         }));
@@ -76,15 +76,15 @@ mod tests {
 
     #[test]
     fn what_both_say_otherwise_is_told_by_its_field() {
-        let one = farm(json!({
+        let one = farm(&json!({
             "website": "https://www.ferme.be/contact", "state": "ACTIVE", "address": {"postcode": "5170", "street": "Rue du Bois 1"},
             "numbers": [{"scheme": "ENTERPRISE", "value": "0403170701"}],
         }));
         let same = farm(
-            json!({"website": "http://ferme.be", "address": {"postcode": "5170", "street": "rue du bois, 1"}}),
+            &json!({"website": "http://ferme.be", "address": {"postcode": "5170", "street": "rue du bois, 1"}}),
         );
         assert!(contradictions(&one, &same).is_empty(), "written otherwise");
-        let other = farm(json!({
+        let other = farm(&json!({
             "website": "https://autre.be", "state": "CEASED", "address": {"postcode": "5000"},
             "numbers": [{"scheme": "ENTERPRISE", "value": "0200000000"}, {"scheme": "GLN", "value": "1"}],
         }));

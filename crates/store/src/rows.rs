@@ -108,7 +108,7 @@ pub(crate) fn among(conn: &impl ConnectionTrait, column: Expr, ids: Vec<Uuid>) -
         DbBackend::Postgres => {
             let ids: Vec<String> = ids.iter().map(Uuid::to_string).collect();
             let list = Expr::cust_with_values("(($1::text)::uuid[])", [format!("{{{}}}", ids.join(","))]);
-            column.binary(BinOper::Custom("= ANY".into()), list)
+            column.binary(BinOper::Custom("= ANY"), list)
         }
         DbBackend::Sqlite | DbBackend::MySql | _ => column.is_in(ids),
     }

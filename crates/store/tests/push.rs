@@ -1,10 +1,6 @@
 //! Pushing: what becomes of rows, of retries, of older rows, of what was removed; runs; who may.
 
-#![expect(
-    clippy::unwrap_used,
-    clippy::needless_pass_by_value,
-    reason = "a test stops where it fails, and its rows stand where they are used"
-)]
+#![expect(clippy::unwrap_used, reason = "a test stops where it fails")]
 
 use domain::offer::{self, Offer};
 use domain::organisation::{NewOrganisation, Organisation};

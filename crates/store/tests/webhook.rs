@@ -195,7 +195,7 @@ testing::both! {
         ] {
             assert_eq!(refused(store.create_webhook(&actor, new()).await), [code]);
         }
-        for actor in [visitor(), editor(), member_of, member(domain::ProjectId(uuid::Uuid::nil())), machine(theirs.id, &Scope::ALL.to_vec())] {
+        for actor in [visitor(), editor(), member_of, member(domain::ProjectId(uuid::Uuid::nil())), machine(theirs.id, Scope::ALL)] {
             assert_eq!(refused(store.get::<Webhook>(&actor, webhook.id).await), ["NOT_FOUND"]);
             assert_eq!(refused(store.edit_webhook(&actor, WebhookPatch::of(webhook.id, 1)).await), ["NOT_FOUND"]);
             assert_eq!(refused(store.test_webhook(&actor, webhook.id).await), ["NOT_FOUND"]);
@@ -312,7 +312,9 @@ testing::both! {
             let (noted, made, removed) = tokio::join!(
                 store.note_attempts(&arrived), store.fan_out(), store.remove::<Webhook>(&admin, gone.id, 1),
             );
-            (kept(noted), kept(made), kept(removed));
+            kept(noted);
+            kept(made);
+            kept(removed);
             fan_out(&store).await;
             assert!(deliveries(&store, gone.id).await.is_empty());
             let told = deliveries(&store, stays.id).await;

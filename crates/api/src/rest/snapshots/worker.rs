@@ -107,7 +107,7 @@ async fn lost(store: &Store, export: &store::Export, rows: &AtomicI64) {
             Ok(true) => {}
             Ok(false) => return,
             Err(error) => {
-                tracing::warn!(export = %export.id, %error, "an export's progress could not be kept")
+                tracing::warn!(export = %export.id, %error, "an export's progress could not be kept");
             }
         }
     }
