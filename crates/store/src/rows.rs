@@ -125,11 +125,13 @@ pub(crate) async fn update(
 ) -> Result<u64> {
     let moved: Vec<bool> = (0..columns.len())
         .map(|place| {
-            matches!(columns[place], "id" | "revision")
-                || before
-                    .iter()
-                    .zip(&after)
-                    .any(|(before, after)| before[place] != after[place])
+            // When a record was made does not change, whoever says so.
+            columns[place] != "created_at"
+                && (matches!(columns[place], "id" | "revision")
+                    || before
+                        .iter()
+                        .zip(&after)
+                        .any(|(before, after)| before[place] != after[place]))
         })
         .collect();
     let keep = |of: &usize| moved[*of];
