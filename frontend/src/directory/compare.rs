@@ -76,7 +76,7 @@ pub fn Compare() -> impl IntoView {
         let names = named
             .load
             .with(|it| it.value().map(|it| it.sources.nodes.clone()).unwrap_or_default());
-        std::iter::once((String::new(), t::compare_choose().to_owned()))
+        std::iter::once((String::new(), t::overlap_choose().to_owned()))
             .chain(names.into_iter().map(|it| (it.id.into_inner(), it.name)))
             .collect::<Vec<_>>()
     });
@@ -87,12 +87,12 @@ pub fn Compare() -> impl IntoView {
     // The choices come later than the address: the fields are drawn with them.
     let known = Memo::new(move |_| named.load.with(|it| it.value().is_some()));
     view! {
-        <Section title=t::compare_title note=t::compare_note broad=true>
+        <Section title=t::overlap_title note=t::overlap_note broad=true>
             <div class="stack">
                 {move || known.get().then(|| view! {
                     <div class="compare-fields no-print">
-                        <SelectField label=t::compare_first value=bound(first) options required=true />
-                        <SelectField label=t::compare_second value=bound(second) options required=true />
+                        <SelectField label=t::overlap_first value=bound(first) options required=true />
+                        <SelectField label=t::overlap_second value=bound(second) options required=true />
                     </div>
                 })}
                 {move || both.get().map(|(first, second)| view! { <Two first second /> })}
@@ -133,11 +133,11 @@ fn Picture(overlap: SourceOverlap) -> impl IntoView {
         let names = names.clone();
         Signal::derive(move || {
             [
-                (t::compare_only(&names.0), first_alone),
-                (t::compare_joined().to_owned(), joined),
-                (t::compare_alike().to_owned(), first_alike.min(second_alike)),
-                (t::compare_only(&names.1), second_alone),
-                (t::compare_contradicting().to_owned(), contradicting),
+                (t::overlap_only(&names.0), first_alone),
+                (t::overlap_joined().to_owned(), joined),
+                (t::overlap_alike().to_owned(), first_alike.min(second_alike)),
+                (t::overlap_only(&names.1), second_alone),
+                (t::overlap_contradicting().to_owned(), contradicting),
             ]
             .into_iter()
             .map(|(label, count)| (label, Some(format::number(count))))

@@ -54,7 +54,7 @@ pub fn last_push(at: Option<DateTime<Utc>>) -> String {
 
 /// A field of an organisation in which two directories contradict each other; another one under its own name.
 pub fn organisation_field(name: &str) -> &'static str {
-    crate::organisation::words::field(name).unwrap_or_else(t::compare_other_field)
+    crate::organisation::words::field(name).unwrap_or_else(t::overlap_other_field)
 }
 
 /// A field's name, by its name in the schema.
