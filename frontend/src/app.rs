@@ -69,7 +69,7 @@ fn Shell(said: RwSignal<String>) -> impl IntoView {
             <Footer />
             <PhoneBar />
         </div>
-        <div class="corner"><import::tray::Imports /><ToastCorner /></div>
+        <div class="corner"><import::followed::Followed /><ToastCorner /></div>
         <Search />
         <Keys />
         <p class="visually-hidden" aria-live="polite">{said}</p>

@@ -1,6 +1,7 @@
 //! Importing a file: which file, which columns, what it would do, how far it is, what became of it.
 
 pub mod columns;
+pub mod followed;
 pub mod page;
 pub mod read;
 pub mod rows;

@@ -3,7 +3,7 @@
 use super::columns::Columns;
 use super::read::{Ask, Found, Import, One, ask};
 use super::rows::Rows;
-use super::{tray, words};
+use super::{followed, words};
 use crate::api;
 use crate::browser;
 use crate::format;
@@ -103,7 +103,7 @@ fn Body(import: Import, reload: Callback<()>) -> impl IntoView {
         refusals.set(Vec::new());
         let id = id.clone();
         spawn_local(async move {
-            tray::follow(id.inner());
+            followed::follow(id.inner());
             let answer = ask(id, what).await;
             let _ = busy.try_set(false);
             if let Err(wrong) = answer {

@@ -1,7 +1,7 @@
 //! Which file? Of a source, what its lines are, and the file itself.
 
+use super::followed;
 use super::read::{Came, kinds};
-use super::tray;
 use crate::api;
 use crate::contract::{schema, typed};
 use crate::language::t;
@@ -118,7 +118,7 @@ fn Choose(code: String) -> impl IntoView {
             let _ = busy.try_set(false);
             match answer {
                 Ok(Came { id }) => {
-                    tray::follow(&id);
+                    followed::follow(&id);
                     go(
                         &format!("/imports/{id}"),
                         leptos_router::NavigateOptions::default(),

@@ -1,6 +1,7 @@
-//! The imports that this device follows: in the tray on every page while they are under way, until they are dismissed;
-//! through reloads.
+//! The imports that this device follows, in the tray on every page while they are under way, until they are dismissed.
+//! It comes when there are some.
 
+use super::followed::{all, dismiss, track};
 use super::read::{Found, One};
 use crate::api;
 use crate::browser;
@@ -8,47 +9,13 @@ use crate::session;
 use crate::ui::tray::{Task, TaskState, Tray};
 use cynic::QueryBuilder;
 use domain::import::State;
+use leptos::lazy;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos_router::hooks::use_location;
 
-const KEPT: &str = "imports";
 /// Milliseconds between two looks.
 const PAUSE: u32 = 1_500;
-/// The most that are followed at a time.
-const MOST: usize = 5;
-
-thread_local! {
-    static CHANGED: ArcRwSignal<u32> = ArcRwSignal::new(0);
-}
-
-fn followed() -> Vec<String> {
-    let kept = browser::kept(KEPT).unwrap_or_default();
-    kept.split(',')
-        .filter(|id| !id.is_empty())
-        .map(str::to_owned)
-        .collect()
-}
-
-fn keep(ids: &[String]) {
-    browser::keep(KEPT, &ids.join(","));
-    CHANGED.with(|changed| changed.update(|it| *it = it.wrapping_add(1)));
-}
-
-/// Follows an import from now on.
-pub fn follow(id: &str) {
-    let mut ids = followed();
-    ids.retain(|known| known != id);
-    ids.push(id.to_owned());
-    let older = ids.len().saturating_sub(MOST);
-    keep(&ids[older..]);
-}
-
-fn dismiss(id: &str) {
-    let mut ids = followed();
-    ids.retain(|known| known != id);
-    keep(&ids);
-}
 
 /// How an import stands in the tray; nothing for one that waits for a person.
 fn task(import: super::read::Import) -> Option<Task> {
@@ -69,18 +36,23 @@ fn task(import: super::read::Import) -> Option<Task> {
     })
 }
 
+#[lazy]
+pub fn tray_view() -> AnyView {
+    view! { <Imports /> }.into_any()
+}
+
 /// Not on the import's own page, which says more.
 #[component]
-pub fn Imports() -> impl IntoView {
+fn Imports() -> impl IntoView {
     let tasks = RwSignal::new(Vec::<Task>::new());
     let location = use_location();
     let turn = StoredValue::new(0_u32);
     Effect::new(move |_| {
-        CHANGED.with(ArcRwSignal::track);
+        track();
         let signed = session::person().is_some();
         let mine = turn.get_value().wrapping_add(1);
         turn.set_value(mine);
-        if !signed || followed().is_empty() {
+        if !signed || all().is_empty() {
             tasks.set(Vec::new());
             return;
         }
@@ -88,7 +60,7 @@ pub fn Imports() -> impl IntoView {
             loop {
                 let mut shown = Vec::new();
                 let mut waits = false;
-                for id in followed() {
+                for id in all() {
                     let asked = Found::build(One {
                         id: cynic::Id::new(id),
                     });

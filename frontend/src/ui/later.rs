@@ -5,7 +5,12 @@ use leptos::prelude::*;
 use leptos::task::spawn_local_scoped_with_cancellation;
 
 #[component]
-pub fn Later<F: Future<Output = AnyView> + 'static>(arriving: F) -> impl IntoView {
+pub fn Later<F: Future<Output = AnyView> + 'static>(
+    arriving: F,
+    /// Nothing stands in its place until then.
+    #[prop(optional)]
+    quiet: bool,
+) -> impl IntoView {
     let arrived = RwSignal::new_local(None::<AnyView>);
     let here = RwSignal::new(false);
     spawn_local_scoped_with_cancellation(async move {
@@ -16,6 +21,8 @@ pub fn Later<F: Future<Output = AnyView> + 'static>(arriving: F) -> impl IntoVie
     move || {
         if here.get() {
             arrived.try_update_untracked(Option::take).flatten().into_any()
+        } else if quiet {
+            ().into_any()
         } else {
             view! { <Skeleton /> }.into_any()
         }
