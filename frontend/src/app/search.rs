@@ -10,9 +10,11 @@ use crate::session;
 use crate::ui::dialog::Dialog;
 use crate::ui::fold::matches;
 use crate::ui::icon::{Icon, icon};
+use crate::ui::later::Later;
 use cynic::QueryBuilder;
 use domain::RecordType;
 use leptos::html;
+use leptos::lazy;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos_router::NavigateOptions;
@@ -51,9 +53,15 @@ pub fn Search() -> impl IntoView {
     let overlays: Overlays = expect_context();
     view! {
         <Dialog open=overlays.search title=t::search_title>
-            <Inside open=overlays.search />
+            <Later arriving=inside_view(overlays.search) />
         </Dialog>
     }
+}
+
+/// Comes when somebody searches for the first time: words are compared by tables that no first page needs.
+#[lazy]
+fn inside_view(open: RwSignal<bool>) -> AnyView {
+    view! { <Inside open /> }.into_any()
 }
 
 #[component]
