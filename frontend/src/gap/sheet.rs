@@ -295,7 +295,7 @@ mod tests {
             ],
             ..Sheet::default()
         };
-        assert_eq!(sheet.worst(Unit::Kilogram), [(1, 0), (0, 2)]);
+        assert_eq!(sheet.worst(Unit::Kilogram), [(1, 0), (0, 0)]);
         assert_eq!(sheet.units(), [Unit::Kilogram]);
     }
 
