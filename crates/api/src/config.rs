@@ -188,7 +188,7 @@ pub struct Config {
     )]
     pub database_url: Option<String>,
 
-    /// How many connections to the database at most
+    /// How many connections to the database at most that write, and as many that only read
     #[arg(
         long,
         env = "CHANTIERS_DATABASE_CONNECTIONS",

@@ -141,7 +141,7 @@ impl Store {
             .and_where(Expr::col("token_hash").eq(digest(token)))
             .and_where(Expr::col("expires_at").gt(self.mint.now()))
             .take();
-        let row = self.db.query_one(&query).await?.ok_or(Refusal::LinkExpired)?;
+        let row = self.reading.query_one(&query).await?.ok_or(Refusal::LinkExpired)?;
         let id: PersonId = row.try_get("", "person_id")?;
         let person: Person = self.find(id).await?.ok_or(Refusal::LinkExpired)?;
         if person.state == State::Suspended {
@@ -195,7 +195,7 @@ impl Store {
         let email = email.trim().replace('\0', "").to_lowercase();
         let found = row::Entity::find()
             .filter(Expr::col(("person", "email")).eq(email))
-            .one(&self.db)
+            .one(&self.reading)
             .await?;
         let Some(person) = found
             .map(Person::from)
@@ -246,7 +246,7 @@ impl Store {
             .and_where(Expr::col("token_hash").eq(hash.clone()))
             .and_where(Expr::col("expires_at").gt(self.mint.now()))
             .take();
-        let Some(found) = self.db.query_one(&query).await? else {
+        let Some(found) = self.reading.query_one(&query).await? else {
             return Ok(Rotation::Unknown);
         };
         let family: Uuid = found.try_get("", "family")?;
@@ -289,7 +289,7 @@ impl Store {
             .from("session")
             .and_where(Expr::col("token_hash").eq(digest(token)))
             .take();
-        let Some(found) = self.db.query_one(&query).await? else {
+        let Some(found) = self.reading.query_one(&query).await? else {
             return Ok(());
         };
         let family: Uuid = found.try_get("", "family")?;
@@ -318,7 +318,7 @@ impl Store {
             .from("membership")
             .and_where(Expr::col("person_id").eq(person.id))
             .take();
-        let rows = self.db.query_all(&query).await?;
+        let rows = self.reading.query_all(&query).await?;
         let projects: Vec<ProjectId> = rows
             .iter()
             .map(|row| row.try_get("", "project_id"))
@@ -340,7 +340,7 @@ impl Store {
         let found = row::Entity::find()
             .filter(Expr::col(("person", "role")).eq(Role::Administrator))
             .filter(Expr::col(("person", "state")).eq(State::Active))
-            .one(&self.db)
+            .one(&self.reading)
             .await?;
         Ok(found.is_some())
     }
@@ -358,7 +358,7 @@ impl Store {
     ) -> Result<(Person, Option<Invitation>)> {
         let known = row::Entity::find()
             .filter(Expr::col(("person", "email")).eq(email.trim().to_lowercase()))
-            .one(&self.db)
+            .one(&self.reading)
             .await?
             .map(Person::from);
         let state = if password_hash.is_some() {

@@ -241,7 +241,7 @@ impl Store {
         let query = QueryTrait::query(&mut select);
         query.cond_where(condition);
         cut(query, "change", LATEST, page, after.as_ref());
-        let entries: Vec<Entry> = select.all(&self.db).await?.into_iter().map(Into::into).collect();
+        let entries: Vec<Entry> = select.all(&self.reading).await?.into_iter().map(Into::into).collect();
         Ok(slice(entries, page, |entry| {
             cursor(&print, &Key::Time(entry.at), entry.id.into())
         }))
@@ -285,7 +285,7 @@ impl Store {
             .order_by("place_in_record", Order::Asc)
             .take();
         let mut groups: HashMap<Uuid, Vec<Entry>> = HashMap::new();
-        for found in self.db.query_all(&query).await? {
+        for found in self.reading.query_all(&query).await? {
             let entry: Entry = row::Model::from_query_result(&found, "")?.into();
             groups.entry(entry.record.uuid).or_default().push(entry);
         }
@@ -320,7 +320,7 @@ impl Store {
             .group_by_col("record_id")
             .take();
         let mut counts: HashMap<Uuid, u64> = HashMap::new();
-        for row in self.db.query_all(&query).await? {
+        for row in self.reading.query_all(&query).await? {
             let count: i64 = row.try_get("", "count")?;
             counts.insert(row.try_get("", "record_id")?, u64::try_from(count).unwrap_or(0));
         }
@@ -341,7 +341,7 @@ impl Store {
             .from("change")
             .cond_where(visible(actor, filter))
             .take();
-        let row = self.db.query_one(&query).await?;
+        let row = self.reading.query_one(&query).await?;
         let count: i64 = row.map(|row| row.try_get("", "count")).transpose()?.unwrap_or(0);
         Ok(u64::try_from(count).unwrap_or(0))
     }
@@ -361,7 +361,7 @@ impl Store {
             .filter(Expr::col(("change", "record_id")).eq(record.uuid))
             .filter(Expr::col(("change", "revision")).eq(revision))
             .order_by_desc(row::Column::At)
-            .one(&self.db)
+            .one(&self.reading)
             .await?;
         let entry = row.map(Entry::from);
         Ok(entry.filter(|entry| may_undo(actor, entry)).map(|entry| entry.id))
@@ -376,7 +376,7 @@ impl Store {
         let uuid: Uuid = change.into();
         let row = ChangeEntity::find()
             .filter(Expr::col(("change", "id")).eq(uuid))
-            .one(&self.db)
+            .one(&self.reading)
             .await?;
         let entry: Entry = row.ok_or(Refusal::NotFound)?.into();
         if !may_undo(actor, &entry) {
@@ -522,7 +522,7 @@ async fn revived<R: Stored>(store: &Store, entry: &Entry) -> Result<R> {
     let first = ChangeEntity::find()
         .filter(Expr::col(("change", "record_id")).eq(entry.record.uuid))
         .order_by_asc(row::Column::At)
-        .one(&store.db)
+        .one(&store.reading)
         .await?;
     let made = first.map_or(entry.at, |first| first.at);
     let fields = entry
@@ -545,7 +545,7 @@ impl Store {
             .filter(Expr::col(("change", "record_kind")).eq(RecordType::Provenance))
             .filter(Expr::col(("change", "kind")).eq(Kind::Deleted))
             .order_by_asc(row::Column::Id)
-            .all(&self.db)
+            .all(&self.reading)
             .await?;
         let mut sources = Vec::new();
         for row in rows {

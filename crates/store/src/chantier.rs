@@ -332,7 +332,7 @@ impl Store {
         let ids = chantiers.iter().map(|id| Uuid::from(*id));
         let rows = step_row::Entity::find()
             .filter(Expr::col(("step", "chantier_id")).is_in(ids))
-            .all(&self.db)
+            .all(&self.reading)
             .await?;
         let mut steps: HashMap<ChantierId, Vec<Step>> =
             chantiers.iter().map(|id| (*id, Vec::new())).collect();
@@ -353,7 +353,7 @@ impl Store {
         use sea_orm::{EntityTrait, QueryFilter};
         let row = chantier_row::Entity::find()
             .filter(Expr::col(("chantier", "code")).eq(code))
-            .one(&self.db)
+            .one(&self.reading)
             .await?;
         Ok(row.map(Into::into))
     }

@@ -1,5 +1,7 @@
 //! Opens the database: an SQLite file or PostgreSQL, the same from there on.
 
+mod reading;
+
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
@@ -19,6 +21,7 @@ use tokio::sync::Mutex;
 use crate::error::Result;
 use crate::feed::Feed;
 use crate::migration::Migrator;
+use reading::Reading;
 
 /// What only one transaction does at a time, on however many servers.
 #[derive(Clone, Copy, Debug)]
@@ -72,7 +75,10 @@ pub enum Engine {
 /// The records and everything kept beside them.
 #[derive(Clone)]
 pub struct Store {
+    /// What writes, or claims what it reads.
     pub(crate) db: DatabaseConnection,
+    /// What only reads.
+    pub(crate) reading: Reading,
     pub(crate) engine: Engine,
     pub(crate) mint: Arc<dyn Mint>,
     /// SQLite has one writer: ours queue here, first come first served, instead of polling its lock.
@@ -96,7 +102,7 @@ impl std::fmt::Debug for Store {
 
 impl Store {
     /// Opens the database at this address (`sqlite:///path/file.db`, `postgres://…`) with at most so many
-    /// connections. Nothing is migrated yet.
+    /// connections that write, and as many that only read. Nothing is migrated yet.
     ///
     /// # Errors
     /// Where the address is wrong or the database does not answer.
@@ -124,6 +130,7 @@ impl Store {
                 // The likeness from which the search's index proposes a candidate; ranking decides after.
                 options.options([("pg_trgm.word_similarity_threshold", "0.35")])
             });
+        let reading = Database::connect(options.clone()).await?;
         let mut db = Database::connect(options).await?;
         let statements = Arc::new(AtomicU64::new(0));
         let counter = Arc::clone(&statements);
@@ -136,6 +143,7 @@ impl Store {
         };
         Ok(Self {
             db,
+            reading: Reading::of(&reading, connections, Arc::clone(&statements)),
             engine,
             mint,
             turn: Arc::new(Mutex::new(())),
@@ -220,6 +228,7 @@ impl Store {
     /// # Errors
     /// Where the database refuses.
     pub async fn close(&self) -> Result<()> {
+        self.reading.close().await;
         Ok(self.db.close_by_ref().await?)
     }
 

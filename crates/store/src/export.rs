@@ -222,7 +222,7 @@ impl Store {
             .and_where(Expr::col("id").eq(id))
             .and_where(Expr::col("expires_at").gt(self.mint.now()))
             .take();
-        self.db.query_one(&query).await?.as_ref().map(entry).transpose()
+        self.reading.query_one(&query).await?.as_ref().map(entry).transpose()
     }
 
     /// The export whose file is fetched by this token, while it is there.
@@ -238,7 +238,7 @@ impl Store {
             .and_where(Expr::col("state").eq(State::Done.word()))
             .and_where(Expr::col("expires_at").gt(self.mint.now()))
             .take();
-        self.db.query_one(&query).await?.as_ref().map(entry).transpose()
+        self.reading.query_one(&query).await?.as_ref().map(entry).transpose()
     }
 
     /// A part of a file, by its number from 0; nothing after the last.
@@ -252,7 +252,7 @@ impl Store {
             .and_where(Expr::col("job_id").eq(id))
             .and_where(Expr::col("number").eq(number))
             .take();
-        let row = self.db.query_one(&query).await?;
+        let row = self.reading.query_one(&query).await?;
         Ok(row.map(|row| row.try_get("", "bytes")).transpose()?)
     }
 
@@ -271,7 +271,7 @@ impl Store {
                 .order_by("id", Order::Asc)
                 .limit(1)
                 .take();
-            let Some(row) = self.db.query_one(&due).await? else {
+            let Some(row) = self.reading.query_one(&due).await? else {
                 return Ok(None);
             };
             let found = entry(&row)?;
@@ -419,7 +419,7 @@ impl Store {
             .and_where(Expr::col("expires_at").lte(self.mint.now()))
             .take();
         let mut cleared = 0;
-        for row in self.db.query_all(&old).await? {
+        for row in self.reading.query_all(&old).await? {
             cleared += u64::from(self.drop_export(row.try_get("", "id")?).await?);
         }
         Ok(cleared)

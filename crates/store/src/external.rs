@@ -140,7 +140,7 @@ impl Store {
         kind: Option<RecordType>,
         external_id: &str,
     ) -> Result<Option<RecordId>> {
-        named(&self.db, source, kind, external_id).await
+        named(&self.reading, source, kind, external_id).await
     }
 }
 

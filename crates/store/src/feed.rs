@@ -461,7 +461,7 @@ impl Store {
             .and_where(Expr::col("seq").gt(place))
             .order_by("seq", Order::Asc)
             .limit(most as u64);
-        Ok(self.db.query_all(&query).await?)
+        Ok(self.reading.query_all(&query).await?)
     }
 
     /// The territories that share an area with the places of a filter, and these themselves.
@@ -471,7 +471,7 @@ impl Store {
         }
         let asked = filter.places().map(|place| place.0);
         let query = with_themselves(asked);
-        let rows = self.db.query_all(&query).await?;
+        let rows = self.reading.query_all(&query).await?;
         rows.iter()
             .map(|row| Ok(row.try_get("", "record_id")?))
             .collect::<Result<_>>()
@@ -484,7 +484,7 @@ impl Store {
             .expr_as(Expr::col("seq").max(), "head")
             .from("feed")
             .take();
-        let row = self.db.query_one(&query).await?;
+        let row = self.reading.query_one(&query).await?;
         let head: Option<i64> = row.map(|row| row.try_get("", "head")).transpose()?.flatten();
         Ok(head.unwrap_or(0))
     }

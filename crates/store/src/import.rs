@@ -390,7 +390,7 @@ impl Store {
             .order_by("id", Order::Desc)
             .limit(1)
             .take();
-        let row = self.db.query_one(&query).await?;
+        let row = self.reading.query_one(&query).await?;
         row.map(|row| of_json(&row, "mapping")).transpose()
     }
 
@@ -407,7 +407,7 @@ impl Store {
             return Err(Refusal::Unauthenticated.into());
         }
         let query = selected().and_where(Expr::col("id").eq(id)).take();
-        let row = self.db.query_one(&query).await?.ok_or(Refusal::NotFound)?;
+        let row = self.reading.query_one(&query).await?.ok_or(Refusal::NotFound)?;
         let import = entry(&row)?;
         let source = self.source(&import.source).await?.ok_or(Refusal::NotFound)?;
         let reading = Action::ReadRuns {
@@ -435,7 +435,7 @@ impl Store {
             .order_by("id", Order::Desc)
             .limit(most)
             .take();
-        self.db.query_all(&query).await?.iter().map(entry).collect()
+        self.reading.query_all(&query).await?.iter().map(entry).collect()
     }
 
     /// Says how a file is read; what a preview found before holds no more.
@@ -562,7 +562,7 @@ impl Store {
             .and_where(old.clone())
             .and_where(Expr::col("cleared_at").is_null())
             .take();
-        if self.db.query_one(&ids).await?.is_some() {
+        if self.reading.query_one(&ids).await?.is_some() {
             let parts = Query::delete()
                 .from_table("import_part")
                 .and_where(Expr::col("import_id").in_subquery(ids))

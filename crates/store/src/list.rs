@@ -148,7 +148,7 @@ impl Store {
     ) -> Result<Slice<R>> {
         let meant = self.meant_by::<R>(filter).await?;
         let (select, print) = listing::<R>(filter, &meant, order, page)?;
-        let records: Vec<R> = select.all(&self.db).await?.into_iter().map(Into::into).collect();
+        let records: Vec<R> = select.all(&self.reading).await?.into_iter().map(Into::into).collect();
         Ok(slice(records, page, |record| {
             cursor(&print, &record.key(order), record.id().into())
         }))
@@ -165,7 +165,7 @@ impl Store {
             .from(R::TABLE)
             .cond_where(R::condition(&self.meant_by::<R>(filter).await?))
             .take();
-        let row = self.db.query_one(&query).await?;
+        let row = self.reading.query_one(&query).await?;
         let count: i64 = row.map(|row| row.try_get("", "count")).transpose()?.unwrap_or(0);
         Ok(u64::try_from(count).unwrap_or(0))
     }
@@ -203,7 +203,7 @@ impl Store {
             let after: Uuid = after.into();
             query.and_where(Expr::col((R::TABLE, "id")).gt(after));
         }
-        Ok(select.all(&self.db).await?.into_iter().map(Into::into).collect())
+        Ok(select.all(&self.reading).await?.into_iter().map(Into::into).collect())
     }
 
     /// For each parent, a page of the records whose field names it: one statement for all parents.
@@ -219,7 +219,7 @@ impl Store {
     ) -> Result<HashMap<RecordId, Slice<R>>> {
         let query = relating::<R>(relation, order, page, parents)?;
         let mut groups: HashMap<Uuid, Vec<R>> = HashMap::new();
-        for row in self.db.query_all(&query).await? {
+        for row in self.reading.query_all(&query).await? {
             let parent: Uuid = row.try_get("", "target_id")?;
             let model = R::Model::from_query_result(&row, "")?;
             groups.entry(parent).or_default().push(model.into());
@@ -252,7 +252,7 @@ impl Store {
             .group_by_col("target_id")
             .take();
         let mut counts: HashMap<Uuid, u64> = HashMap::new();
-        for row in self.db.query_all(&query).await? {
+        for row in self.reading.query_all(&query).await? {
             let count: i64 = row.try_get("", "count")?;
             counts.insert(row.try_get("", "target_id")?, u64::try_from(count).unwrap_or(0));
         }

@@ -198,7 +198,7 @@ impl Store {
         let query = QueryTrait::query(&mut select);
         query.cond_where(narrowed(waiting));
         cut(query, "mail", LATEST, page, after.as_ref());
-        let mails: Vec<Mail> = select.all(&self.db).await?.into_iter().map(Into::into).collect();
+        let mails: Vec<Mail> = select.all(&self.reading).await?.into_iter().map(Into::into).collect();
         Ok(slice(mails, page, |mail| {
             cursor(&print, &Key::Time(mail.made_at), mail.id)
         }))
@@ -215,7 +215,7 @@ impl Store {
             .from("mail")
             .cond_where(narrowed(waiting))
             .take();
-        let row = self.db.query_one(&query).await?;
+        let row = self.reading.query_one(&query).await?;
         let count: i64 = row.map(|row| row.try_get("", "count")).transpose()?.unwrap_or(0);
         Ok(u64::try_from(count).unwrap_or(0))
     }
@@ -234,7 +234,7 @@ impl Store {
             QueryTrait::query(&mut due)
                 .order_by(("mail", "next_attempt"), Order::Asc)
                 .order_by(("mail", "id"), Order::Asc);
-            let Some(found) = due.one(&self.db).await? else {
+            let Some(found) = due.one(&self.reading).await? else {
                 return Ok(None);
             };
             let attempts = found.attempts + 1;

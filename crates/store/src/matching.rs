@@ -265,7 +265,7 @@ impl Store {
             return Ok(found);
         };
         let mut seen = HashSet::new();
-        for row in self.db.query_all(&query).await? {
+        for row in self.reading.query_all(&query).await? {
             let asked: i32 = row.try_get("", "asked")?;
             let record: R = R::Model::from_query_result(&row, "")?.into();
             if seen.insert((asked, record.id()))

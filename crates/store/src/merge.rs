@@ -98,7 +98,7 @@ impl Store {
     /// A database fault.
     pub async fn namings(&self, targets: &[RecordId]) -> Result<HashMap<RecordId, Naming>> {
         let mut counts: HashMap<RecordId, BTreeMap<RecordType, u64>> = HashMap::new();
-        for (target, kind, _) in named_by(&self.db, targets).await? {
+        for (target, kind, _) in named_by(&self.reading, targets).await? {
             *counts.entry(target).or_default().entry(kind).or_default() += 1;
         }
         let counted = counts.into_iter();

@@ -180,7 +180,7 @@ impl Store {
                 stages: none(),
             })
             .collect();
-        for row in self.db.query_all(&query).await? {
+        for row in self.reading.query_all(&query).await? {
             let product: Option<String> = row.try_get("", "product_type")?;
             let stage: Stage = row.try_get("", "stage")?;
             let count: i64 = row.try_get("", "count")?;

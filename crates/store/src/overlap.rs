@@ -107,7 +107,7 @@ impl Store {
         for source in sources {
             query.and_where(Expr::col(("organisation", "id")).in_subquery(held(source)));
         }
-        let row = self.db.query_one(&query).await?;
+        let row = self.reading.query_one(&query).await?;
         let count: i64 = row.map(|row| row.try_get("", "count")).transpose()?.unwrap_or(0);
         Ok(u64::try_from(count).unwrap_or(0))
     }
@@ -135,7 +135,7 @@ impl Store {
             .order_by(("theirs", "id"), Order::Asc)
             .take();
         let mut pairs = Vec::new();
-        for row in self.db.query_all(&query).await? {
+        for row in self.reading.query_all(&query).await? {
             pairs.push((row.try_get("", "one")?, row.try_get("", "other")?));
         }
         Ok(pairs)

@@ -160,7 +160,7 @@ impl Store {
     /// # Errors
     /// Where the database fails.
     pub async fn find<R: Stored>(&self, id: R::Id) -> Result<Option<R>> {
-        find(&self.db, id).await
+        find(&self.reading, id).await
     }
 
     /// The record, where the actor may see it.
@@ -191,8 +191,8 @@ impl Store {
         }
         let uuids: Vec<Uuid> = ids.iter().map(|id| (*id).into()).collect();
         let rows = R::Entity::find()
-            .filter(rows::among(&self.db, Expr::col((R::TABLE, "id")), uuids))
-            .all(&self.db)
+            .filter(rows::among(&self.reading, Expr::col((R::TABLE, "id")), uuids))
+            .all(&self.reading)
             .await?;
         Ok(rows.into_iter().map(Into::into).collect())
     }

@@ -36,7 +36,7 @@ impl Store {
             Engine::Postgres => postgres(&folded, &of),
         };
         let mut candidates = Vec::new();
-        for row in self.db.query_all_raw(statement).await? {
+        for row in self.reading.query_all_raw(statement).await? {
             candidates.push(Candidate {
                 record: RecordId {
                     kind: row.try_get("", "record_kind")?,

@@ -96,7 +96,7 @@ impl Store {
     pub async fn source(&self, code: &str) -> Result<Option<Source>> {
         let found = row::Entity::find()
             .filter(row::Column::Code.eq(code))
-            .one(&self.db)
+            .one(&self.reading)
             .await?;
         Ok(found.map(Into::into))
     }

@@ -97,7 +97,7 @@ impl Store {
         let official = Kind::ALL.iter().filter(|kind| kind.is_official());
         let rows = row::Entity::find()
             .filter(Expr::col(("territory", "kind")).is_in(official.copied()))
-            .all(&self.db)
+            .all(&self.reading)
             .await?;
         let known = rows.into_iter().map(Territory::from);
         // Whoever learns them twice has learnt the same.

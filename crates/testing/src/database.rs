@@ -9,6 +9,7 @@ use sea_orm::{ConnectionTrait, Database as Connect};
 use store::Store;
 
 use crate::mint::FixedMint;
+use crate::prepared;
 
 /// The address of the PostgreSQL server for tests, set by `scripts/with-postgres`.
 const SERVER: &str = "CHANTIERS_TEST_POSTGRES_URL";
@@ -33,6 +34,12 @@ fn unique() -> String {
     format!("{}_{}", std::process::id(), COUNT.fetch_add(1, Ordering::SeqCst))
 }
 
+async fn open(address: &str, mint: &Arc<FixedMint>) -> Store {
+    Store::open(address, 8, Arc::<FixedMint>::clone(mint))
+        .await
+        .expect("the database opens")
+}
+
 impl Database {
     /// An SQLite file in a folder of its own.
     pub async fn sqlite() -> Self {
@@ -55,19 +62,22 @@ impl Database {
 
     /// A database on the server that the test run started.
     pub async fn postgres() -> Self {
-        let database = Self::postgres_empty().await;
-        database
-            .store
-            .migrate()
-            .await
-            .expect("the migrations apply to an empty database");
-        database
+        let (server, name) = Postgres::unused();
+        prepared::postgres(&server, &name, "migrated", async |address| {
+            let store = open(&address, &Arc::default()).await;
+            store
+                .migrate()
+                .await
+                .expect("the migrations apply to an empty database");
+            store.close().await.expect("the connections close");
+        })
+        .await;
+        Self::on(server, name).await
     }
 
     /// A PostgreSQL database without tables.
     pub async fn postgres_empty() -> Self {
-        let server = Postgres::address();
-        let name = format!("test_{}", unique());
+        let (server, name) = Postgres::unused();
         let admin = Connect::connect(&server)
             .await
             .expect("the PostgreSQL server for tests answers");
@@ -79,15 +89,17 @@ impl Database {
                 .expect("a test may make a database");
         }
         admin.close().await.expect("the connection closes");
+        Self::on(server, name).await
+    }
+
+    async fn on(server: String, name: String) -> Self {
         let address = Postgres::with_database(&server, &name);
         Self::open(address, Kind::Postgres { server, name }).await
     }
 
     async fn open(address: String, kind: Kind) -> Self {
         let mint = Arc::new(FixedMint::default());
-        let store = Store::open(&address, 8, Arc::<FixedMint>::clone(&mint))
-            .await
-            .expect("the database opens");
+        let store = open(&address, &mint).await;
         Self {
             store,
             address,
@@ -151,6 +163,11 @@ impl Postgres {
         std::env::var(SERVER).unwrap_or_else(|_| {
             panic!("{SERVER} is not set: run the tests with `make test-rust` or `scripts/with-postgres cargo nextest run`")
         })
+    }
+
+    /// Its address, and a name for a database that no other test has.
+    fn unused() -> (String, String) {
+        (Self::address(), format!("test_{}", unique()))
     }
 
     /// The address of one of its databases.

@@ -4,6 +4,7 @@ mod database;
 mod fixture;
 mod mint;
 mod postbox;
+mod prepared;
 mod receiver;
 mod server;
 

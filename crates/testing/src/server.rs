@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use tokio::process::{Child, Command};
 
 use crate::database::Postgres;
+use crate::prepared;
 
 /// The first account of a test server.
 pub(crate) const EMAIL: &str = "admin@chantiers.test";
@@ -60,8 +61,19 @@ impl Server {
     /// The same, with further settings.
     pub async fn on_sqlite_with(settings: &[(&str, &str)]) -> Self {
         let folder = Self::folder();
-        let database = format!("sqlite://{}", folder.join("chantiers.db").display());
+        let file = folder.join("chantiers.db");
+        prepared::sqlite(&file, &binary(), Self::first_start).await;
+        let database = format!("sqlite://{}", file.display());
         Self::start(folder, database, None, settings).await
+    }
+
+    /// What a first start makes of an SQLite file that is not there yet.
+    async fn first_start(into: PathBuf) {
+        let folder = Self::folder();
+        let database = format!("sqlite://{}", folder.join("chantiers.db").display());
+        let mut server = Self::start(folder, database, None, &[]).await;
+        assert_eq!(server.terminate().await, Some(0), "it ends as it was told");
+        prepared::written(&server.database, &into).await;
     }
 
     /// Starts one on a PostgreSQL database of its own.
@@ -81,13 +93,11 @@ impl Server {
                 .unwrap_or("x")
                 .replace('-', "_")
         );
-        let admin = sea_orm::Database::connect(&server)
-            .await
-            .expect("the PostgreSQL server for tests answers");
-        sea_orm::ConnectionTrait::execute_unprepared(&admin, &format!("CREATE DATABASE {name}"))
-            .await
-            .expect("a test may make a database");
-        admin.close().await.expect("the connection closes");
+        prepared::postgres(&server, &name, "started", async |address| {
+            let mut first = Self::start(Self::folder(), address, None, &[]).await;
+            assert_eq!(first.terminate().await, Some(0), "it ends as it was told");
+        })
+        .await;
         let database = Postgres::with_database(&server, &name);
         Self::start(folder, database, Some((server, name)), settings).await
     }

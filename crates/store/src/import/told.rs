@@ -122,7 +122,7 @@ impl Store {
             .order_by("number", Order::Asc)
             .limit(1)
             .take();
-        let Some(row) = self.db.query_one(&query).await? else {
+        let Some(row) = self.reading.query_one(&query).await? else {
             return Ok(None);
         };
         let told: String = row.try_get("", "told")?;
@@ -161,7 +161,7 @@ impl Store {
             .and_where(Expr::col("import_id").eq(import))
             .and_where(Expr::col("number").eq(number))
             .take();
-        let row = self.db.query_one(&query).await?;
+        let row = self.reading.query_one(&query).await?;
         let row = row.ok_or_else(|| corrupt(format!("import {import} has no part {number}")))?;
         let lines: String = row.try_get("", "lines")?;
         Ok((

@@ -72,7 +72,7 @@ impl Store {
             if let Some(only) = only {
                 due.and_where(Expr::col("id").eq(only));
             }
-            let Some(row) = self.db.query_one(&due).await? else {
+            let Some(row) = self.reading.query_one(&due).await? else {
                 return Ok(None);
             };
             let found = entry(&row)?;
@@ -393,11 +393,11 @@ impl Store {
             .and_where(Expr::col("source").eq(source))
             .and_where(Expr::col("record_kind").eq(kind.word()))
             .and_where(Expr::col("deleted_at").is_null())
-            .and_where(rows::among(&self.db, Expr::col("record_id"), ids))
+            .and_where(rows::among(&self.reading, Expr::col("record_id"), ids))
             .order_by("external_id", Order::Desc)
             .take();
         let mut names = HashMap::new();
-        for row in self.db.query_all(&query).await? {
+        for row in self.reading.query_all(&query).await? {
             names.insert(row.try_get("", "record_id")?, row.try_get("", "external_id")?);
         }
         Ok(names)
@@ -444,7 +444,7 @@ impl Store {
             .and_where(Expr::col("deleted_at").is_null())
             .take();
         let mut absent = 0;
-        for row in self.db.query_all(&query).await? {
+        for row in self.reading.query_all(&query).await? {
             let (own, record): (String, Uuid) =
                 (row.try_get("", "external_id")?, row.try_get("", "record_id")?);
             let ours = domain::RecordId { kind, uuid: record }.to_string();

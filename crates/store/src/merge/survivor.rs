@@ -27,7 +27,7 @@ impl Store {
         if missing.is_empty() || !can_merge(R::TYPE) {
             return Ok(known);
         }
-        let survivors = survivors(&self.db, missing).await?;
+        let survivors = survivors(&self.reading, missing).await?;
         let ids: Vec<R::Id> = survivors.values().map(|id| (*id).into()).collect();
         let found = self.many::<R>(&ids).await?;
         let found: HashMap<R::Id, R> = found.into_iter().map(|record| (record.id(), record)).collect();
@@ -44,7 +44,7 @@ impl Store {
         if organisations.is_empty() {
             return Ok(());
         }
-        let survivors = survivors(&self.db, organisations.iter().map(|id| id.0).collect()).await?;
+        let survivors = survivors(&self.reading, organisations.iter().map(|id| id.0).collect()).await?;
         for id in organisations {
             if let Some(survivor) = survivors.get(&id.0) {
                 id.0 = *survivor;

@@ -132,7 +132,7 @@ impl Store {
             .limit(most)
             .take();
         let mut pushes = Vec::new();
-        for row in self.db.query_all(&query).await? {
+        for row in self.reading.query_all(&query).await? {
             let counts: Value = row.try_get("", "counts")?;
             pushes.push(PushEntry {
                 id: row.try_get("", "id")?,
@@ -170,7 +170,7 @@ impl Store {
             .limit(most)
             .take();
         let mut rejections = Vec::new();
-        for row in self.db.query_all(&query).await? {
+        for row in self.reading.query_all(&query).await? {
             let kind: String = row.try_get("", "record_kind")?;
             let errors: Value = row.try_get("", "errors")?;
             rejections.push(Rejection {
@@ -213,7 +213,7 @@ impl Store {
             .and_where(Expr::col("deleted_at").is_null())
             .group_by_col("record_kind")
             .take();
-        for row in self.db.query_all(&held).await? {
+        for row in self.reading.query_all(&held).await? {
             let held: i64 = row.try_get("", "held")?;
             let held = u64::try_from(held).unwrap_or(0);
             let kind: String = row.try_get("", "record_kind")?;
@@ -230,7 +230,7 @@ impl Store {
             .from("push")
             .and_where(Expr::col("source").eq(source.code.clone()))
             .take();
-        if let Some(row) = self.db.query_one(&last).await? {
+        if let Some(row) = self.reading.query_one(&last).await? {
             health.last_push_at = row.try_get("", "last")?;
         }
         let since = now - chrono::Duration::days(30);
@@ -242,7 +242,7 @@ impl Store {
             .order_by("at", Order::Desc)
             .limit(10_000)
             .take();
-        for row in self.db.query_all(&lately).await? {
+        for row in self.reading.query_all(&lately).await? {
             let counts: Value = row.try_get("", "counts")?;
             health
                 .lately

@@ -119,7 +119,7 @@ impl Store {
             )
             .take();
         let mut more = false;
-        for row in self.db.query_all(&behind).await? {
+        for row in self.reading.query_all(&behind).await? {
             let webhook: Webhook = row::Model::from_query_result(&row, "")?.into();
             let (place, waiting): (i64, i64) = (row.try_get("", "place")?, row.try_get("", "waiting")?);
             let room = BACKLOG.saturating_sub(usize::try_from(waiting).unwrap_or(0));

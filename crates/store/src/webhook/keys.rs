@@ -232,7 +232,7 @@ impl Store {
         let query = of_webhooks(ids)
             .and_where(until.clone().is_null().or(until.gt(self.mint.now())))
             .take();
-        Ok(self.db.query_all(&query).await?)
+        Ok(self.reading.query_all(&query).await?)
     }
 }
 

@@ -258,7 +258,7 @@ impl Store {
             .and_where(Expr::col("webhook_id").is_in(ids.iter().map(|id| id.0)))
             .take();
         let mut healths = HashMap::with_capacity(ids.len());
-        for row in self.db.query_all(&query).await? {
+        for row in self.reading.query_all(&query).await? {
             let since: Option<DateTime<Utc>> = row.try_get("", "disabled_at")?;
             let reason: Option<Disabled> = row.try_get("", "disabled_reason")?;
             let waiting: i64 = row.try_get("", "waiting")?;
@@ -301,7 +301,7 @@ impl Store {
         let owners: Vec<Uuid> = webhooks.iter().map(|id| id.0).collect();
         let query = log.pages(page, &owners, print)?;
         let mut groups: HashMap<WebhookId, Vec<Delivery>> = HashMap::new();
-        for row in self.db.query_all(&query).await? {
+        for row in self.reading.query_all(&query).await? {
             let delivery = self.placed(Delivery::read(&row)?).await?;
             groups.entry(delivery.webhook_id).or_default().push(delivery);
         }
@@ -339,7 +339,7 @@ impl Store {
             .from("webhook_delivery")
             .and_where(Expr::col("id").eq(id))
             .take();
-        match self.db.query_one(&query).await? {
+        match self.reading.query_one(&query).await? {
             Some(row) => self.placed(Delivery::read(&row)?).await.map(Some),
             None => Ok(None),
         }
@@ -360,7 +360,7 @@ impl Store {
         };
         let query = log.pages(page, deliveries, print)?;
         let mut groups: HashMap<Uuid, Vec<Attempt>> = HashMap::new();
-        for row in self.db.query_all(&query).await? {
+        for row in self.reading.query_all(&query).await? {
             let attempt = Attempt::read(&row)?;
             groups.entry(attempt.delivery_id).or_default().push(attempt);
         }
@@ -393,7 +393,7 @@ impl Store {
     }
 
     async fn counted(&self, query: &SelectStatement) -> Result<u64> {
-        let row = self.db.query_one(query).await?;
+        let row = self.reading.query_one(query).await?;
         let count: i64 = row.map(|row| row.try_get("", "count")).transpose()?.unwrap_or(0);
         Ok(u64::try_from(count).unwrap_or(0))
     }

@@ -114,7 +114,7 @@ impl Store {
             .column(("webhook_standing", "resting_until"))
             .expr_as(Expr::SubQuery(None, Box::new(due.into())), "due")
             .take();
-        let rows = self.db.query_all(&query).await?;
+        let rows = self.reading.query_all(&query).await?;
         self.feed.note_webhooks(!rows.is_empty());
         let mut queues = Vec::with_capacity(rows.len());
         for row in rows {
@@ -144,7 +144,7 @@ impl Store {
             .order_by("id", Order::Asc)
             .limit(most as u64)
             .take();
-        let rows = self.db.query_all(&query).await?;
+        let rows = self.reading.query_all(&query).await?;
         rows.iter().map(|row| Ok(row.try_get("", "id")?)).collect()
     }
 
