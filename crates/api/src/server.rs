@@ -112,7 +112,10 @@ pub fn router(app: Arc<App>) -> Router {
         .and(NotForContentType::const_new(
             "application/vnd.openxmlformats-officedocument",
         ))
-        .and(NotForContentType::const_new("font/"));
+        .and(NotForContentType::const_new("font/"))
+        // The browser's modules have compressed copies beside them; without, they are used on the developer's machine.
+        .and(NotForContentType::const_new("application/wasm"))
+        .and(NotForContentType::const_new("application/octet-stream"));
     let routes = Router::new()
         .route("/health/live", get(health::live))
         .route("/health/ready", get(health::ready))

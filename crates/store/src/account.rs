@@ -141,7 +141,11 @@ impl Store {
             .and_where(Expr::col("token_hash").eq(digest(token)))
             .and_where(Expr::col("expires_at").gt(self.mint.now()))
             .take();
-        let row = self.reading.query_one(&query).await?.ok_or(Refusal::LinkExpired)?;
+        let row = self
+            .reading
+            .query_one(&query)
+            .await?
+            .ok_or(Refusal::LinkExpired)?;
         let id: PersonId = row.try_get("", "person_id")?;
         let person: Person = self.find(id).await?.ok_or(Refusal::LinkExpired)?;
         if person.state == State::Suspended {

@@ -241,7 +241,12 @@ impl Store {
         let query = QueryTrait::query(&mut select);
         query.cond_where(condition);
         cut(query, "change", LATEST, page, after.as_ref());
-        let entries: Vec<Entry> = select.all(&self.reading).await?.into_iter().map(Into::into).collect();
+        let entries: Vec<Entry> = select
+            .all(&self.reading)
+            .await?
+            .into_iter()
+            .map(Into::into)
+            .collect();
         Ok(slice(entries, page, |entry| {
             cursor(&print, &Key::Time(entry.at), entry.id.into())
         }))

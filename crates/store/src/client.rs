@@ -262,7 +262,12 @@ impl Store {
             .and_where(Expr::col(("client_secret", "secret_hash")).eq(digest(secret)))
             .and_where(Expr::col(("client_secret", "expires_at")).gt(self.mint.now()))
             .take();
-        self.reading.query_one(&query).await?.as_ref().map(entry).transpose()
+        self.reading
+            .query_one(&query)
+            .await?
+            .as_ref()
+            .map(entry)
+            .transpose()
     }
 
     /// The client as it is now, as the policy sees it with these scopes of its own; none where it may not sign in.
@@ -276,7 +281,13 @@ impl Store {
             .and_where(Expr::col("id").eq(client))
             .and_where(Expr::col("is_active").eq(true))
             .take();
-        let found = self.reading.query_one(&query).await?.as_ref().map(entry).transpose()?;
+        let found = self
+            .reading
+            .query_one(&query)
+            .await?
+            .as_ref()
+            .map(entry)
+            .transpose()?;
         Ok(found.map(|client| {
             Actor::Client(Client {
                 id: client.id,

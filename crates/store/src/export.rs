@@ -222,7 +222,12 @@ impl Store {
             .and_where(Expr::col("id").eq(id))
             .and_where(Expr::col("expires_at").gt(self.mint.now()))
             .take();
-        self.reading.query_one(&query).await?.as_ref().map(entry).transpose()
+        self.reading
+            .query_one(&query)
+            .await?
+            .as_ref()
+            .map(entry)
+            .transpose()
     }
 
     /// The export whose file is fetched by this token, while it is there.
@@ -238,7 +243,12 @@ impl Store {
             .and_where(Expr::col("state").eq(State::Done.word()))
             .and_where(Expr::col("expires_at").gt(self.mint.now()))
             .take();
-        self.reading.query_one(&query).await?.as_ref().map(entry).transpose()
+        self.reading
+            .query_one(&query)
+            .await?
+            .as_ref()
+            .map(entry)
+            .transpose()
     }
 
     /// A part of a file, by its number from 0; nothing after the last.

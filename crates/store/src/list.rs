@@ -148,7 +148,12 @@ impl Store {
     ) -> Result<Slice<R>> {
         let meant = self.meant_by::<R>(filter).await?;
         let (select, print) = listing::<R>(filter, &meant, order, page)?;
-        let records: Vec<R> = select.all(&self.reading).await?.into_iter().map(Into::into).collect();
+        let records: Vec<R> = select
+            .all(&self.reading)
+            .await?
+            .into_iter()
+            .map(Into::into)
+            .collect();
         Ok(slice(records, page, |record| {
             cursor(&print, &record.key(order), record.id().into())
         }))
@@ -203,7 +208,12 @@ impl Store {
             let after: Uuid = after.into();
             query.and_where(Expr::col((R::TABLE, "id")).gt(after));
         }
-        Ok(select.all(&self.reading).await?.into_iter().map(Into::into).collect())
+        Ok(select
+            .all(&self.reading)
+            .await?
+            .into_iter()
+            .map(Into::into)
+            .collect())
     }
 
     /// For each parent, a page of the records whose field names it: one statement for all parents.

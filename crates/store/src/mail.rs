@@ -198,7 +198,12 @@ impl Store {
         let query = QueryTrait::query(&mut select);
         query.cond_where(narrowed(waiting));
         cut(query, "mail", LATEST, page, after.as_ref());
-        let mails: Vec<Mail> = select.all(&self.reading).await?.into_iter().map(Into::into).collect();
+        let mails: Vec<Mail> = select
+            .all(&self.reading)
+            .await?
+            .into_iter()
+            .map(Into::into)
+            .collect();
         Ok(slice(mails, page, |mail| {
             cursor(&print, &Key::Time(mail.made_at), mail.id)
         }))

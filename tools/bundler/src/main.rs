@@ -5,10 +5,11 @@
 //! `bundler` builds quickly for development; `bundler --release` builds small and writes `.br` and `.gz` copies,
 //! and with `--budget KB` fails when the first page load needs more than that many kB after brotli.
 
+mod packs;
 mod text;
 mod wasm;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Stdio};
@@ -56,14 +57,14 @@ fn run() -> Result<()> {
 
     let wasm = build(if release { "wasm-release" } else { "wasm-dev" })?;
     let bound = Path::new(TARGET_DIR).join("bound");
-    bind(&wasm, &bound)?;
+    let needs = bind(&wasm, &bound)?;
 
     clear(Path::new(DIST))?;
     let mut dist = Dist {
         compress: release,
         files: Vec::new(),
     };
-    dist.bundle(&bound)?;
+    dist.bundle(&bound, &needs)?;
     dist.report(budget)
 }
 
@@ -102,7 +103,8 @@ fn build(profile: &str) -> Result<PathBuf> {
 }
 
 /// Splits off what is behind `#[lazy]`, binds the rest to JavaScript, and leaves all of it in the folder `bound`.
-fn bind(wasm: &Path, bound: &Path) -> Result<()> {
+/// Returns which modules each part that is split off needs.
+fn bind(wasm: &Path, bound: &Path) -> Result<HashMap<String, Vec<String>>> {
     clear(bound)?;
     let main = Path::new(TARGET_DIR).join("main.wasm");
     let module = fs::read(wasm)?;
@@ -110,7 +112,8 @@ fn bind(wasm: &Path, bound: &Path) -> Result<()> {
     options.output_dir = bound;
     options.main_out_path = &main;
     options.main_module = "./frontend.js";
-    wasm_split_cli_support::transform(options).map_err(|error| anyhow!("splitting the module: {error:#}"))?;
+    let split = wasm_split_cli_support::transform(options)
+        .map_err(|error| anyhow!("splitting the module: {error:#}"))?;
     wasm_bindgen_cli_support::Bindgen::new()
         .input_path(main)
         .out_name("frontend")
@@ -120,7 +123,8 @@ fn bind(wasm: &Path, bound: &Path) -> Result<()> {
         // The split-off parts link to what the linker exports.
         .keep_lld_exports(true)
         .remove_producers_section(true)
-        .generate(bound)
+        .generate(bound)?;
+    Ok(split.prefetch_map)
 }
 
 /// The command as if started from a shell: `cargo run` and rustup set variables that pin the native compiler.
@@ -189,7 +193,7 @@ struct Written {
 }
 
 impl Dist {
-    fn bundle(&mut self, bound: &Path) -> Result<()> {
+    fn bundle(&mut self, bound: &Path, needs: &HashMap<String, Vec<String>>) -> Result<()> {
         let mut addresses = BTreeMap::new();
         // The texts are read one language at a time, by address, like any other asset.
         for (folder, prefix) in [("frontend/assets", ""), ("frontend/locales", "locales/")] {
@@ -214,18 +218,17 @@ impl Dist {
         )?;
 
         // These name each other, in a circle where something is split off: one hash, of the whole, is in their folder.
-        let app = files_under(bound)?;
+        let mut app = files_under(bound)?;
+        for (_, module) in app.iter_mut().filter(|(name, _)| name.ends_with(".wasm")) {
+            *module = wasm::without_names(module)?;
+        }
+        packs::packed(&mut app, needs)?;
         let folder = format!(
             "assets/{}",
             text::hashed("app", &app.values().flatten().copied().collect::<Vec<u8>>())
         );
         for (name, bytes) in &app {
-            let path = format!("{folder}/{name}");
-            if name.ends_with(".wasm") {
-                self.write(&path, &wasm::without_names(bytes)?)?;
-            } else {
-                self.write(&path, bytes)?;
-            }
+            self.write(&format!("{folder}/{name}"), bytes)?;
         }
         let (wasm, js) = (format!("/{folder}/{MODULE}"), format!("/{folder}/frontend.js"));
         let boot = format!("import init from \"{js}\";\ninit({{ module_or_path: \"{wasm}\" }});\n");

@@ -23,7 +23,7 @@ pub(crate) fn hashed(name: &str, bytes: &[u8]) -> String {
 pub(crate) fn compressible(extension: &str) -> bool {
     matches!(
         extension,
-        "css" | "html" | "js" | "json" | "svg" | "topojson" | "txt" | "wasm" | "webmanifest"
+        "css" | "html" | "js" | "json" | "pack" | "svg" | "topojson" | "txt" | "wasm" | "webmanifest"
     )
 }
 
