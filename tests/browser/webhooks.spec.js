@@ -177,6 +177,7 @@ test("a webhook is made, tried, read, sent again, given another secret, paused a
   await page.getByLabel("À quoi il sert").fill("Le cache de la ferme");
   await page.getByLabel("Provinces").fill("nam");
   await page.getByRole("option", { name: "Namur" }).click();
+  await page.keyboard.press("Escape");
   await page.getByRole("button", { name: "Enregistrer" }).click();
   await expect(page.getByRole("heading", { level: 1 })).toHaveText("Le cache de la ferme");
   await expect(page.locator(".facts")).toContainText("Namur");

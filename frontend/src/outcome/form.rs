@@ -42,7 +42,7 @@ pub fn Change(record: Outcome, #[prop(into)] on_end: Callback<()>) -> impl IntoV
             it.quantity = value.map(|value| Quantity {
                 value,
                 unit: chosen(),
-            })
+            });
         },
     );
     let amount = edit.number(

@@ -187,10 +187,12 @@ fn FormFields(edit: Edit<Webhook>, chooses: bool, #[prop(into)] on_end: Callback
                 <p class="hint">{t::webhook_types_hint}</p>
                 <FilterChips label=t::webhook_field_types options=kinds on on_change=move |words| on.set(words) />
             </fieldset>
-            <Combobox label=t::webhook_field_provinces hint=t::webhook_places_hint path="provinces" refusals multiple=true options=Signal::stored(provinces())
-                taken=edit.ids(|it| it.provinces.clone(), |it, ids| it.provinces = ids) />
-            <RecordField label=t::webhook_field_communes path="communes" refusals multiple=true kinds=&[RecordType::Territory] of=&[Kind::Commune]
-                taken=edit.ids(|it| it.communes.clone(), |it, ids| it.communes = ids) />
+            <div class="two">
+                <Combobox label=t::webhook_field_provinces hint=t::webhook_places_hint path="provinces" refusals multiple=true options=Signal::stored(provinces())
+                    taken=edit.ids(|it| it.provinces.clone(), |it, ids| it.provinces = ids) />
+                <RecordField label=t::webhook_field_communes hint=t::webhook_communes_hint path="communes" refusals multiple=true kinds=&[RecordType::Territory] of=&[Kind::Commune]
+                    taken=edit.ids(|it| it.communes.clone(), |it, ids| it.communes = ids) />
+            </div>
             <SelectField label=t::webhook_field_state path="state" refusals required=true options=options(State::ALL, words::wanted) value=edit.choice(|it| it.state, |it, state| it.state = state) />
         </EditForm>
     }

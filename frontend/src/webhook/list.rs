@@ -55,7 +55,6 @@ pub fn Screen() -> impl IntoView {
     let tools = move || {
         view! {
             {move || super::sees_some().then(|| view! { <a class="button primary" href=create>{icon(Icon::Add)} {t::webhook_create}</a> })}
-            {guide()}
         }
     };
     view! {
@@ -123,7 +122,10 @@ fn Own(organisation: Signal<String>, choose: Callback<String>) -> impl IntoView 
             view! {
                 <ul class="columns webhook-cards" role="list">{rows.into_iter().map(|row| card(row, !same)).collect_view()}</ul>
                 {move || found.failed.get().map(|failure| view! { <Failed failure on_retry=found.more /> })}
-                <More shown=shown total=total has_more=has_more busy=found.busy on_more=found.more />
+                <div class="spread">
+                    <More shown=shown total=total has_more=has_more busy=found.busy on_more=found.more />
+                    {guide()}
+                </div>
             }
             .into_any()
         } />
@@ -135,13 +137,13 @@ fn card(row: Row, names_organisation: bool) -> impl IntoView {
     let organisation = row.organisation.clone().filter(|_| names_organisation);
     let row = StoredValue::new(row);
     let (href, name) = row.with_value(|it| (format!("/webhooks/{}", it.id.inner()), words::name(it)));
-    let address = row.with_value(|it| words::short(&it.url));
+    let address = row.with_value(|it| Some(words::short(&it.url)).filter(|it| *it != name));
     let (waiting, marks) = row.with_value(|it| (it.waiting, it.deliveries.nodes.clone()));
     view! {
         <li class="card webhook-card">
             <p><Status course=words::course(health) text=move || words::health(health) /></p>
             <h2 class="project-name webhook-address"><a class="cover" href=href>{name}</a></h2>
-            <p class="muted small webhook-address">{address}</p>
+            {address.map(|it| view! { <p class="muted small webhook-address">{it}</p> })}
             <p class="small">{move || row.with_value(words::explained)}</p>
             <Strip marks />
             <dl class="exchange-facts directory-facts">

@@ -132,7 +132,7 @@ fn Tools(sheet: Memo<Option<Sheet>>, may_keep: Signal<bool>, editing: RwSignal<b
             <Button text=t::action_delete look=Look::Quiet busy on_press=move |()| asked.set(true) />
         })}
         {move || (is_there.get() && sees_history()).then(|| view! { <a class="button quiet" href=history>{t::action_history}</a> })}
-        {list::guide()}
+        {move || is_there.get().then(list::guide)}
         <Confirm open=asked title=t::webhook_delete_title consequence action=t::webhook_delete_now on_confirm=remove />
     }
 }

@@ -13,6 +13,14 @@ const fn class(state: State) -> &'static str {
     }
 }
 
+fn said(state: State, count: usize) -> String {
+    match state {
+        State::Waiting => t::webhook_strip_waiting(count),
+        State::Delivered => t::webhook_strip_delivered(count),
+        State::Failed => t::webhook_strip_failed(count),
+    }
+}
+
 /// `marks` are the latest first, as they are read.
 #[component]
 pub fn Strip(marks: Vec<Mark>) -> impl IntoView {
@@ -20,11 +28,7 @@ pub fn Strip(marks: Vec<Mark>) -> impl IntoView {
         return view! { <p class="muted small">{t::webhook_strip_none}</p> }.into_any();
     }
     let count = |state| marks.iter().filter(|it| it.state == state).count();
-    let keys: [(&str, usize, fn(usize) -> String); 3] = [
-        ("delivered", count(State::Delivered), t::webhook_strip_delivered),
-        ("waiting", count(State::Waiting), t::webhook_strip_waiting),
-        ("failed", count(State::Failed), t::webhook_strip_failed),
-    ];
+    let keys = [State::Delivered, State::Waiting, State::Failed].map(|it| (it, count(it)));
     let all = marks.len();
     view! {
         <figure class="webhook-strip">
@@ -33,8 +37,8 @@ pub fn Strip(marks: Vec<Mark>) -> impl IntoView {
             </span>
             <figcaption class="muted small">
                 {move || t::webhook_strip_of(all)} " : "
-                {keys.into_iter().filter(|it| it.1 > 0).map(|(class, count, words)| view! {
-                    <span class=format!("key {class}")>{move || words(count)}</span> " "
+                {keys.into_iter().filter(|it| it.1 > 0).map(|(state, count)| view! {
+                    <span class=format!("key {}", class(state))>{move || said(state, count)}</span> " "
                 }).collect_view()}
             </figcaption>
         </figure>
