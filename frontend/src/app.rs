@@ -13,7 +13,7 @@ use crate::ui::page::{Announcer, FirstPage, Page};
 use crate::ui::toast::{ToastCorner, provide_toasts};
 use crate::{
     about, account, chantier, directory, exchange, find, gap, history, home, import, organisation, outcome,
-    person, project, territory, week,
+    person, project, territory, webhook, week,
 };
 use header::{Footer, Header, PhoneBar};
 use keys::Keys;
@@ -104,6 +104,9 @@ fn Screens() -> impl IntoView {
             <Route path=path!("/sources/:id") view={Lazy::<directory::Sheet>::new()} />
             <Route path=path!("/sources/:id/importer") view={Lazy::<import::Start>::new()} />
             <Route path=path!("/imports/:id") view={Lazy::<import::Sheet>::new()} />
+            <Route path=path!("/webhooks") view={Lazy::<webhook::List>::new()} />
+            <Route path=path!("/webhooks/nouveau") view={Lazy::<webhook::New>::new()} />
+            <Route path=path!("/webhooks/:id") view={Lazy::<webhook::Sheet>::new()} />
             <Route path=path!("/rapport") view={Lazy::<project::ReportPage>::new()} />
             <Route path=path!("/recherche") view={Lazy::<find::Search>::new()} />
             <Route path=path!("/ma-semaine") view={Lazy::<week::WeekPage>::new()} />

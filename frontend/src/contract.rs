@@ -8,7 +8,7 @@ pub mod schema {}
 
 use domain::{
     chantier, contact, import, matching, measure, need, offer, organisation, outcome, person, policy,
-    project, provenance, push, saved_search, source, territory,
+    project, provenance, push, saved_search, source, territory, webhook,
 };
 use std::str::FromStr;
 
@@ -93,6 +93,9 @@ scalars!(
     matching::Part = MatchPartKind,
     matching::LocalOutcome = LocalOutcome,
     outcome::Stage = OutcomeStage,
+    webhook::State = WebhookState,
+    webhook::Disabled = WebhookDisabledReason,
+    webhook::message::State = WebhookDeliveryState,
     saved_search::List = SavedSearchList,
     push::Pushed = PushedType,
     push::Mode = PushMode,
@@ -131,6 +134,11 @@ sent!(
     need::NeedPatch = NeedPatch,
     need::Filter = NeedFilter,
     outcome::Filter = OutcomeFilter,
+    outcome::OutcomePatch = OutcomePatch,
+    webhook::NewWebhook = NewWebhook,
+    webhook::WebhookPatch = WebhookPatch,
+    webhook::Filter = WebhookFilter,
+    webhook::message::Filter = WebhookDeliveryFilter,
     saved_search::NewSavedSearch = NewSavedSearch,
     source::NewSource = NewSource,
     source::SourcePatch = SourcePatch,

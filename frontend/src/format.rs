@@ -188,6 +188,16 @@ pub fn instant(utc: DateTime<Utc>) -> String {
     moment(Moment::of(utc))
 }
 
+/// An instant as a day and a time in Brussels, to the second.
+pub fn exact(utc: DateTime<Utc>) -> String {
+    let Moment {
+        day: on,
+        hour,
+        minute,
+    } = Moment::of(utc);
+    t::date_moment(day(on), format!("{hour:02}:{minute:02}:{:02}", utc.second()))
+}
+
 /// The day in Brussels of an instant.
 pub fn instant_day(utc: DateTime<Utc>) -> String {
     day(Moment::of(utc).day)

@@ -40,6 +40,7 @@ pub mod outcome;
 pub mod person;
 pub mod project;
 pub mod territory;
+pub mod webhook;
 pub mod week;
 
 use leptos::prelude::*;

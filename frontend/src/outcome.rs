@@ -2,6 +2,7 @@
 //! Everybody sees how many stand at each step, without names.
 
 pub mod card;
+pub mod form;
 pub mod ledger;
 pub mod list;
 pub mod moves;

@@ -43,6 +43,7 @@ enum Titled {
     Source(Source),
     Offer(Offer),
     Need(Need),
+    Webhook(Webhook),
     #[cynic(fallback)]
     Other,
 }
@@ -102,6 +103,11 @@ struct Need {
     title: String,
 }
 
+#[derive(Clone, cynic::QueryFragment)]
+struct Webhook {
+    url: String,
+}
+
 impl Titled {
     fn title(self) -> Option<String> {
         match self {
@@ -116,6 +122,7 @@ impl Titled {
             | Self::Offer(Offer { title })
             | Self::Need(Need { title }) => Some(title),
             Self::Contact(Contact { purpose }) => Some(purpose),
+            Self::Webhook(Webhook { url }) => Some(url),
             Self::Other => None,
         }
     }
@@ -191,6 +198,7 @@ pub fn href(id: &str) -> Option<String> {
         RecordType::Source => Some(format!("/sources/{id}")),
         RecordType::Offer => Some(format!("/offres/{id}")),
         RecordType::Need => Some(format!("/demandes/{id}")),
+        RecordType::Webhook => Some(format!("/webhooks/{id}")),
         RecordType::Contact
         | RecordType::Person
         | RecordType::Step
@@ -200,7 +208,6 @@ pub fn href(id: &str) -> Option<String> {
         | RecordType::Note
         | RecordType::Provenance
         | RecordType::Outcome
-        | RecordType::Webhook
         | RecordType::SavedSearch
         | RecordType::Change => None,
     }

@@ -6,6 +6,7 @@ pub mod button;
 pub mod chips;
 pub mod combobox;
 pub mod compare;
+pub mod copy;
 pub mod dialog;
 pub mod facts;
 pub mod field;

@@ -72,6 +72,16 @@ test("a need says which offers could meet it and why, a contact begins, goes on,
   await expect(outcome.locator(".status")).toHaveText("Devis");
   await page.getByRole("button", { name: "Annuler cette action" }).last().click();
   await expect(outcome.locator(".status")).toHaveText("Contact");
+  await outcome.getByRole("button", { name: "Quantité et montant…" }).click();
+  await outcome.getByLabel("Unité").selectOption("TONNE");
+  await outcome.getByLabel("Quantité").fill("1,25");
+  await outcome.getByLabel("Montant").fill("cher");
+  await outcome.getByRole("button", { name: "Enregistrer" }).click();
+  await expect(outcome.getByLabel("Montant")).toHaveAttribute("aria-invalid", "true");
+  await outcome.getByLabel("Montant").fill("843,5");
+  await expectAccessible(page);
+  await outcome.getByRole("button", { name: "Enregistrer" }).click();
+  await expect(outcome).toContainText(/1,25\st · 843,50\s€/);
   await outcome.getByRole("button", { name: "Sans suite…" }).click();
   const why = page.getByRole("dialog", { name: "Rien n’en est sorti" });
   await why.getByRole("button", { name: "Trop loin" }).click();

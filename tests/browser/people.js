@@ -29,14 +29,14 @@ export async function asking(request, person) {
 
 let made = 0;
 
-/** An account that was invited and has chosen its password. */
-export async function account(request, role, name) {
+/** An account that was invited and has chosen its password; of an organisation where one is given. */
+export async function account(request, role, name, organisationId) {
   const ask = await asking(request, administrator);
   made += 1;
   const email = `${role.toLowerCase()}.${process.pid}.${Date.now()}.${made}@exemple.be`;
   const { personInvite } = await ask(
     "mutation($input: NewPerson!) { personInvite(input: $input) { person { id } invitation { path } userErrors { message } } }",
-    { input: { name, email, role } },
+    { input: { name, email, role, organisationId } },
   );
   const token = personInvite.invitation.path.split("/").pop();
   const password = "une ceinture verte";

@@ -62,6 +62,8 @@ export default defineConfig({
       CHANTIERS_PUBLIC_URL: baseURL,
       CHANTIERS_SPA_DIR: join(root, "frontend/dist"),
       CHANTIERS_LOG: "warn",
+      // Webhooks of the tests are received by the tests.
+      CHANTIERS_WEBHOOK_ALLOW_PRIVATE: "true",
     },
   },
 });

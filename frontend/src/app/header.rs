@@ -11,6 +11,7 @@ use crate::ui::dialog::Dialog;
 use crate::ui::icon::{Icon, icon};
 use crate::ui::popover::{self, Popover};
 use crate::ui::toast::toasts;
+use crate::webhook;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos_router::components::A;
@@ -121,6 +122,7 @@ fn Own(person: Person) -> impl IntoView {
         <ul role="list">
             <li><a href="/ma-semaine">{icon(Icon::Week)} {t::nav_week}</a></li>
             <li><a href="/comptes">{icon(Icon::Person)} {t::accounts_mine}</a></li>
+            {move || webhook::sees_some().then(|| view! { <li><a href="/webhooks">{icon(Icon::Link)} {t::webhook_title}</a></li> })}
         </ul>
         <Button text=t::action_sign_out small=true on_press=leave />
     }

@@ -47,11 +47,17 @@ pub fn Screen() -> impl IntoView {
             typed::<SourceId>(&id).is_some_and(|source| viewer::may(Action::Push { source, operator }))
         })
     };
+    let operator = move || {
+        let operator = load.with(|it| it.value().and_then(|it| it.operator_id.clone()))?;
+        let organisation = typed::<OrganisationId>(&operator)?;
+        viewer::may(Action::ReadWebhooks { organisation }).then_some(organisation)
+    };
     let tools = move || {
         view! {
             <a class="button" href=move || format!("/offres?source={}", id.get())>{t::exchange_offers}</a>
             <a class="button" href=move || format!("/demandes?source={}", id.get())>{t::exchange_needs}</a>
             {move || may_push().then(|| view! { <a class="button" href=move || format!("/sources/{}/importer", id.get())>{t::import_title}</a> })}
+            {move || operator().map(|it| view! { <a class="button" href=format!("/webhooks?organisation={it}")>{t::webhook_title}</a> })}
             <a class="button quiet" href=move || format!("/historique/{}", id.get())>{t::action_history}</a>
         }
     };

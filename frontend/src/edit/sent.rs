@@ -6,7 +6,7 @@ macro_rules! mutation {
         mod $module {
             use super::*;
             use $crate::contract::schema;
-            use $crate::edit::{Outcome, record};
+            use $crate::edit::record;
             use $crate::refusal::UserError;
 
             #[derive(cynic::QueryVariables)]
@@ -29,14 +29,16 @@ macro_rules! mutation {
                 change_id: Option<cynic::Id>,
             }
 
-            pub(super) async fn send(input: $given) -> Result<Outcome<$record>, $crate::ui::state::Failure> {
+            pub(super) async fn send(
+                input: $given,
+            ) -> Result<$crate::edit::Outcome<$record>, $crate::ui::state::Failure> {
                 let sent = <Document as cynic::MutationBuilder<_>>::build(Variables { input });
                 let Payload {
                     $field: row,
                     user_errors,
                     change_id,
                 } = $crate::api::mutate(&sent).await?.$verb;
-                Ok(Outcome {
+                Ok($crate::edit::Outcome {
                     record: row.as_ref().and_then(record),
                     errors: user_errors,
                     change: change_id,

@@ -2,7 +2,10 @@
 
 use crate::format;
 use crate::language::{from_tag, own_name, t};
-use crate::{chantier, directory, exchange, organisation, person, project, provenance, records, territory};
+use crate::{
+    chantier, directory, exchange, organisation, outcome, person, project, provenance, records, territory,
+    webhook,
+};
 use domain::organisation::NumberScheme;
 use domain::territory::Nis;
 use domain::{PartialDate, RecordType, TerritoryId};
@@ -23,12 +26,9 @@ pub fn field(of: RecordType, name: &str) -> String {
         RecordType::Participation => chantier::words::named(chantier::words::PARTICIPATION_FIELDS, name),
         RecordType::Source => directory::words::field(name),
         RecordType::Offer | RecordType::Need => exchange::words::field(name),
-        RecordType::Membership
-        | RecordType::Note
-        | RecordType::Outcome
-        | RecordType::Webhook
-        | RecordType::SavedSearch
-        | RecordType::Change => None,
+        RecordType::Outcome => outcome::words::field(name),
+        RecordType::Webhook => webhook::words::field(name),
+        RecordType::Membership | RecordType::Note | RecordType::SavedSearch | RecordType::Change => None,
     };
     own.or_else(|| other(name))
         .map_or_else(|| name.to_owned(), str::to_owned)
@@ -131,6 +131,12 @@ fn word(of: RecordType, field: &str, text: &str) -> String {
             text.parse().ok().map(exchange::words::label)
         }
         (RecordType::Offer, "audiences") => text.parse().ok().map(exchange::words::audience),
+        (RecordType::Webhook, "types") => text.parse().ok().map(records::kind),
+        (RecordType::Webhook, "provinces" | "communes") => {
+            return records::title(text).unwrap_or_else(|| text.to_owned());
+        }
+        (RecordType::Webhook, "state") => text.parse().ok().map(webhook::words::wanted),
+        (RecordType::Outcome, "quantity") => text.parse().ok().map(exchange::words::unit),
         (RecordType::Source, "standing") => text.parse().ok().map(directory::words::standing),
         (RecordType::Source, "cadence") => text.parse().ok().map(directory::words::cadence),
         (_, "language" | "languages") => from_tag(text).map(own_name),

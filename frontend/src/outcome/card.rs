@@ -1,9 +1,10 @@
 //! One outcome: between whom, over what, how far it has come on its line of steps, and the press that moves it on.
 
+use super::form::Change;
 use super::read::Row;
 use super::{moves, words};
-use crate::edit::reason::AskReason;
-use crate::exchange::Side;
+use crate::edit::{self, reason::AskReason};
+use crate::exchange::{self, Side};
 use crate::format;
 use crate::language::t;
 use crate::organisation::read::Body;
@@ -11,7 +12,7 @@ use crate::ui::button::{Button, Look};
 use crate::ui::chips::{NewMark, Status};
 use crate::ui::toast::toasts;
 use crate::visit;
-use domain::outcome::Stage;
+use domain::outcome::{Outcome, Stage};
 use leptos::prelude::*;
 
 /// The steps that lead to a delivery.
@@ -19,10 +20,13 @@ const LINE: [Stage; 4] = [Stage::Contact, Stage::Quote, Stage::Contract, Stage::
 
 /// `seen_from` is the side whose page it stands on: then only the other side is named.
 pub fn card(row: Row, seen_from: Option<Side>) -> impl IntoView {
+    let record: Option<Outcome> = edit::record(&row);
     let Row {
         id,
         revision,
         updated_at,
+        quantity,
+        amount,
         stage,
         next_stages,
         steps,
@@ -33,6 +37,7 @@ pub fn card(row: Row, seen_from: Option<Side>) -> impl IntoView {
         offer,
         buyer,
         supplier,
+        ..
     } = row;
     let busy = RwSignal::new(false);
     let said = toasts();
@@ -51,8 +56,17 @@ pub fn card(row: Row, seen_from: Option<Side>) -> impl IntoView {
         .filter(|it| *it != Stage::Nothing)
         .collect();
     let ends = next_stages.contains(&Stage::Nothing);
-    let record = id.inner().to_owned();
+    let name = id.inner().to_owned();
     let ended = id.clone();
+    let editing = RwSignal::new(false);
+    let much = move || {
+        let quantity = quantity
+            .as_ref()
+            .map(|it| exchange::words::quantity(it.value, it.unit, None));
+        let amount = amount.as_ref().map(|it| exchange::words::price(it.amount, None));
+        let known: Vec<String> = quantity.into_iter().chain(amount).collect();
+        (!known.is_empty()).then(|| known.join(" · "))
+    };
     view! {
         <article class="card outcome-card">
             <div class="spread">
@@ -67,20 +81,21 @@ pub fn card(row: Row, seen_from: Option<Side>) -> impl IntoView {
             </div>
             {line(stage, &steps)}
             {reason.map(|reason| view! { <p class="outcome-reason">{move || t::outcome_reason(&reason)}</p> })}
+            {move || much().map(|it| view! { <p><strong>{it}</strong></p> })}
             {note.map(|note| view! { <p class="muted exchange-text">{note}</p> })}
-            {(!next_stages.is_empty()).then(|| view! {
-                <div class="button-row no-print">
+            {move || editing.get().then(|| record.clone().map(|record| view! { <Change record on_end=move |()| editing.set(false) /> }))}
+            <div class="button-row no-print" hidden=editing>
                     {forward.into_iter().enumerate().map(|(place, to)| {
                         let id = id.clone();
                         let look = if place == 0 { Look::Plain } else { Look::Quiet };
                         view! { <Button text=move || words::verb(to) look small=true busy on_press=move |()| moves::advance(id.clone(), revision, to, busy, said) /> }
                     }).collect_view()}
                     {ends.then(|| view! { <Button text=t::outcome_do_nothing look=Look::Quiet small=true busy on_press=move |()| asked.set(true) /> })}
-                </div>
-                {ends.then(|| view! {
-                    <AskReason open=asked record title=t::outcome_nothing_title hint=t::outcome_nothing_hint usual=words::USUAL
-                        action=t::outcome_do_nothing_now done=t::outcome_ended send=move |reason| moves::end(ended.clone(), revision, reason) />
-                })}
+                    <Button text=t::outcome_edit look=Look::Quiet small=true on_press=move |()| editing.set(true) />
+            </div>
+            {ends.then(|| view! {
+                <AskReason open=asked record=name title=t::outcome_nothing_title hint=t::outcome_nothing_hint usual=words::USUAL
+                    action=t::outcome_do_nothing_now done=t::outcome_ended send=move |reason| moves::end(ended.clone(), revision, reason) />
             })}
         </article>
     }

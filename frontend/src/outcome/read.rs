@@ -1,10 +1,18 @@
-//! What is read of outcomes: one by one for those who may, counted for everybody.
+//! What is read of outcomes: one by one for those who may, counted for everybody; and what a form of ours sends.
 
+use super::words;
 use crate::contract::{PageInfo, schema};
+use crate::edit::sent::mutation;
+use crate::edit::{self, Keeps, Sent};
+use crate::language::Text;
 use crate::organisation::read::Body;
+use crate::ui::state::Failure;
 use chrono::{DateTime, Utc};
 use domain::PartialDate;
-use domain::outcome::{Filter, Stage};
+use domain::measure::{Currency, Unit};
+use domain::outcome::{Filter, Outcome, OutcomePatch, Stage};
+use rust_decimal::Decimal;
+use serde::Serialize;
 
 #[derive(cynic::QueryVariables)]
 pub struct Asked {
@@ -27,12 +35,18 @@ pub struct Rows {
     pub total_count: i32,
 }
 
-#[derive(Clone, Debug, PartialEq, cynic::QueryFragment)]
+#[derive(Clone, Debug, PartialEq, Serialize, cynic::QueryFragment)]
 #[cynic(graphql_type = "Outcome")]
+#[serde(rename_all = "camelCase")]
 pub struct Row {
     pub id: cynic::Id,
     pub revision: i32,
+    pub created_at: DateTime<Utc>,
     pub updated_at: DateTime<Utc>,
+    pub buyer_id: Option<cynic::Id>,
+    pub supplier_id: Option<cynic::Id>,
+    pub quantity: Option<Quantity>,
+    pub amount: Option<Money>,
     pub stage: Stage,
     pub next_stages: Vec<Stage>,
     pub steps: Vec<Step>,
@@ -45,7 +59,19 @@ pub struct Row {
     pub supplier: Option<Body>,
 }
 
-#[derive(Clone, Debug, PartialEq, cynic::QueryFragment)]
+#[derive(Clone, Debug, PartialEq, Serialize, cynic::QueryFragment)]
+pub struct Quantity {
+    pub value: Decimal,
+    pub unit: Unit,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, cynic::QueryFragment)]
+pub struct Money {
+    pub amount: Decimal,
+    pub currency: Currency,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, cynic::QueryFragment)]
 #[cynic(graphql_type = "OutcomeStep")]
 pub struct Step {
     pub stage: Stage,
@@ -53,16 +79,34 @@ pub struct Step {
     pub reason: Option<String>,
 }
 
-#[derive(Clone, Debug, PartialEq, cynic::QueryFragment)]
+#[derive(Clone, Debug, PartialEq, Serialize, cynic::QueryFragment)]
 #[cynic(graphql_type = "Need")]
 pub struct NeedName {
     pub title: String,
 }
 
-#[derive(Clone, Debug, PartialEq, cynic::QueryFragment)]
+#[derive(Clone, Debug, PartialEq, Serialize, cynic::QueryFragment)]
 #[cynic(graphql_type = "Offer")]
 pub struct OfferName {
     pub title: String,
+}
+
+mutation!(outcome_change: outcome_update(OutcomePatch) -> "OutcomePayload" { outcome: Row => Outcome });
+
+impl Keeps for Outcome {
+    const FIELDS: &'static [(&'static str, Text)] = words::FIELDS;
+
+    async fn send(sent: Sent<Self>) -> Result<edit::Outcome<Self>, Failure> {
+        match sent {
+            // One begins with a contact, not with a form.
+            Sent::Make(_) => Ok(edit::Outcome {
+                record: None,
+                errors: Vec::new(),
+                change: None,
+            }),
+            Sent::Change(input) => outcome_change::send(input).await,
+        }
+    }
 }
 
 /// The five steps, each with its filter.

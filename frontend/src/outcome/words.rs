@@ -4,6 +4,18 @@ use crate::language::{Text, t};
 use crate::ui::chips::Course;
 use domain::outcome::Stage;
 
+/// What a form of ours changes.
+pub const FIELDS: &[(&str, Text)] = &[
+    ("quantity", t::exchange_field_quantity),
+    ("amount", t::outcome_field_amount),
+    ("note", t::organisation_field_note),
+];
+
+/// A field's name, by its name in the schema.
+pub fn field(name: &str) -> Option<&'static str> {
+    FIELDS.iter().find(|it| it.0 == name).map(|it| it.1())
+}
+
 pub fn stage(stage: Stage) -> &'static str {
     match stage {
         Stage::Contact => t::outcome_contact(),

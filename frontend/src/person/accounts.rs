@@ -14,6 +14,7 @@ use crate::refusal::{UserError, checked, refused};
 use crate::session::{self, Session};
 use crate::ui::button::{Button, Look};
 use crate::ui::chips::Status;
+use crate::ui::copy::CopyField;
 use crate::ui::dialog::Dialog;
 use crate::ui::field::{Refusals, Refused, SelectField, TextField};
 use crate::ui::icon::Icon;
@@ -530,23 +531,14 @@ fn LinkShown(link: Link) -> impl IntoView {
             link.set(None);
         }
     });
-    let said = toasts();
     view! {
         <Dialog open title=t::accounts_link>
             {move || link.get_untracked().map(|(name, path, expires)| {
                 let whole = format!("{}{path}", window().location().origin().unwrap_or_default());
-                let copied = whole.clone();
-                let copy = move |()| {
-                    let _ = window().navigator().clipboard().write_text(&copied);
-                    said.say(t::action_copied());
-                };
                 view! {
                     <div class="stack">
                         <p>{move || t::accounts_link_text(&name)}</p>
-                        <div class="invitation-link">
-                            <input class="input" type="text" readonly aria-label=t::accounts_link prop:value=whole />
-                            <Button text=t::action_copy look=Look::Primary on_press=copy />
-                        </div>
+                        <CopyField label=t::accounts_link text=whole primary=true />
                         <p class="muted small">{move || t::accounts_link_until(format::instant(expires))}</p>
                     </div>
                 }
