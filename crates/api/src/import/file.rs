@@ -349,7 +349,7 @@ impl Pieces {
 
     /// The first sheet of a spreadsheet.
     fn spreadsheet(&mut self, file: File) -> Result<(), Unfit> {
-        fits_unpacked(&file)?;
+        fits_unpacked(&file, UNPACKED)?;
         let mut book: Xlsx<_> = Xlsx::new(BufReader::new(file)).map_err(|_| Unfit::Form)?;
         let name = book.sheet_names().first().cloned().ok_or(Unfit::Empty)?;
         let mut sheet = book.worksheet_cells_reader(&name).map_err(|_| Unfit::Form)?;
@@ -478,12 +478,16 @@ fn separator(text: &str) -> (u8, bool) {
 }
 
 /// Whether a spreadsheet is of a bearable size once it is unpacked.
-fn fits_unpacked(file: &File) -> Result<(), Unfit> {
+fn fits_unpacked(file: &File, most: u64) -> Result<(), Unfit> {
     let own = file.try_clone().map_err(|_| Unfit::Form)?;
     let mut archive = zip::ZipArchive::new(BufReader::new(own)).map_err(|_| Unfit::Form)?;
-    let mut left = UNPACKED;
+    let mut left = most;
     for place in 0..archive.len() {
         let entry = archive.by_index(place).map_err(|_| Unfit::Form)?;
+        if entry.size() > left {
+            return Err(Unfit::Unpacked);
+        }
+        // What it says of itself need not be so.
         let size = std::io::copy(&mut entry.take(left + 1), &mut std::io::sink()).map_err(|_| Unfit::Form)?;
         left = left.checked_sub(size).ok_or(Unfit::Unpacked)?;
     }
@@ -627,6 +631,26 @@ mod tests {
             (&lines[0].1[1], &lines[0].1[4]),
             (Cell::Number { .. }, Cell::Text(_))
         ));
+    }
+
+    #[test]
+    fn a_spreadsheet_that_is_too_large_once_unpacked_is_refused_whatever_it_says_of_itself() {
+        let mut archive = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+        archive
+            .start_file("a.xml", zip::write::SimpleFileOptions::default())
+            .unwrap();
+        archive.write_all(&[b' '; 50_000]).unwrap();
+        let honest = archive.finish().unwrap().into_inner();
+        let mut lying = honest.clone();
+        let entry = lying.windows(4).rposition(|some| some == b"PK\x01\x02").unwrap();
+        lying[entry + 24..entry + 28].copy_from_slice(&1_u32.to_le_bytes());
+        let read = |bytes: &[u8]| {
+            let mut file = tempfile::tempfile().unwrap();
+            file.write_all(bytes).unwrap();
+            fits_unpacked(&file, 49_999)
+        };
+        assert_eq!(read(&honest), Err(Unfit::Unpacked));
+        assert!(read(&lying).is_err(), "nor is one that says less than it is");
     }
 
     #[test]

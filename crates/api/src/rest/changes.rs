@@ -6,8 +6,7 @@ use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::extract::rejection::QueryRejection;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::http::header::{ACCEPT, CACHE_CONTROL, CONTENT_TYPE, ETAG};
 use axum::http::{HeaderMap, HeaderValue};
 use axum::response::sse::{Event, KeepAlive, Sse};
@@ -21,7 +20,7 @@ use crate::ctx::Caller;
 use crate::feed;
 use crate::problem::{Code, Fault, Problem};
 use crate::rest::{etag, unchanged};
-use crate::server::App;
+use crate::server::{App, Query};
 
 /// The longest that a page is waited for.
 pub(crate) const WAIT: Duration = Duration::from_secs(60);
@@ -118,9 +117,8 @@ pub(crate) async fn changes(
     State(app): State<Arc<App>>,
     caller: Caller,
     headers: HeaderMap,
-    asked: Result<Query<Asked>, QueryRejection>,
+    Query(asked): Query<Asked>,
 ) -> Result<Response, Fault> {
-    let Query(asked) = asked.map_err(|error| Fault::new(Code::BadRequest).technically(error.body_text()))?;
     let Asked {
         after,
         first,

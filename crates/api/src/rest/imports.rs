@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::body::{Body, Bytes};
-use axum::extract::{Path, Query, Request, State};
+use axum::extract::{Request, State};
 use axum::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_TYPE, LOCATION};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
@@ -25,7 +25,7 @@ use crate::import::file::take_in;
 use crate::import::{import_name, import_named};
 use crate::problem::{Code, Fault, Problem, Sentence, say};
 use crate::rest::exports::harmless;
-use crate::server::App;
+use crate::server::{App, Path, Query};
 
 /// The forms in which a file may be announced: browsers call a CSV by several of them. What it is, it says itself.
 const FORMS: [&str; 6] = [
