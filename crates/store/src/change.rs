@@ -174,7 +174,7 @@ impl From<Entry> for row::Model {
 /// A feed row on its way in: the feed tells that a record changed, readers then read its state.
 pub(crate) struct NewFeedRow {
     pub(crate) record: RecordId,
-    pub(crate) kind: Kind,
+    pub(crate) kind: feed::Kind,
     pub(crate) revision: i32,
     /// Where the record lies now.
     pub(crate) places: Vec<TerritoryId>,
@@ -201,16 +201,11 @@ impl NewFeedRow {
             "detail",
         ];
         let rows = rows.into_iter().map(|row| {
-            let kind = match row.kind {
-                Kind::Created | Kind::Updated => feed::Kind::Upsert,
-                Kind::Deleted => feed::Kind::Delete,
-                Kind::Merged => feed::Kind::Merge,
-            };
             vec![
                 at.into(),
                 row.record.kind.word().into(),
                 row.record.uuid.into(),
-                kind.word().into(),
+                row.kind.word().into(),
                 row.revision.into(),
                 Json(row.places).into(),
                 Json(row.left).into(),

@@ -71,7 +71,7 @@ pub struct FeedChange {
     pub at: DateTime<Utc>,
     /// Why the record is gone.
     pub reason: Option<Reason>,
-    /// The records that it went into.
+    /// The records that it went into; with a split, the one that is there again.
     pub into: Vec<RecordId>,
     /// The record as it is now.
     pub content: Option<Arc<Content>>,
@@ -374,6 +374,7 @@ impl Store {
             match (found.get(&row.record), &area) {
                 (Some(content), Some(area)) if !lies_in(&content.territories(), area) => {
                     change.kind = Kind::VisibilityLost;
+                    change.into.clear();
                 }
                 (Some(content), _) => {
                     change.revision = content.revision();

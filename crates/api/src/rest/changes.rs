@@ -86,7 +86,7 @@ pub struct Change {
     /// Why the record is gone, with `DELETE`; absent otherwise.
     #[schema(example = "REMOVED")]
     pub reason: Option<String>,
-    /// The record or records that it went into, with `MERGE` and `SPLIT`; absent otherwise.
+    /// The record that it went into, with `MERGE`; the one that is there again beside it, with `SPLIT`; absent otherwise.
     pub into: Option<Vec<String>>,
     /// The record as it is now, with `UPSERT` and `SPLIT`: the fields of its type in schema.graphql, without relations.
     #[schema(value_type = Option<Object>)]
