@@ -2,6 +2,7 @@
 //! line of cells becomes a row as directories push it. Pure: the server and the browser run the same code; nothing here
 //! opens a file.
 
+mod columns;
 mod field;
 mod mapping;
 mod month;

@@ -158,7 +158,7 @@ fn fit(field: &Field, header: &str) -> u32 {
     let bare = fold(header.split(['(', '[']).next().unwrap_or_default());
     let names = || {
         let labels = field.labels.iter().map(|label| fold(label));
-        labels.chain(field.also.iter().map(|also| (*also).to_owned()))
+        labels.chain(field.also().map(str::to_owned))
     };
     let alike = |written: &str, name: &str| {
         let same = |(written, name): (&str, &str)| one(written) == one(name);
