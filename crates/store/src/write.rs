@@ -14,10 +14,11 @@ use sea_orm::{DatabaseTransaction, DbErr, EntityTrait, QueryFilter};
 use serde_json::Value;
 use uuid::Uuid;
 
-use crate::change::{Entry, NewFeedRow};
+use crate::change::Entry;
 use crate::connect::{Engine, Lock, Store};
 use crate::error::{Error, Result};
 use crate::facet::Refaceted;
+use crate::feed::NewFeedRow;
 use crate::record::{Stored, common_facets, find};
 use crate::rows::{self, columns_of, values_of};
 
