@@ -4,8 +4,10 @@
 
 mod columns;
 mod field;
+mod guess;
 mod mapping;
 mod month;
+mod named;
 mod read;
 mod words;
 
