@@ -35,7 +35,7 @@ use crate::problem::{Code, Fault};
 use crate::schema::Schema;
 use crate::{graphql, openapi, rest, schema, spa};
 
-pub use request::{Path, Query, Sent, body, from_our_own_page, is_json, wants_page};
+pub use request::{Path, Query, Sent, body, from_our_own_page, is_json, media_type, wants_page};
 pub(crate) use surround::FEED_CURSOR;
 pub use surround::Reader;
 

@@ -8,13 +8,13 @@ use std::sync::Arc;
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::http::HeaderMap;
-use axum::http::header::{CONTENT_TYPE, HeaderName};
+use axum::http::header::HeaderName;
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use chrono::{DateTime, Utc};
 use domain::push::{Counts, Deletion, ErrorPolicy, Mode, Row};
 use domain::refusal::Invalid;
-use domain::{Actor, Lang, Refusal};
+use domain::{Lang, Refusal};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
@@ -27,7 +27,7 @@ use uuid::Uuid;
 use crate::ctx::Caller;
 use crate::problem::{Code, Fault, Problem};
 use crate::push::hex;
-use crate::server::{App, Path, Query, body};
+use crate::server::{App, Path, Query, body, media_type};
 
 /// The largest request of rows: a text that is far too long is refused with its row, not with the request.
 const BODY: usize = 32 << 20;
@@ -177,16 +177,9 @@ pub(crate) async fn push(
     Query(settings): Query<Settings>,
     request: Request,
 ) -> Result<Response, Fault> {
-    if matches!(caller.actor, Actor::Visitor) {
-        return Err(Fault::new(Code::Unauthenticated));
-    }
+    caller.signed_in()?;
     let headers = request.headers().clone();
-    let kind = headers
-        .get(CONTENT_TYPE)
-        .and_then(|kind| kind.to_str().ok())
-        .unwrap_or_default();
-    let kind = kind.split(';').next().unwrap_or_default().trim();
-    match kind {
+    match media_type(&headers).as_str() {
         "application/json" => {
             let sent = body(request, &()).await?;
             let push = read(&source, settings, &headers, &sent)?;
@@ -329,19 +322,17 @@ fn of(source: &str, settings: Settings, mut rows: Sha256) -> Push {
 
 /// Reads one row.
 fn row<T: DeserializeOwned + Row>(raw: &str, is_whole: bool) -> Came<T> {
-    match parse::<T>(raw, is_whole) {
-        Ok(row) => row.into(),
-        Err((external_id, refusal)) => Came {
-            external_id,
-            row: Err(vec![refusal]),
-        },
-    }
+    came(raw, is_whole, T::external_id)
 }
 
 fn deletion(raw: &str, is_whole: bool) -> Came<Deletion> {
-    match parse::<Deletion>(raw, is_whole) {
+    came(raw, is_whole, |row: &Deletion| &row.external_id)
+}
+
+fn came<T: DeserializeOwned>(raw: &str, is_whole: bool, named: impl Fn(&T) -> &str) -> Came<T> {
+    match parse::<T>(raw, is_whole) {
         Ok(row) => Came {
-            external_id: Some(row.external_id.clone()),
+            external_id: Some(named(&row).to_owned()),
             row: Ok(row),
         },
         Err((external_id, refusal)) => Came {

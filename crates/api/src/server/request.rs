@@ -118,6 +118,14 @@ pub async fn body<S: Sync + Send>(request: Request, state: &S) -> Result<axum::b
         })
 }
 
+/// The form in which a body is announced, without its parameters.
+#[must_use]
+pub fn media_type(headers: &HeaderMap) -> String {
+    let kind = headers.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
+    let kind = kind.unwrap_or_default().split(';').next().unwrap_or_default();
+    kind.trim().to_ascii_lowercase()
+}
+
 /// Whether the body is announced as JSON in UTF-8. A form or plain text, which a page of another site can send
 /// without asking, is not.
 #[must_use]
@@ -125,16 +133,14 @@ pub fn is_json(headers: &HeaderMap) -> bool {
     let Some(kind) = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()) else {
         return false;
     };
-    let mut parts = kind.split(';').map(str::trim);
-    let json = parts
-        .next()
-        .is_some_and(|kind| kind.eq_ignore_ascii_case("application/json"));
-    json && parts.all(|parameter| match parameter.split_once('=') {
-        Some((name, value)) if name.eq_ignore_ascii_case("charset") => {
-            value.trim_matches('"').eq_ignore_ascii_case("utf-8")
-        }
-        Some(_) | None => true,
-    })
+    let mut parameters = kind.split(';').map(str::trim).skip(1);
+    media_type(headers) == "application/json"
+        && parameters.all(|parameter| match parameter.split_once('=') {
+            Some((name, value)) if name.eq_ignore_ascii_case("charset") => {
+                value.trim_matches('"').eq_ignore_ascii_case("utf-8")
+            }
+            Some(_) | None => true,
+        })
 }
 
 /// Whether the reader is a browser that wants a page.
