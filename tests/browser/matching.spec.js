@@ -81,11 +81,11 @@ test("a directory that never pushed says so, and two are compared: shared, alone
   await compare.getByLabel("Un annuaire").selectOption({ label: `Annuaire un-${seen.code}` });
   await compare.getByLabel("Un autre").selectOption({ label: `Annuaire deux-${seen.code}` });
   await expect(page).toHaveURL(/un=source_.*autre=source_/);
-  const figure = (label) => compare.locator("div").filter({ hasText: label }).last();
-  await expect(figure("dans les deux, semble-t-il")).toContainText("1");
-  await expect(figure(`seulement dans Annuaire un-${seen.code}`)).toContainText("1");
-  await expect(figure(`seulement dans Annuaire deux-${seen.code}`)).toContainText("2");
-  await expect(figure("se contredisent")).toContainText("1");
+  const figure = (label) => compare.locator("dl.figures div").filter({ hasText: label }).locator("dd");
+  await expect(figure("dans les deux, semble-t-il")).toHaveText("1");
+  await expect(figure(`seulement dans Annuaire un-${seen.code}`)).toHaveText("1");
+  await expect(figure(`seulement dans Annuaire deux-${seen.code}`)).toHaveText("2");
+  await expect(figure("se contredisent")).toHaveText("1");
   await expect(compare.getByRole("listitem")).toContainText("≠");
   await page.reload();
   await expect(compare.getByRole("listitem")).toContainText("Site");
