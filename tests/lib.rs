@@ -1,6 +1,8 @@
 //! Stories: what people and programs do with the product, told over HTTP only, against the real server as a process,
 //! on both databases.
 
+pub mod rows;
+
 use serde_json::{Value, json};
 use testing::TestClient;
 

@@ -91,6 +91,11 @@ story! {
         let undo = "mutation($input: ChangeUndoInput!) { changeUndo(input: $input) { record { id } userErrors { code } } }";
         let back = editor.data(undo, json!({"input": {"id": done["changeId"]}})).await;
         assert_eq!((codes(&back["changeUndo"]).len(), &back["changeUndo"]["record"]["id"]), (0, &goes["id"]));
+        let cursor = page["cursor"].as_str().unwrap();
+        let page: Value = visitor.get(&format!("/v1/changes?types=ORGANISATION&after={cursor}")).await.json().await.unwrap();
+        let told: Vec<(&Value, &Value)> = page["nodes"].as_array().unwrap().iter().map(|node| (&node["kind"], &node["recordId"])).collect();
+        assert_eq!(told, [(&json!("UPSERT"), &goes["id"]), (&json!("UPSERT"), &stays["id"]), (&json!("SPLIT"), &stays["id"])]);
+        assert_eq!((&page["nodes"][2]["into"], &page["nodes"][2]["record"]["id"]), (&json!([goes["id"]]), &stays["id"]));
         let found = visitor.data(asked, json!({"id": goes["id"], "ids": [goes["id"]]})).await;
         assert_eq!((&found["node"]["id"], &found["record"]["id"], &found["offers"]["nodes"][0]["organisation"]["id"]), (&goes["id"], &goes["id"], &goes["id"]));
     }

@@ -295,6 +295,14 @@ open_story! {
         assert_eq!(verified(&message, &second, &second_public), (true, true), "who knows the new one");
         let body: Value = serde_json::from_str(&message.body).unwrap();
         assert_eq!(body["data"]["webhookId"], id);
+        let test = "mutation($input: WebhookInput!) { webhookTest(input: $input) { delivery { id } } }";
+        for _ in 0..9 {
+            administrator.data(test, json!({"input": {"id": id}})).await;
+        }
+        let hammered = administrator.ask(test, json!({"input": {"id": id}})).await;
+        let extensions = &hammered["errors"][0]["extensions"];
+        assert_eq!(extensions["code"], "RATE_LIMITED", "{hammered}");
+        assert!((1..=60).contains(&extensions["retryAfter"].as_u64().unwrap()), "{hammered}");
     }
 }
 

@@ -47,6 +47,51 @@ test.beforeAll(async ({ playwright }) => {
   await request.dispose();
 });
 
+test("a directory that never pushed says so, and two are compared: shared, alone, contradicting", async ({ page, playwright }) => {
+  const request = await playwright.request.newContext({ baseURL: `http://127.0.0.1:${process.env.CHANTIERS_BROWSER_PORT}` });
+  const ask = await asking(request, administrator);
+  const farms = {
+    un: [
+      { externalId: "1", name: `Ferme du Lac ${seen.code}`, commune: "92094", website: "https://lac.be" },
+      { externalId: "2", name: `Seule ici ${seen.code}`, commune: "92094" },
+    ],
+    deux: [
+      { externalId: "a", name: `FERME du lac ${seen.code}`, commune: "92094", website: "https://autre.be" },
+      { externalId: "b", name: `Seule là ${seen.code}`, commune: "81001" },
+      { externalId: "c", name: `Seule là aussi ${seen.code}`, commune: "81001" },
+    ],
+  };
+  for (const [which, organisations] of Object.entries(farms)) {
+    const code = `${which}-${seen.code}`;
+    await ask("mutation($input: NewSource!) { sourceCreate(input: $input) { userErrors { message } } }", { input: { code, name: `Annuaire ${code}` } });
+    const { recordsUpsert } = await ask(
+      "mutation($input: RecordsUpsertInput!) { recordsUpsert(input: $input) { rows { outcome } userErrors { message } } }",
+      { input: { source: code, organisations } },
+    );
+    expect(recordsUpsert.rows.every((row) => row.outcome === "CREATED")).toBe(true);
+  }
+  await request.dispose();
+
+  await page.goto("/sources?q=Wallomade");
+  const card = page.locator("li.card").filter({ hasText: "Wallomade" });
+  await expect(card).toContainText("Connu, non raccordé");
+  await expect(card.locator("div").filter({ hasText: "Fraîcheur" }).last()).toContainText("inconnu");
+  await page.goto("/sources");
+  const compare = page.locator("section").filter({ has: page.getByRole("heading", { name: "Comparer deux annuaires" }) });
+  await compare.getByLabel("Un annuaire").selectOption({ label: `Annuaire un-${seen.code}` });
+  await compare.getByLabel("Un autre").selectOption({ label: `Annuaire deux-${seen.code}` });
+  await expect(page).toHaveURL(/un=source_.*autre=source_/);
+  const figure = (label) => compare.locator("dl.figures div").filter({ hasText: label }).locator("dd");
+  await expect(figure("dans les deux, semble-t-il")).toHaveText("1");
+  await expect(figure(`seulement dans Annuaire un-${seen.code}`)).toHaveText("1");
+  await expect(figure(`seulement dans Annuaire deux-${seen.code}`)).toHaveText("2");
+  await expect(figure("se contredisent")).toHaveText("1");
+  await expect(compare.getByRole("listitem")).toContainText("≠");
+  await page.reload();
+  await expect(compare.getByRole("listitem")).toContainText("Site");
+  await expectAccessible(page);
+});
+
 const match = (page, title) => page.locator("li.match").filter({ has: page.getByRole("link", { name: title }) });
 
 test("a need says which offers could meet it and why, a contact begins, goes on, and ends for a reason", async ({ page }) => {

@@ -5,6 +5,7 @@ use domain::{Actor, Lang};
 use store::Store;
 
 use crate::load::Loader;
+use crate::problem::{Code, Fault};
 use crate::server::Site;
 
 /// Who asks, in which language, under which request id.
@@ -16,6 +17,19 @@ pub struct Caller {
     pub lang: Lang,
     /// The request's id.
     pub request_id: String,
+}
+
+impl Caller {
+    /// Refuses whoever has not signed in.
+    ///
+    /// # Errors
+    /// A visitor asks.
+    pub(crate) fn signed_in(&self) -> Result<(), Fault> {
+        match self.actor {
+            Actor::Visitor => Err(Fault::new(Code::Unauthenticated)),
+            Actor::Person(_) | Actor::Client(_) | Actor::System => Ok(()),
+        }
+    }
 }
 
 /// Who asks.

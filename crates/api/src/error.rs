@@ -18,6 +18,9 @@ pub(crate) fn failed(caller: &Caller, fault: &Fault) -> Error {
     Error::new(fault.message(caller.lang)).extend_with(|_, extensions| {
         extensions.set("code", fault.code());
         extensions.set("requestId", caller.request_id.as_str());
+        if let Some(seconds) = fault.wait() {
+            extensions.set("retryAfter", seconds);
+        }
     })
 }
 

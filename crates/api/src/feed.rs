@@ -236,7 +236,7 @@ struct ChangeNode {
     at: DateTime<Utc>,
     /// Why the record is gone, with `DELETE`.
     reason: Option<Reason>,
-    /// The record or records that it went into, with `MERGE` and `SPLIT`.
+    /// The record that it went into, with `MERGE`; the one that is there again beside it, with `SPLIT`.
     into: Vec<RecordId>,
     /// The record as it is now, at `revision`, with `UPSERT` and `SPLIT`; it may be newer than the change.
     record: Option<Node>,

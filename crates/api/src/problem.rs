@@ -407,6 +407,7 @@ impl From<&store::Error> for Fault {
             store::Error::Refused(refusals) => Self::refused(refusals.clone()),
             store::Error::Cursor => Self::new(Code::CursorInvalid),
             store::Error::CursorExpired => Self::new(Code::CursorExpired),
+            store::Error::TooOften(seconds) => Self::new(Code::RateLimited).retry_after(*seconds),
             store::Error::Oversized => Self::new(Code::BadRequest).because(OVERSIZED),
             store::Error::Year => Self::new(Code::BadRequest).because(YEAR),
             store::Error::Database(_) | store::Error::Corrupt(_) => {

@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::extract::{ConnectInfo, DefaultBodyLimit, Request};
-use axum::middleware::from_fn_with_state;
+use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::get;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
@@ -35,7 +35,7 @@ use crate::problem::{Code, Fault};
 use crate::schema::Schema;
 use crate::{graphql, openapi, rest, schema, spa};
 
-pub use request::{Sent, body, from_our_own_page, is_json, wants_page};
+pub use request::{Path, Query, Sent, body, from_our_own_page, is_json, media_type, wants_page};
 pub(crate) use surround::FEED_CURSOR;
 pub use surround::Reader;
 
@@ -126,6 +126,7 @@ pub fn router(app: Arc<App>) -> Router {
         .fallback(spa::serve)
         .method_not_allowed_fallback(async || Fault::new(Code::MethodNotAllowed))
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
+        .layer(from_fn(request::unpacked))
         .layer(CompressionLayer::new().compress_when(compressed));
     let routes = if app.site.cors_origins.is_empty() {
         routes

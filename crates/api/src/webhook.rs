@@ -345,7 +345,8 @@ impl WebhookMutation {
         with_secret(ctx, rotated.map(|(webhook, keys)| (webhook, Some(keys))))
     }
 
-    /// Sends a message of the type `webhook.test`, which tells of nothing. What came of it shows in its attempts.
+    /// Sends a message of the type `webhook.test`, which tells of nothing, at most ten a minute (`RATE_LIMITED`, with
+    /// `retryAfter` seconds). What came of it shows in its attempts.
     async fn webhook_test(&self, ctx: &Context<'_>, input: WebhookInput) -> Result<WebhookTestPayload> {
         let (delivery, user_errors) = match store(ctx).test_webhook(&caller(ctx).actor, input.id).await {
             Ok(delivery) => (Some(delivery.into()), Vec::new()),

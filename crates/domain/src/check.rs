@@ -21,9 +21,11 @@ pub struct Checks {
 }
 
 impl Checks {
-    /// Adds a refusal.
+    /// Adds a refusal; one that was said already is not said again.
     pub fn refuse(&mut self, refusal: Refusal) {
-        self.refusals.push(refusal);
+        if !self.refusals.contains(&refusal) {
+            self.refusals.push(refusal);
+        }
     }
 
     /// Refuses the field where the condition does not hold.
@@ -154,9 +156,6 @@ impl Checks {
         self.hold(right && address.len() <= 254, field, Invalid::Email);
     }
 
-    /// The refusals, if there are any.
-    ///
-    /// # Errors
     /// The query of one of our own addresses, as a browser writes it: not empty, without its question mark.
     pub fn query(&mut self, field: &str, text: &mut String) {
         *text = text.trim().trim_start_matches('?').to_owned();
@@ -169,6 +168,9 @@ impl Checks {
         self.hold(is_written, field, Invalid::WebAddress);
     }
 
+    /// Whether all is well.
+    ///
+    /// # Errors
     /// All that was refused.
     pub fn finish(self) -> Result<(), Vec<Refusal>> {
         if self.refusals.is_empty() {

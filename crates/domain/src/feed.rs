@@ -22,7 +22,7 @@ choices! {
         Delete = "DELETE",
         /// It was found to be the same as another one, into which it went.
         Merge = "MERGE",
-        /// It was found to be several.
+        /// A merge into it was taken back: it is itself again, and another one beside it. Its state comes with it.
         Split = "SPLIT",
         /// It lies in the places that were asked for no more. To this reader it is gone.
         VisibilityLost = "VISIBILITY_LOST",
@@ -49,7 +49,7 @@ pub struct Detail {
     /// Why the record is gone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<Reason>,
-    /// The records that it went into.
+    /// The records that it went into; where a merge was taken back, the one that is there again.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub into: Vec<RecordId>,
 }

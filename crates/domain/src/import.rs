@@ -2,9 +2,12 @@
 //! line of cells becomes a row as directories push it. Pure: the server and the browser run the same code; nothing here
 //! opens a file.
 
+mod columns;
 mod field;
+mod guess;
 mod mapping;
 mod month;
+mod named;
 mod read;
 mod words;
 

@@ -109,6 +109,7 @@ impl Unit {
     derive(async_graphql::SimpleObject, async_graphql::InputObject)
 )]
 #[cfg_attr(feature = "graphql", graphql(name = "Quantity", input_name = "QuantityInput"))]
+#[serde(deny_unknown_fields)]
 pub struct Quantity {
     /// How much, as a decimal number with a point: `12.5`.
     pub value: Decimal,
@@ -137,6 +138,7 @@ impl Quantity {
     derive(async_graphql::SimpleObject, async_graphql::InputObject)
 )]
 #[cfg_attr(feature = "graphql", graphql(name = "Price", input_name = "PriceInput"))]
+#[serde(deny_unknown_fields)]
 pub struct Price {
     /// How much, without VAT, as a decimal number with a point: `2.35`.
     pub amount: Decimal,
@@ -162,6 +164,7 @@ impl Price {
     derive(async_graphql::SimpleObject, async_graphql::InputObject)
 )]
 #[cfg_attr(feature = "graphql", graphql(name = "Budget", input_name = "BudgetInput"))]
+#[serde(deny_unknown_fields)]
 pub struct Budget {
     /// At least, without VAT.
     pub min: Option<Decimal>,

@@ -90,7 +90,7 @@ choices! {
     derive(async_graphql::SimpleObject, async_graphql::InputObject)
 )]
 #[cfg_attr(feature = "graphql", graphql(name = "Local", input_name = "LocalInput"))]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Local {
     /// The rule.
     pub rule: LocalRule,

@@ -92,7 +92,7 @@ choices! {
     derive(async_graphql::SimpleObject, async_graphql::InputObject)
 )]
 #[cfg_attr(feature = "graphql", graphql(name = "Delivery", input_name = "DeliveryInput"))]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Delivery {
     /// Whether it can be fetched; absent where nobody has said.
     #[serde(default)]

@@ -196,7 +196,7 @@ fn check_gs1(digits: &str) -> bool {
     derive(async_graphql::SimpleObject, async_graphql::InputObject)
 )]
 #[cfg_attr(feature = "graphql", graphql(name = "Address", input_name = "AddressInput"))]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Address {
     /// Street and number.
     pub street: Option<String>,

@@ -111,6 +111,8 @@ choices! {
         SourcePaused = "SOURCE_PAUSED",
         /// A field that rows do not have.
         UnknownField = "UNKNOWN_FIELD",
+        /// A field that stands twice in a row.
+        Twice = "TWICE",
         /// Bytes that are not UTF-8.
         Utf8 = "UTF8",
         /// A need, an offer, or both must be named.
@@ -540,6 +542,12 @@ impl Invalid {
                 "Deze waarde heeft niet het verwachte type (tekst, getal, lijst of object): zie het gepubliceerde schema.",
                 "Dieser Wert hat nicht den erwarteten Typ (Text, Zahl, Liste oder Objekt): siehe das veröffentlichte Schema.",
                 "This value has not the expected type (text, number, list or object): see the published schema.",
+            ],
+            Self::Twice => [
+                "Ce champ figure deux fois dans la ligne: n'en gardez qu'un.",
+                "Dit veld staat twee keer in de rij: behoud er één.",
+                "Dieses Feld steht zweimal in der Zeile: behalten Sie nur eines.",
+                "This field stands twice in the row: keep one of them.",
             ],
             Self::UnknownField => [
                 "Les lignes n'ont pas ce champ: voyez le schéma publié.",

@@ -183,6 +183,7 @@ mod scalar {
     derive(async_graphql::SimpleObject, async_graphql::InputObject)
 )]
 #[cfg_attr(feature = "graphql", graphql(name = "Point", input_name = "PointInput"))]
+#[serde(deny_unknown_fields)]
 pub struct Point {
     /// Latitude in degrees.
     pub lat: f64,

@@ -1,16 +1,15 @@
-//! The history (who changed what, from what to what) and the feed's rows, both written by the one door; and the
+//! The history (who changed what, from what to what), written by the one door; and the
 //! way back: undoing a change.
 
 use std::collections::HashMap;
 
 use chrono::{DateTime, Datelike, Utc};
 use domain::change::{FieldChange, Kind, undone};
-use domain::feed::{self, Detail};
 use domain::page::Page;
 use domain::policy::{Action, Actor, allows};
 use domain::provenance::Provenance;
 use domain::record::Verb;
-use domain::{ChangeId, PersonId, RecordId, RecordType, Refusal, Role, TerritoryId, check::Checks};
+use domain::{ChangeId, PersonId, RecordId, RecordType, Refusal, Role, check::Checks};
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::{Alias, Asterisk, Condition, ExprTrait, Func, Order, Query, WindowStatement};
 use sea_orm::{ConnectionTrait, DatabaseTransaction, FromQueryResult, Iterable, QueryOrder, QueryTrait};
@@ -168,56 +167,6 @@ impl From<Entry> for row::Model {
             fields: Json(fields),
             undoes: undoes.map(Into::into),
         }
-    }
-}
-
-/// A feed row on its way in: the feed tells that a record changed, readers then read its state.
-pub(crate) struct NewFeedRow {
-    pub(crate) record: RecordId,
-    pub(crate) kind: Kind,
-    pub(crate) revision: i32,
-    /// Where the record lies now.
-    pub(crate) places: Vec<TerritoryId>,
-    /// Where it lay before and lies no more.
-    pub(crate) left: Vec<TerritoryId>,
-    /// What else is to be said of it.
-    pub(crate) detail: Detail,
-}
-
-impl NewFeedRow {
-    pub(crate) async fn insert_all(
-        conn: &DatabaseTransaction,
-        rows: Vec<Self>,
-        at: DateTime<Utc>,
-    ) -> Result<()> {
-        let columns = [
-            "at",
-            "record_kind",
-            "record_id",
-            "kind",
-            "revision",
-            "places",
-            "left_places",
-            "detail",
-        ];
-        let rows = rows.into_iter().map(|row| {
-            let kind = match row.kind {
-                Kind::Created | Kind::Updated => feed::Kind::Upsert,
-                Kind::Deleted => feed::Kind::Delete,
-                Kind::Merged => feed::Kind::Merge,
-            };
-            vec![
-                at.into(),
-                row.record.kind.word().into(),
-                row.record.uuid.into(),
-                kind.word().into(),
-                row.revision.into(),
-                Json(row.places).into(),
-                Json(row.left).into(),
-                Json(row.detail).into(),
-            ]
-        });
-        rows::insert(conn, "feed", &columns, rows.collect()).await
     }
 }
 

@@ -21,6 +21,9 @@ pub enum Error {
     /// A filter that no list needs and every database chokes on.
     #[error("a filter with too many values or too long a text")]
     Oversized,
+    /// Too often lately: so many seconds are to be waited.
+    #[error("too often: wait {0} seconds")]
+    TooOften(u64),
     /// A filter by a date beyond the years that are kept.
     #[error("a filter by a date outside the years 0 to 9999")]
     Year,

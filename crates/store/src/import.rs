@@ -1,16 +1,18 @@
 //! Files that are imported: kept in the database with their lines in parts, mapped, previewed, started, stopped; what became
-//! of them is told until they are cleared away. The work itself is `work`, what is told of it `told`.
+//! of them is told until they are cleared away. `upload` takes them in, `work` works on them, `told` tells of it,
+//! `clear` clears them away.
 
+mod clear;
 mod told;
+mod upload;
 mod work;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use domain::check::Checks;
-use domain::import::{self, Cell, Column, Format, Line, Mapping, SAMPLES, State};
+use domain::import::{Column, Format, Mapping, State};
 use domain::policy::{Action, Actor};
 use domain::push::{Counts, Mode, Pushed};
 use domain::source::Source;
-use domain::text::tidy_line;
 use domain::{PersonId, Refusal};
 use sea_orm::sea_query::{Expr, ExprTrait, Order, Query, SelectStatement, UpdateStatement};
 use sea_orm::{ConnectionTrait, QueryResult};
@@ -21,21 +23,14 @@ use uuid::Uuid;
 
 use crate::connect::Store;
 use crate::error::{Error, Result};
-use crate::rows;
 use crate::write::Tx;
 
 pub use told::ImportRow;
+pub use upload::{NewImport, Upload};
 pub use work::Claim;
 
 /// So many lines are kept and applied together.
 pub const PART: usize = 500;
-/// By so many lines it is guessed how a file is written.
-const GUESSED: usize = 50;
-/// How long the lines of a file are kept once nothing happens to it any more, and what became of it.
-const KEPT: TimeDelta = TimeDelta::days(30);
-const TOLD: TimeDelta = TimeDelta::days(400);
-/// After so long, a file that was not read to its end is not read any further.
-const BROKEN_OFF: TimeDelta = TimeDelta::days(1);
 
 /// A file that is imported.
 #[derive(Clone, Debug)]
@@ -97,34 +92,6 @@ impl Import {
     pub fn headers(&self) -> Vec<String> {
         self.columns.iter().map(|column| column.name.clone()).collect()
     }
-}
-
-/// What is known of a file when its reading begins.
-#[derive(Clone, Debug)]
-pub struct NewImport {
-    /// The source's code.
-    pub source: String,
-    /// The kind of record that its lines are.
-    pub what: Pushed,
-    /// The file's name.
-    pub file_name: String,
-    /// What sort of file it is.
-    pub format: Format,
-    /// The encoding it is decoded from, for text.
-    pub encoding: Option<String>,
-    /// Its headers.
-    pub headers: Vec<String>,
-}
-
-/// A file that is being read into the database.
-#[derive(Debug)]
-pub struct Upload {
-    store: Store,
-    actor: Actor,
-    action: Action,
-    id: Uuid,
-    parts: i32,
-    lines: u32,
 }
 
 const COLUMNS: [&str; 29] = [
@@ -298,102 +265,6 @@ impl Tx {
 }
 
 impl Store {
-    /// Begins to keep a file: under a source that the actor may push under, read by the mapping of the file before or by a
-    /// guess from its headers and first lines.
-    ///
-    /// # Errors
-    /// An unknown source, or one that is not the actor's.
-    pub async fn begin_import(&self, actor: &Actor, new: NewImport, first: &[Line]) -> Result<Upload> {
-        let (source, action) = self.source_to_push(actor, &new.source).await?;
-        let NewImport {
-            source: _,
-            what,
-            file_name,
-            format,
-            encoding,
-            headers,
-        } = new;
-        let lines: Vec<Vec<Cell>> = first
-            .iter()
-            .take(GUESSED)
-            .map(|(_, cells)| cells.clone())
-            .collect();
-        let seen = Column::of(&headers, &lines);
-        let mapping = match self.last_mapping(&source.code, what).await? {
-            Some(mapping) => mapping.fitted(what, &seen),
-            None => Mapping::guess(what, &seen),
-        };
-        let shown: Vec<Column> = Column::of(&headers, &lines[..lines.len().min(SAMPLES)]);
-        let name: String = tidy_line(&file_name).chars().take(import::HEADER).collect();
-        let id = self
-            .write(actor, action, async |tx: &mut Tx| {
-                let (person, client) = tx.who();
-                let id = tx.uuid();
-                let row = vec![
-                    id.into(),
-                    source.code.clone().into(),
-                    what.into(),
-                    name.clone().into(),
-                    format.into(),
-                    encoding.clone().into(),
-                    to_json(&shown)?.into(),
-                    to_json(&mapping)?.into(),
-                    Mode::Delta.into(),
-                    State::Reading.into(),
-                    0.into(),
-                    0.into(),
-                    0.into(),
-                    0.into(),
-                    0.into(),
-                    to_json(&Counts::default())?.into(),
-                    Value::Null.into(),
-                    None::<i32>.into(),
-                    0.into(),
-                    None::<Uuid>.into(),
-                    false.into(),
-                    Value::Null.into(),
-                    0.into(),
-                    tx.now().into(),
-                    person.map(Uuid::from).into(),
-                    client.into(),
-                    tx.now().into(),
-                    tx.now().into(),
-                    None::<DateTime<Utc>>.into(),
-                ];
-                rows::insert(&tx.conn, "import", &COLUMNS, vec![row]).await?;
-                Ok(id)
-            })
-            .await?;
-        Ok(Upload {
-            store: self.clone(),
-            actor: actor.clone(),
-            action,
-            id,
-            parts: 0,
-            lines: 0,
-        })
-    }
-
-    /// The mapping by which files of this kind were last read under a source.
-    ///
-    /// # Errors
-    /// A database fault.
-    pub async fn last_mapping(&self, source: &str, what: Pushed) -> Result<Option<Mapping>> {
-        let query = Query::select()
-            .column("mapping")
-            .from("import")
-            .and_where(Expr::col("source").eq(source))
-            .and_where(Expr::col("record_kind").eq(what))
-            // One that nobody has looked at yet is only a guess.
-            .and_where(Expr::col("attempt").gt(0))
-            .order_by("changed_at", Order::Desc)
-            .order_by("id", Order::Desc)
-            .limit(1)
-            .take();
-        let row = self.reading.query_one(&query).await?;
-        row.map(|row| of_json(&row, "mapping")).transpose()
-    }
-
     /// An import, where the actor may read what its source pushed.
     ///
     /// # Errors
@@ -538,54 +409,6 @@ impl Store {
         let (import, _) = self.import_and_source(actor, id).await?;
         Ok(self.source_to_push(actor, &import.source).await?.1)
     }
-
-    /// Clears away the lines of files that nothing happened to for a month, what became of files more than a year ago, and
-    /// files that broke off.
-    ///
-    /// # Errors
-    /// A database fault.
-    pub async fn forget_imports(&self) -> Result<()> {
-        let now = self.mint.now();
-        let over = [
-            State::Uploaded,
-            State::Previewed,
-            State::Done,
-            State::Failed,
-            State::Cancelled,
-        ];
-        let old = Expr::col("state")
-            .is_in(over)
-            .and(Expr::col("changed_at").lt(now - KEPT));
-        let ids = Query::select()
-            .column("id")
-            .from("import")
-            .and_where(old.clone())
-            .and_where(Expr::col("cleared_at").is_null())
-            .take();
-        if self.reading.query_one(&ids).await?.is_some() {
-            let parts = Query::delete()
-                .from_table("import_part")
-                .and_where(Expr::col("import_id").in_subquery(ids))
-                .take();
-            self.db.execute(&parts).await?;
-            let clear = Query::update()
-                .table("import")
-                .value("cleared_at", now)
-                .and_where(old)
-                .and_where(Expr::col("cleared_at").is_null())
-                .take();
-            self.db.execute(&clear).await?;
-        }
-        let broken_off = Expr::col("state")
-            .eq(State::Reading)
-            .and(Expr::col("made_at").lt(now - BROKEN_OFF));
-        let gone = Query::delete()
-            .from_table("import")
-            .and_where(broken_off.or(Expr::col("cleared_at").lt(now - TOLD)))
-            .take();
-        self.db.execute(&gone).await?;
-        Ok(())
-    }
 }
 
 impl Tx {
@@ -597,83 +420,5 @@ impl Tx {
             .clone()
             .check(import.what, &import.headers(), &mut checks);
         Ok(checks.finish()?)
-    }
-}
-
-impl Upload {
-    /// Keeps some more lines, at most [`PART`].
-    ///
-    /// # Errors
-    /// Too many lines in all, or a database fault.
-    pub async fn keep(&mut self, lines: &[Line]) -> Result<()> {
-        let count = u32::try_from(lines.len()).unwrap_or(u32::MAX);
-        self.lines = self.lines.saturating_add(count);
-        if self.lines as usize > import::LINES {
-            return Err(Refusal::TooMany {
-                field: "lines".to_owned(),
-                most: import::LINES,
-            }
-            .into());
-        }
-        let (id, number) = (self.id, self.parts);
-        self.parts += 1;
-        let text = to_text(&lines)?;
-        self.store
-            .write(&self.actor, self.action, async |tx: &mut Tx| {
-                let row = vec![id.into(), number.into(), text.clone().into()];
-                rows::insert(
-                    &tx.conn,
-                    "import_part",
-                    &["import_id", "number", "lines"],
-                    vec![row],
-                )
-                .await
-            })
-            .await
-    }
-
-    /// All lines are here.
-    ///
-    /// # Errors
-    /// A database fault.
-    pub async fn finish(self) -> Result<Import> {
-        let Self {
-            store,
-            actor,
-            action,
-            id,
-            parts,
-            lines,
-        } = self;
-        store
-            .write(&actor, action, async |tx: &mut Tx| {
-                let update = updated(id)
-                    .value("state", State::Uploaded)
-                    .value("parts", parts)
-                    .value("lines", i32::try_from(lines).unwrap_or(i32::MAX))
-                    .value("changed_at", tx.now())
-                    .take();
-                tx.conn.execute(&update).await?;
-                tx.import(id).await
-            })
-            .await
-    }
-
-    /// The file cannot be read to its end: nothing of it is kept.
-    ///
-    /// # Errors
-    /// A database fault.
-    pub async fn give_up(self) -> Result<()> {
-        let id = self.id;
-        self.store
-            .write(&self.actor, self.action, async |tx: &mut Tx| {
-                let gone = Query::delete()
-                    .from_table("import")
-                    .and_where(Expr::col("id").eq(id))
-                    .take();
-                tx.conn.execute(&gone).await?;
-                Ok(())
-            })
-            .await
     }
 }

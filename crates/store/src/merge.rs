@@ -235,7 +235,13 @@ impl Tx {
         }
         self.revive(record).await?;
         self.put_back(from, into, entry).await?;
-        self.move_back(from.uuid, now, moved.0).await
+        self.move_back(from.uuid, now, moved.0).await?;
+        // Whoever let their own name the survivor instead is told whose they may be. Where the survivor is gone too, its
+        // own row says so.
+        if let Some(survivor) = self.find::<R>(now.into()).await? {
+            self.tell_split(&survivor, from);
+        }
+        Ok(())
     }
 
     /// What the merge changed is as it was, where nobody changed it since.

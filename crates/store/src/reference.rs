@@ -3,6 +3,7 @@
 //! overwriting what a person changed, or bringing back what a person removed.
 
 mod chantier;
+mod directory;
 mod file;
 mod organisation;
 mod project;
@@ -181,6 +182,7 @@ impl Load<'_> {
         self.official_territories().await?;
         self.named_territories(&mut known).await?;
         self.organisations(&mut known).await?;
+        self.directories(&known).await?;
         self.chantiers(&mut known).await?;
         self.projects(&known).await
     }

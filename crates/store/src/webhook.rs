@@ -7,7 +7,7 @@ mod keys;
 mod log;
 mod queue;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use domain::policy::{Action, Actor};
 use domain::record::{Rules as _, Verb};
 use domain::refusal::Invalid;
@@ -36,6 +36,9 @@ pub use queue::{Claimed, LEASE, Outgoing};
 const MOST: usize = 20;
 /// The most messages that are put into the queue again by one request.
 const AGAIN: u64 = 1_000;
+/// How many tests a webhook is sent within so long: nobody's server is to be hammered by pressing a button.
+const TESTS: u64 = 10;
+const TESTED_WITHIN: TimeDelta = TimeDelta::minutes(1);
 
 stored! {
     Webhook, row, "webhook";
@@ -155,6 +158,37 @@ impl Tx {
     }
 }
 
+impl Tx {
+    /// Refuses one test more than a webhook is sent within a while; of several asked for at once, each counts.
+    async fn may_test(&self, webhook: WebhookId) -> Result<()> {
+        let hold = Query::select()
+            .column("id")
+            .from("webhook")
+            .and_where(Expr::col("id").eq(webhook.0))
+            .lock_exclusive()
+            .take();
+        self.conn.query_one(&hold).await?;
+        let since = self.now() - TESTED_WITHIN;
+        let lately = Query::select()
+            .column("made_at")
+            .from("webhook_delivery")
+            .and_where(Expr::col("webhook_id").eq(webhook.0))
+            .and_where(Expr::col("type").eq(TEST))
+            .and_where(Expr::col("made_at").gt(since))
+            .order_by("made_at", Direction::Desc)
+            .limit(TESTS)
+            .take();
+        let tests = self.conn.query_all(&lately).await?;
+        if (tests.len() as u64) < TESTS {
+            return Ok(());
+        }
+        // Room is made by the oldest of them.
+        let oldest: Option<DateTime<Utc>> = tests.last().map(|row| row.try_get("", "made_at")).transpose()?;
+        let wait = oldest.map_or(TESTED_WITHIN, |oldest| oldest - since);
+        Err(Error::TooOften(Ord::max(wait.num_seconds(), 1).unsigned_abs()))
+    }
+}
+
 impl Store {
     /// Makes a webhook, with its keys; a retry of the same request answers the webhook without them.
     ///
@@ -234,6 +268,7 @@ impl Store {
         let place = self.head().await?;
         let made = self
             .write(actor, action, async |tx: &mut Tx| {
+                tx.may_test(id).await?;
                 let message = fan::NewMessage {
                     id: tx.uuid(),
                     webhook: id,

@@ -4,7 +4,7 @@
 
 use chrono::{DateTime, Utc};
 use domain::change::{Kind, difference};
-use domain::feed::{Detail, Reason};
+use domain::feed::{self, Detail, Reason};
 use domain::policy::{Action, Actor, allows};
 use domain::provenance::Provenance;
 use domain::record::{Record, Rules};
@@ -14,10 +14,11 @@ use sea_orm::{DatabaseTransaction, DbErr, EntityTrait, QueryFilter};
 use serde_json::Value;
 use uuid::Uuid;
 
-use crate::change::{Entry, NewFeedRow};
+use crate::change::Entry;
 use crate::connect::{Engine, Lock, Store};
 use crate::error::{Error, Result};
 use crate::facet::Refaceted;
+use crate::feed::NewFeedRow;
 use crate::record::{Stored, common_facets, find};
 use crate::rows::{self, columns_of, values_of};
 
@@ -372,7 +373,11 @@ impl Tx {
             });
             self.feed.push(NewFeedRow {
                 record: record.id().into(),
-                kind: told.kind,
+                kind: match told.kind {
+                    Kind::Created | Kind::Updated => feed::Kind::Upsert,
+                    Kind::Deleted => feed::Kind::Delete,
+                    Kind::Merged => feed::Kind::Merge,
+                },
                 revision: record.revision(),
                 places,
                 left,
@@ -407,11 +412,26 @@ impl Tx {
     ) {
         self.feed.push(NewFeedRow {
             record,
-            kind: Kind::Updated,
+            kind: feed::Kind::Upsert,
             revision,
             places,
             left,
             detail: Detail::default(),
+        });
+    }
+
+    /// Tells the feed that a record was taken for one and is several again: this one, as it is now, and the other.
+    pub(crate) fn tell_split<R: Stored>(&mut self, record: &R, other: RecordId) {
+        self.feed.push(NewFeedRow {
+            record: record.id().into(),
+            kind: feed::Kind::Split,
+            revision: record.revision(),
+            places: record.facets().territories(),
+            left: Vec::new(),
+            detail: Detail {
+                reason: None,
+                into: vec![other],
+            },
         });
     }
 

@@ -13,6 +13,7 @@ use domain::feed::{Filter, Kind, MOST, Reason};
 use domain::need::NewNeed;
 use domain::offer::{NewOffer, Offer, OfferPatch};
 use domain::organisation::{self, NewOrganisation, Organisation, OrganisationPatch};
+use domain::page::Page;
 use domain::policy::Role;
 use domain::project::{NewProject, Project};
 use domain::territory::{NewTerritory, Territory, TerritoryPatch};
@@ -20,7 +21,7 @@ use domain::{OrganisationId, RecordId, RecordType};
 use rand::Rng;
 use sea_orm::ConnectionTrait;
 use serde_json::{Value, json};
-use store::{Content, Error, FeedPage, Store};
+use store::{Content, Error, FeedPage, HistoryFilter, Store};
 use testing::{Database, FixedMint, editor, input, input_with, kept, signed};
 
 const NAMUR: &str = "92094";
@@ -351,7 +352,12 @@ type Mirror = BTreeMap<RecordId, (i32, String)>;
 fn take(mirror: &mut Mirror, page: &FeedPage) {
     for change in &page.changes {
         match (change.kind, change.content.as_deref()) {
-            (Kind::Upsert, Some(Content::Organisation(house))) => {
+            (Kind::Upsert | Kind::Split, Some(Content::Organisation(house))) => {
+                assert_eq!(
+                    change.kind == Kind::Split,
+                    change.into.len() == 1,
+                    "what is there again is told"
+                );
                 let known = mirror.get(&change.record).map_or(0, |(revision, _)| *revision);
                 if house.revision > known {
                     mirror.insert(change.record, (house.revision, house.name.clone()));
@@ -444,6 +450,10 @@ async fn write(store: Store, writer: u64, rounds: u64) {
                 own.retain(|known| known.id != house.id && known.id != other.id);
                 own.push(stays);
             }
+            // Every other merge is taken back: both are there again.
+            if round % 2 == 0 {
+                split(&store, &house, &mut own).await;
+            }
         } else if store
             .remove::<Organisation>(&editor(), house.id, house.revision)
             .await
@@ -451,6 +461,20 @@ async fn write(store: Store, writer: u64, rounds: u64) {
         {
             own.swap_remove(place);
         }
+    }
+}
+
+/// Takes back the merge by which an organisation went, where that was not rolled back.
+async fn split(store: &Store, gone: &Organisation, own: &mut Vec<Organisation>) {
+    let filter = HistoryFilter {
+        record: Some(gone.id.into()),
+        ..HistoryFilter::default()
+    };
+    let last = kept(store.history(&editor(), &filter, &Page::first(1)).await);
+    let last = &last.edges[0].node;
+    if last.kind == domain::change::Kind::Merged && store.undo(&editor(), last.id).await.is_ok() {
+        let ids: Vec<OrganisationId> = own.iter().map(|house| house.id).chain([gone.id]).collect();
+        *own = kept(store.many::<Organisation>(&ids).await);
     }
 }
 

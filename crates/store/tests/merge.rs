@@ -19,7 +19,7 @@ use domain::push::{self, OfferRow, OrganisationRow};
 use domain::source::{NewSource, Source};
 use domain::{ChangeId, OrganisationId, RecordId, RecordType};
 use serde_json::{Value, json};
-use store::{Answer, Came, HistoryFilter, NewClient, Push, Store};
+use store::{Answer, Came, Content, HistoryFilter, NewClient, Push, Store};
 use testing::{administrator, editor, input, input_with, kept, officer, refused, signed, visitor};
 
 async fn house(store: &Store, name: &str, more: Value) -> Organisation {
@@ -172,8 +172,21 @@ testing::both! {
         assert_eq!(get::<Offer>(&store, offered.id).await.organisation_id, two.id);
         kept(store.undo(&editor(), merging(&store, one.id).await).await);
         assert_eq!(get::<Offer>(&store, offered.id).await.organisation_id, one.id);
+        let all = feed::Filter::default();
+        let splits = async || -> Vec<(RecordId, Vec<RecordId>)> {
+            let page = kept(store.feed(&all, None, 100, true).await);
+            page.changes.into_iter().filter(|change| change.kind == feed::Kind::Split).map(|change| (change.record, change.into)).collect()
+        };
+        assert_eq!(splits().await, [(three.id.into(), vec![two.id.into()]), (two.id.into(), vec![one.id.into()])]);
+        // The first of a chain comes back: what it meant until then was the last of it.
+        let (one, two) = (get::<Organisation>(&store, one.id).await, get::<Organisation>(&store, two.id).await);
+        let two = merge(&store, &one, &two).await;
+        let three = get::<Organisation>(&store, three.id).await;
+        merge(&store, &two, &three).await;
+        kept(store.undo(&editor(), merging(&store, one.id).await).await);
+        assert_eq!(splits().await.last().cloned(), Some((three.id.into(), vec![one.id.into()])));
         let back = get::<Organisation>(&store, three.id).await;
-        assert_eq!((back.aliases.len(), back.revision), (0, 3));
+        assert_eq!(back.aliases, ["Un", "Deux"], "its trace on what was merged further stays");
     }
 }
 
@@ -282,6 +295,10 @@ testing::both! {
         let page = kept(store.feed(&feed::Filter::default(), Some(&cursor), 100, true).await);
         let told: Vec<_> = page.changes.iter().map(|change| (change.kind, change.record)).collect();
         assert!(told.contains(&(feed::Kind::Upsert, goes.id.into())) && told.contains(&(feed::Kind::Upsert, moved.id.into())));
+        let last = page.changes.last().unwrap();
+        assert_eq!((last.kind, last.record, last.revision, &last.into), (feed::Kind::Split, stays.id.into(), other.revision, &vec![RecordId::from(goes.id)]));
+        let Some(Content::Organisation(split)) = last.content.as_deref() else { panic!("the one that stays") };
+        assert_eq!(split.website, None, "as it is now");
         assert_eq!(refused(store.undo(&editor(), change).await), ["UNDO_CONFLICT"], "once is enough");
         assert_eq!(refused(store.remove::<Organisation>(&editor(), goes.id, 3).await), ["IN_USE"]);
     }

@@ -9,11 +9,13 @@ use domain::date::{Inferred, Precision};
 use domain::organisation::{Organisation, OrganisationPatch};
 use domain::page::Page;
 use domain::project::{Filter as ProjectFilter, Order as ProjectOrder, Project};
+use domain::provenance::Provenance;
+use domain::source::{NewSource, Source};
 use domain::territory::{Filter, Kind, Nis, SUCCESSORS, Territory};
-use domain::{Actor, RecordId, TerritoryId};
+use domain::{Actor, RecordId, RecordType, TerritoryId};
 use sea_orm::ConnectionTrait;
 use serde_json::json;
-use store::{ByTitle, Loaded, Relation, Store};
+use store::{AsTheyCame, ByTitle, Loaded, Relation, Store};
 use testing::{editor, input, kept, officer};
 
 async fn territories(store: &Store, kinds: &[Kind]) -> u64 {
@@ -42,6 +44,29 @@ async fn rows(store: &Store, table: &str) -> i64 {
     let statement = sea_orm::Statement::from_string(store.connection().get_database_backend(), count);
     let row = store.connection().query_one_raw(statement).await.unwrap();
     row.unwrap().try_get("", "n").unwrap()
+}
+
+testing::both! {
+    async fn the_directories_are_sources_that_are_known_and_not_connected(store: Store) {
+        // Somebody keeps one under its code already.
+        let own = json!({"code": "wallomade", "name": "Le nôtre"});
+        let own: Source = kept(store.create(&editor(), input::<NewSource>(own)).await);
+        assert_eq!(kept(store.load_reference().await).kept, 1);
+        assert_eq!(kept(store.count::<Source>(&input(json!({"standings": ["LISTED"]}))).await), 23);
+        assert_eq!(kept(store.source("wallomade").await), Some(own));
+        let clic = kept(store.source("le-clic-local").await).unwrap();
+        assert_eq!((clic.name.as_str(), clic.website.as_deref(), clic.producers_listed), ("Le Clic Local", Some("https://lecliclocal.be"), Some(351)));
+        assert_eq!(kept(store.named("reference", Some(RecordType::Source), "D01").await), Some(clic.id.into()));
+        let operator: Organisation = kept(store.find(clic.operator_id.unwrap()).await).unwrap();
+        assert_eq!(operator.name, "Agence wallonne pour la promotion d'une agriculture de qualité");
+        let health = kept(store.source_health(&clic).await);
+        assert_eq!((health.last_push_at, health.is_late), (None, None), "how fresh it is, nobody knows");
+        let said = kept(store.related::<Provenance>(Relation::Field("recordId"), AsTheyCame, &Page::first(9), &[clic.id.into()]).await);
+        let urls: Vec<_> = said[&clic.id.into()].edges.iter().map(|edge| edge.node.url.is_some()).collect();
+        assert_eq!(urls, [true, true], "its pages are named");
+        upgrade(&store).await;
+        assert_eq!(kept(store.load_reference().await).created, 0);
+    }
 }
 
 testing::both! {

@@ -279,6 +279,33 @@ testing::both! {
 }
 
 testing::both! {
+    async fn tests_are_sent_ten_a_minute_and_not_more(store: Store) {
+        let farm = farm(&store, "Ferme").await;
+        let (webhook, other) = (hook(&store, &farm, json!({})).await, hook(&store, &farm, json!({})).await);
+        for _ in 0..10 {
+            kept(store.test_webhook(&administrator(), webhook.id).await);
+        }
+        let Err(store::Error::TooOften(wait)) = store.test_webhook(&administrator(), webhook.id).await else { panic!("one too many") };
+        assert!((55..=60).contains(&wait), "{wait}");
+        kept(store.test_webhook(&administrator(), other.id).await);
+    }
+}
+
+#[tokio::test]
+async fn a_minute_later_tests_are_sent_again() {
+    let database = testing::Database::sqlite().await;
+    let store = database.store();
+    let farm = farm(&store, "Ferme").await;
+    let webhook = hook(&store, &farm, json!({})).await;
+    for _ in 0..10 {
+        kept(store.test_webhook(&administrator(), webhook.id).await);
+    }
+    assert!(store.test_webhook(&administrator(), webhook.id).await.is_err());
+    database.mint().pass(TimeDelta::minutes(1));
+    kept(store.test_webhook(&administrator(), webhook.id).await);
+}
+
+testing::both! {
     async fn a_removed_webhook_takes_its_messages_with_it_and_comes_back_with_other_keys(store: Store) {
         let farm = farm(&store, "Ferme").await;
         let webhook = hook(&store, &farm, json!({})).await;

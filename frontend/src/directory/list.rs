@@ -164,8 +164,8 @@ fn card(row: Row) -> impl IntoView {
                 <div><dt>{t::directory_field_operator}</dt><dd><Known value=operator /></dd></div>
                 <div><dt>{t::directory_field_producers}</dt><dd><Known value=producers(producers_listed, producers_as_of) /></dd></div>
                 <div><dt>{t::directory_field_holds}</dt><dd>{holds(&health)}</dd></div>
+                <div><dt>{t::directory_field_fresh}</dt><dd><Known value=Signal::derive(move || pushed.map(|at| words::last_push(Some(at)))) /></dd></div>
             </dl>
-            <div class="card-foot"><span>{move || words::last_push(pushed)}</span></div>
         </li>
     }
 }

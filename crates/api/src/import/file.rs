@@ -1,16 +1,16 @@
 //! Reads the files that are imported: text between separators in the encodings that spreadsheets write, and spreadsheets
-//! themselves, line by line in bounded memory. What the lines mean is the domain's.
+//! themselves, line by line in bounded memory; how each is read is `text` and `sheet`. What the lines mean is the domain's.
+
+mod sheet;
+mod text;
 
 use std::fs::File;
-use std::io::{BufReader, Read, Seek as _, SeekFrom};
+use std::io::{Read as _, Seek as _};
 use std::path::Path;
 
-use calamine::{DataRef, Reader as _, Xlsx};
 use domain::Actor;
 use domain::import::{COLUMNS, Cell, Format, LINES, Line, headers};
 use domain::push::Pushed;
-use encoding_rs::{Encoding, UTF_8, WINDOWS_1252};
-use encoding_rs_io::DecodeReaderBytesBuilder;
 use store::{Import, NewImport, PART, Store};
 use tokio::sync::mpsc;
 
@@ -18,8 +18,6 @@ use crate::problem::{Code, Fault, Sentence};
 
 /// What is looked at to find out how a text is written.
 const SEEN: usize = 64 << 10;
-/// How large a spreadsheet may be once it is unpacked.
-const UNPACKED: u64 = 256 << 20;
 /// A part that holds so many bytes is kept, however few its lines are.
 const HELD: usize = 4 << 20;
 /// The longest cell, in bytes: what is longer was not meant to be one cell.
@@ -294,200 +292,6 @@ impl Pieces {
         let lines = std::mem::take(&mut self.held);
         lines.is_empty() || self.sender.blocking_send(Piece::Lines(lines)).is_ok()
     }
-
-    /// Values between separators.
-    fn text(&mut self, mut file: File, start: &[u8]) -> Result<(), Unfit> {
-        let encoding = match Encoding::for_bom(start) {
-            Some((encoding, _)) => encoding,
-            None if is_utf8(&mut file)? => UTF_8,
-            None => WINDOWS_1252,
-        };
-        if Encoding::for_bom(start).is_none() && start.contains(&0) {
-            return Err(Unfit::Form);
-        }
-        let (seen, _, _) = encoding.decode(start);
-        let (separator, skipped) = separator(&seen);
-        file.seek(SeekFrom::Start(0)).map_err(|_| Unfit::Form)?;
-        let decoded = DecodeReaderBytesBuilder::new()
-            .encoding(Some(encoding))
-            .strip_bom(true)
-            .build(BufReader::new(file));
-        // Every line ends with the same sign, also the last one, so that lines can be counted.
-        let mut reader = csv::ReaderBuilder::new()
-            .delimiter(separator)
-            .terminator(csv::Terminator::Any(b'\n'))
-            .has_headers(false)
-            .flexible(true)
-            .from_reader(decoded.chain(&b"\n"[..]));
-        let mut record = csv::StringRecord::new();
-        let mut is_first = true;
-        while reader.read_record(&mut record).map_err(|_| Unfit::Form)? {
-            if std::mem::replace(&mut is_first, false) && skipped {
-                continue;
-            }
-            let within: usize = record.iter().map(|cell| cell.matches('\n').count()).sum();
-            let number = reader.position().line().saturating_sub(1 + within as u64);
-            let last = record.len().saturating_sub(1);
-            let cells = record.iter().enumerate().map(|(place, cell)| {
-                let cell = if place == last {
-                    cell.trim_end_matches('\r')
-                } else {
-                    cell
-                };
-                match cell {
-                    "" => Cell::Empty,
-                    cell => Cell::Text(cell.replace('\0', "")),
-                }
-            });
-            let number = u32::try_from(number).unwrap_or(u32::MAX);
-            if !self.line(number, cells.collect(), Format::Csv, Some(encoding.name()))? {
-                return Ok(());
-            }
-        }
-        Ok(())
-    }
-
-    /// The first sheet of a spreadsheet.
-    fn spreadsheet(&mut self, file: File) -> Result<(), Unfit> {
-        fits_unpacked(&file)?;
-        let mut book: Xlsx<_> = Xlsx::new(BufReader::new(file)).map_err(|_| Unfit::Form)?;
-        let name = book.sheet_names().first().cloned().ok_or(Unfit::Empty)?;
-        let mut sheet = book.worksheet_cells_reader(&name).map_err(|_| Unfit::Form)?;
-        let (mut row, mut cells): (u32, Vec<Cell>) = (0, Vec::new());
-        while let Some(cell) = sheet.next_cell().map_err(|_| Unfit::Form)? {
-            let (at, column) = cell.get_position();
-            let value = of_spreadsheet(cell.get_value());
-            if value.is_empty() {
-                continue;
-            }
-            if at != row {
-                if !self.line(row + 1, std::mem::take(&mut cells), Format::Xlsx, None)? {
-                    return Ok(());
-                }
-                row = at;
-            }
-            let column = column as usize;
-            if column >= COLUMNS {
-                return Err(Unfit::Columns);
-            }
-            if cells.len() <= column {
-                cells.resize(column + 1, Cell::Empty);
-            }
-            cells[column] = value;
-        }
-        self.line(row + 1, cells, Format::Xlsx, None)?;
-        Ok(())
-    }
-}
-
-/// A cell of a spreadsheet: days as `2026-11-25`, numbers as they are shown at their full length.
-fn of_spreadsheet(value: &DataRef<'_>) -> Cell {
-    let number = |number: f64| {
-        // A spreadsheet keeps fifteen digits; what is beyond them is noise of its arithmetic.
-        let rounded: f64 = format!("{number:.14e}").parse().unwrap_or(number);
-        Cell::Number {
-            number: rounded.to_string(),
-        }
-    };
-    match value {
-        DataRef::Empty => Cell::Empty,
-        DataRef::Int(whole) => Cell::Number {
-            number: whole.to_string(),
-        },
-        DataRef::Float(float) => number(*float),
-        DataRef::Bool(flag) => Cell::Flag(*flag),
-        DataRef::DateTime(at) if at.is_datetime() => {
-            let (year, month, day, hour, minute, second, _) = at.to_ymd_hms_milli();
-            let date = format!("{year:04}-{month:02}-{day:02}");
-            Cell::Text(if (hour, minute, second) == (0, 0, 0) {
-                date
-            } else {
-                format!("{date} {hour:02}:{minute:02}:{second:02}")
-            })
-        }
-        DataRef::DateTime(at) => number(at.as_f64()),
-        DataRef::Error(error) => Cell::Text(error.to_string()),
-        DataRef::String(text) | DataRef::DateTimeIso(text) | DataRef::DurationIso(text) => text_cell(text),
-        DataRef::SharedString(text) => text_cell(text),
-    }
-}
-
-fn text_cell(text: &str) -> Cell {
-    if text.is_empty() {
-        Cell::Empty
-    } else {
-        Cell::Text(text.replace('\0', ""))
-    }
-}
-
-/// Whether the whole file is UTF-8; it is read to its end and not kept.
-fn is_utf8(file: &mut File) -> Result<bool, Unfit> {
-    let mut held: Vec<u8> = Vec::with_capacity(2 * SEEN);
-    loop {
-        let read = file
-            .by_ref()
-            .take(SEEN as u64)
-            .read_to_end(&mut held)
-            .map_err(|_| Unfit::Form)?;
-        match std::str::from_utf8(&held) {
-            Ok(_) => held.clear(),
-            // A character that is cut in two by the end of what was read.
-            Err(error) if error.error_len().is_none() && read > 0 => drop(held.drain(..error.valid_up_to())),
-            Err(_) => return Ok(false),
-        }
-        if read == 0 {
-            return Ok(true);
-        }
-    }
-}
-
-/// What stands between the values of a text, and whether its first line only says so (`sep=;`).
-fn separator(text: &str) -> (u8, bool) {
-    let first = text
-        .trim_start_matches('\u{feff}')
-        .lines()
-        .next()
-        .unwrap_or_default();
-    if let Some(&[mark]) = first.strip_prefix("sep=").map(str::as_bytes) {
-        return (mark, true);
-    }
-    let rated = [b';', b',', b'\t', b'|'].map(|mark| {
-        let mut reader = csv::ReaderBuilder::new()
-            .delimiter(mark)
-            .has_headers(false)
-            .flexible(true)
-            .from_reader(text.as_bytes());
-        let lengths: Vec<usize> = reader
-            .records()
-            .take(20)
-            .filter_map(Result::ok)
-            .map(|record| record.len())
-            .collect();
-        let wide = lengths.first().copied().unwrap_or(0);
-        let same = lengths.iter().filter(|length| **length == wide).count();
-        // The mark by which most lines have as many values as the headers; of several, the one that makes more of them.
-        (same * wide.saturating_sub(1), mark)
-    });
-    let best = rated
-        .into_iter()
-        .max_by_key(|(rate, mark)| (*rate, std::cmp::Reverse(*mark)));
-    (
-        best.filter(|(rate, _)| *rate > 0).map_or(b';', |(_, mark)| mark),
-        false,
-    )
-}
-
-/// Whether a spreadsheet is of a bearable size once it is unpacked.
-fn fits_unpacked(file: &File) -> Result<(), Unfit> {
-    let own = file.try_clone().map_err(|_| Unfit::Form)?;
-    let mut archive = zip::ZipArchive::new(BufReader::new(own)).map_err(|_| Unfit::Form)?;
-    let mut left = UNPACKED;
-    for place in 0..archive.len() {
-        let entry = archive.by_index(place).map_err(|_| Unfit::Form)?;
-        let size = std::io::copy(&mut entry.take(left + 1), &mut std::io::sink()).map_err(|_| Unfit::Form)?;
-        left = left.checked_sub(size).ok_or(Unfit::Unpacked)?;
-    }
-    Ok(())
 }
 
 #[cfg(test)]
@@ -496,6 +300,7 @@ mod tests {
 
     use rust_xlsxwriter::{ExcelDateTime, Format as Style, Workbook};
 
+    use super::sheet::fits_unpacked;
     use super::*;
 
     /// What is read of a file: encoding, headers, lines.
@@ -627,6 +432,26 @@ mod tests {
             (&lines[0].1[1], &lines[0].1[4]),
             (Cell::Number { .. }, Cell::Text(_))
         ));
+    }
+
+    #[test]
+    fn a_spreadsheet_that_is_too_large_once_unpacked_is_refused_whatever_it_says_of_itself() {
+        let mut archive = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+        archive
+            .start_file("a.xml", zip::write::SimpleFileOptions::default())
+            .unwrap();
+        archive.write_all(&[b' '; 50_000]).unwrap();
+        let honest = archive.finish().unwrap().into_inner();
+        let mut lying = honest.clone();
+        let entry = lying.windows(4).rposition(|some| some == b"PK\x01\x02").unwrap();
+        lying[entry + 24..entry + 28].copy_from_slice(&1_u32.to_le_bytes());
+        let read = |bytes: &[u8]| {
+            let mut file = tempfile::tempfile().unwrap();
+            file.write_all(bytes).unwrap();
+            fits_unpacked(&file, 49_999)
+        };
+        assert_eq!(read(&honest), Err(Unfit::Unpacked));
+        assert!(read(&lying).is_err(), "nor is one that says less than it is");
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG};
 use axum::http::{HeaderMap, HeaderValue};
 use axum::response::{IntoResponse, Response};
@@ -17,7 +17,7 @@ use icalendar::{Calendar, Component, Event, EventLike, EventStatus};
 use crate::ctx::Caller;
 use crate::problem::{Code, Fault, Problem, Sentence, say};
 use crate::rest::{etag, unchanged};
-use crate::server::App;
+use crate::server::{App, Path};
 
 const NAME: Sentence = [
     "Chantiers communs",

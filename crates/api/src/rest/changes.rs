@@ -6,8 +6,7 @@ use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::extract::rejection::QueryRejection;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::http::header::{ACCEPT, CACHE_CONTROL, CONTENT_TYPE, ETAG};
 use axum::http::{HeaderMap, HeaderValue};
 use axum::response::sse::{Event, KeepAlive, Sse};
@@ -21,7 +20,7 @@ use crate::ctx::Caller;
 use crate::feed;
 use crate::problem::{Code, Fault, Problem};
 use crate::rest::{etag, unchanged};
-use crate::server::App;
+use crate::server::{App, Query};
 
 /// The longest that a page is waited for.
 pub(crate) const WAIT: Duration = Duration::from_secs(60);
@@ -87,7 +86,7 @@ pub struct Change {
     /// Why the record is gone, with `DELETE`; absent otherwise.
     #[schema(example = "REMOVED")]
     pub reason: Option<String>,
-    /// The record or records that it went into, with `MERGE` and `SPLIT`; absent otherwise.
+    /// The record that it went into, with `MERGE`; the one that is there again beside it, with `SPLIT`; absent otherwise.
     pub into: Option<Vec<String>>,
     /// The record as it is now, with `UPSERT` and `SPLIT`: the fields of its type in schema.graphql, without relations.
     #[schema(value_type = Option<Object>)]
@@ -118,9 +117,8 @@ pub(crate) async fn changes(
     State(app): State<Arc<App>>,
     caller: Caller,
     headers: HeaderMap,
-    asked: Result<Query<Asked>, QueryRejection>,
+    Query(asked): Query<Asked>,
 ) -> Result<Response, Fault> {
-    let Query(asked) = asked.map_err(|error| Fault::new(Code::BadRequest).technically(error.body_text()))?;
     let Asked {
         after,
         first,

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use axum::body::Body;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE, ETAG, VARY};
 use axum::http::{HeaderMap, HeaderValue};
 use axum::response::{IntoResponse, Response};
@@ -22,7 +22,7 @@ use store::ReportRow;
 use crate::ctx::Caller;
 use crate::problem::{Code, Fault, Problem, Sentence, say};
 use crate::rest::{etag, unchanged};
-use crate::server::App;
+use crate::server::{App, Query};
 
 /// What of the report, in which language.
 #[derive(Debug, serde::Deserialize, utoipa::IntoParams)]
@@ -196,7 +196,7 @@ pub(crate) async fn csv(
     State(app): State<Arc<App>>,
     caller: Caller,
     headers: HeaderMap,
-    asked: Result<Query<Asked>, axum::extract::rejection::QueryRejection>,
+    Query(asked): Query<Asked>,
 ) -> Result<Response, Fault> {
     let report = Report::of(&app, &caller, asked).await?;
     let text = report.csv()?;
@@ -230,7 +230,7 @@ pub(crate) async fn xlsx(
     State(app): State<Arc<App>>,
     caller: Caller,
     headers: HeaderMap,
-    asked: Result<Query<Asked>, axum::extract::rejection::QueryRejection>,
+    Query(asked): Query<Asked>,
 ) -> Result<Response, Fault> {
     let report = Report::of(&app, &caller, asked).await?;
     // Of what is in it, not of the packed bytes; the date stands in the sheet.
@@ -261,13 +261,7 @@ struct Report {
 }
 
 impl Report {
-    async fn of(
-        app: &App,
-        caller: &Caller,
-        asked: Result<Query<Asked>, axum::extract::rejection::QueryRejection>,
-    ) -> Result<Self, Fault> {
-        let Query(asked) =
-            asked.map_err(|error| Fault::new(Code::BadRequest).technically(error.body_text()))?;
+    async fn of(app: &App, caller: &Caller, asked: Asked) -> Result<Self, Fault> {
         let territory: Option<TerritoryId> = asked
             .territory
             .filter(|text| !text.is_empty())

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::body::{Body, Bytes};
-use axum::extract::{Path, Query, Request, State};
+use axum::extract::{Request, State};
 use axum::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_TYPE, LOCATION};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
@@ -25,7 +25,7 @@ use crate::import::file::take_in;
 use crate::import::{import_name, import_named};
 use crate::problem::{Code, Fault, Problem, Sentence, say};
 use crate::rest::exports::harmless;
-use crate::server::App;
+use crate::server::{App, Path, Query, media_type};
 
 /// The forms in which a file may be announced: browsers call a CSV by several of them. What it is, it says itself.
 const FORMS: [&str; 6] = [
@@ -150,21 +150,9 @@ pub(crate) async fn upload(
     Query(about): Query<About>,
     request: Request,
 ) -> Result<Response, Fault> {
-    if matches!(caller.actor, Actor::Visitor) {
-        return Err(Fault::new(Code::Unauthenticated));
-    }
+    caller.signed_in()?;
     let headers = request.headers();
-    let kind = headers
-        .get(CONTENT_TYPE)
-        .and_then(|kind| kind.to_str().ok())
-        .unwrap_or_default();
-    let kind = kind
-        .split(';')
-        .next()
-        .unwrap_or_default()
-        .trim()
-        .to_ascii_lowercase();
-    if !FORMS.contains(&kind.as_str()) {
+    if !FORMS.contains(&media_type(headers).as_str()) {
         return Err(Fault::new(Code::UnsupportedMediaType).because([
             "Envoyez un fichier CSV ou XLSX (Content-Type: text/csv, ou celui des tableurs).",
             "Stuur een CSV- of XLSX-bestand (Content-Type: text/csv, of dat van rekenbladen).",
@@ -249,9 +237,7 @@ pub(crate) async fn rejected(
     caller: Caller,
     Path(id): Path<String>,
 ) -> Result<Response, Fault> {
-    if matches!(caller.actor, Actor::Visitor) {
-        return Err(Fault::new(Code::Unauthenticated));
-    }
+    caller.signed_in()?;
     let id = import_named(&id).ok_or_else(|| Fault::new(Code::NotFound))?;
     let import = app.store.import(&caller.actor, id).await.map_err(|error| {
         if matches!(error, store::Error::Refused(_)) {

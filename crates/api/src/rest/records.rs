@@ -6,18 +6,19 @@ mod lines;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::{DefaultBodyLimit, Path, Query, Request, State};
+use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::http::HeaderMap;
-use axum::http::header::{CONTENT_TYPE, HeaderName};
+use axum::http::header::HeaderName;
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use chrono::{DateTime, Utc};
 use domain::push::{Counts, Deletion, ErrorPolicy, Mode, Row};
 use domain::refusal::Invalid;
-use domain::{Actor, Lang, Refusal};
+use domain::{Lang, Refusal};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
+use serde_path_to_error::Segment;
 use sha2::{Digest as _, Sha256};
 use store::{Answer, Came, Push, RowResult, Run, RunState};
 use utoipa::ToSchema;
@@ -26,13 +27,15 @@ use uuid::Uuid;
 use crate::ctx::Caller;
 use crate::problem::{Code, Fault, Problem};
 use crate::push::hex;
-use crate::server::{App, body};
+use crate::server::{App, Path, Query, body, media_type};
 
 /// The largest request of rows: a text that is far too long is refused with its row, not with the request.
 const BODY: usize = 32 << 20;
 const KEY: HeaderName = HeaderName::from_static("idempotency-key");
 /// The longest name of a request.
 const LONGEST_KEY: usize = 100;
+/// So much is said of the name of a field that there is not.
+const LONGEST_NAME: usize = 100;
 
 pub(crate) fn routes() -> Router<Arc<App>> {
     Router::new()
@@ -174,16 +177,9 @@ pub(crate) async fn push(
     Query(settings): Query<Settings>,
     request: Request,
 ) -> Result<Response, Fault> {
-    if matches!(caller.actor, Actor::Visitor) {
-        return Err(Fault::new(Code::Unauthenticated));
-    }
+    caller.signed_in()?;
     let headers = request.headers().clone();
-    let kind = headers
-        .get(CONTENT_TYPE)
-        .and_then(|kind| kind.to_str().ok())
-        .unwrap_or_default();
-    let kind = kind.split(';').next().unwrap_or_default().trim();
-    match kind {
+    match media_type(&headers).as_str() {
         "application/json" => {
             let sent = body(request, &()).await?;
             let push = read(&source, settings, &headers, &sent)?;
@@ -245,8 +241,12 @@ fn settled(said: Settings, further: Settings, headers: &HeaderMap) -> Result<Set
 
 /// Reads a request of rows. What is not UTF-8 is refused with its row.
 fn read(source: &str, address: Settings, headers: &HeaderMap, sent: &[u8]) -> Result<Push, Fault> {
+    let sent = unmarked(sent);
     let text = String::from_utf8_lossy(sent);
     let is_whole = matches!(text, std::borrow::Cow::Borrowed(_));
+    if !is_object(&text) {
+        return Err(Fault::new(Code::BadRequest).technically("an object of rows is expected".to_owned()));
+    }
     let Rows {
         idempotency_key,
         mode,
@@ -284,6 +284,16 @@ fn read(source: &str, address: Settings, headers: &HeaderMap, sent: &[u8]) -> Re
     })
 }
 
+/// Without the mark that some programs put before a text.
+fn unmarked(text: &[u8]) -> &[u8] {
+    text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text)
+}
+
+/// Whether a text that is JSON is an object: a list would be read as one, its values in the order of the fields.
+fn is_object(text: &str) -> bool {
+    text.trim_ascii_start().starts_with('{')
+}
+
 /// A request without rows yet. Its digest is of the rows and of what they stand for.
 fn of(source: &str, settings: Settings, mut rows: Sha256) -> Push {
     let Settings {
@@ -312,19 +322,17 @@ fn of(source: &str, settings: Settings, mut rows: Sha256) -> Push {
 
 /// Reads one row.
 fn row<T: DeserializeOwned + Row>(raw: &str, is_whole: bool) -> Came<T> {
-    match parse::<T>(raw, is_whole) {
-        Ok(row) => row.into(),
-        Err((external_id, refusal)) => Came {
-            external_id,
-            row: Err(vec![refusal]),
-        },
-    }
+    came(raw, is_whole, T::external_id)
 }
 
 fn deletion(raw: &str, is_whole: bool) -> Came<Deletion> {
-    match parse::<Deletion>(raw, is_whole) {
+    came(raw, is_whole, |row: &Deletion| &row.external_id)
+}
+
+fn came<T: DeserializeOwned>(raw: &str, is_whole: bool, named: impl Fn(&T) -> &str) -> Came<T> {
+    match parse::<T>(raw, is_whole) {
         Ok(row) => Came {
-            external_id: Some(row.external_id.clone()),
+            external_id: Some(named(&row).to_owned()),
             row: Ok(row),
         },
         Err((external_id, refusal)) => Came {
@@ -342,7 +350,7 @@ struct Named {
 }
 
 fn parse<T: DeserializeOwned>(raw: &str, is_whole: bool) -> Result<T, (Option<String>, Refusal)> {
-    let named = || {
+    let external_id = || {
         let named: Option<Named> = serde_json::from_str(raw).ok();
         match named.and_then(|named| named.external_id) {
             Some(serde_json::Value::String(id)) => Some(id),
@@ -351,25 +359,53 @@ fn parse<T: DeserializeOwned>(raw: &str, is_whole: bool) -> Result<T, (Option<St
     };
     let invalid = |field: String, why: Invalid| Refusal::Invalid { field, why };
     if !is_whole && raw.contains('\u{fffd}') {
-        return Err((named(), invalid(String::new(), Invalid::Utf8)));
+        return Err((external_id(), invalid(String::new(), Invalid::Utf8)));
+    }
+    if !is_object(raw) {
+        return Err((None, invalid(String::new(), Invalid::Type)));
     }
     let mut reader = serde_json::Deserializer::from_str(raw);
     serde_path_to_error::deserialize(&mut reader).map_err(|error| {
-        let path = error.path().to_string();
-        let path = if path == "." { String::new() } else { path };
+        let path = path_of(error.path());
         let said = error.inner().to_string();
-        let quoted = said.split('`').nth(1).unwrap_or_default().replace('\0', "");
+        // A field that is missing or stands twice is named by the message only, within the object that the path names.
+        let within = || {
+            let quoted = said.split('`').nth(1).map(named);
+            let path = [path.as_str(), quoted.as_deref().unwrap_or_default()];
+            path.join(".").trim_matches('.').to_owned()
+        };
         let refusal = if said.starts_with("missing field") {
-            Refusal::Required { field: quoted }
+            Refusal::Required { field: within() }
+        } else if said.starts_with("duplicate field") {
+            invalid(within(), Invalid::Twice)
         } else if said.starts_with("unknown field") {
-            invalid(quoted, Invalid::UnknownField)
+            invalid(path, Invalid::UnknownField)
         } else if said.starts_with("unknown variant") {
             invalid(path, Invalid::Word)
         } else {
             invalid(path, Invalid::Type)
         };
-        (named(), refusal)
+        (external_id(), refusal)
     })
+}
+
+/// Where in a row something is wrong, as a path with dots.
+fn path_of(path: &serde_path_to_error::Path) -> String {
+    let parts = path.iter().filter_map(|segment| match segment {
+        Segment::Seq { index } => Some(index.to_string()),
+        Segment::Map { key } => Some(named(key)),
+        Segment::Enum { .. } | Segment::Unknown => None,
+    });
+    parts.collect::<Vec<_>>().join(".")
+}
+
+/// The name of a field, which may be anything, as it is said of it.
+fn named(field: &str) -> String {
+    field
+        .chars()
+        .filter(|c| !c.is_control())
+        .take(LONGEST_NAME)
+        .collect()
 }
 
 /// A full snapshot of a source.
@@ -498,6 +534,24 @@ mod tests {
                 invalid("colour", Invalid::UnknownField),
             ),
             (r#"{"externalId":"a","title":7}"#, invalid("title", Invalid::Type)),
+            (
+                r#"{"externalId":"a","labels":["DEMETER","PURE"]}"#,
+                invalid("labels.1", Invalid::Word),
+            ),
+            (
+                r#"{"externalId":"a","delivery":{"pickup":true}}"#,
+                invalid("delivery.pickup", Invalid::UnknownField),
+            ),
+            (
+                r#"{"externalId":"a","quantity":{"value":1,"value":2,"unit":"KILOGRAM"}}"#,
+                invalid("quantity.value", Invalid::Twice),
+            ),
+            (
+                r#"{"externalId":"a","quantity":{"value":1}}"#,
+                Refusal::Required {
+                    field: "quantity.unit".into(),
+                },
+            ),
         ] {
             assert_eq!(refused(raw), (Some("a".into()), refusal), "{raw}");
         }
@@ -505,6 +559,6 @@ mod tests {
             field: "externalId".into(),
         };
         assert_eq!(refused(r#"{"title":"x"}"#), (None, nameless));
-        assert_eq!(refused("[1]").0, None);
+        assert_eq!(refused(r#"["a"]"#), (None, invalid("", Invalid::Type)));
     }
 }

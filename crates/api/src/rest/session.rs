@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::header::{CACHE_CONTROL, SET_COOKIE};
 use axum::http::{Extensions, HeaderMap, HeaderValue, StatusCode};
 use axum::response::{AppendHeaders, IntoResponse, Response};
@@ -18,7 +18,7 @@ use store::{NewSession, Rotation};
 use crate::auth;
 use crate::ctx::Caller;
 use crate::problem::{Code, Fault, Problem, Sentence};
-use crate::server::{App, Sent, from_our_own_page};
+use crate::server::{App, Path, Sent, from_our_own_page};
 
 const COOKIE: &str = "chantiers_refresh";
 

@@ -11,7 +11,7 @@ pub(crate) mod worker;
 use std::sync::Arc;
 
 use axum::body::Body;
-use axum::extract::{Path, Query, State};
+use axum::extract::State;
 use axum::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE, LINK};
 use axum::http::{HeaderMap, HeaderValue};
 use axum::response::{IntoResponse, Response};
@@ -24,7 +24,7 @@ use store::{Listed, Store};
 
 use crate::ctx::Caller;
 use crate::problem::{Code, Fault, Problem};
-use crate::server::{App, FEED_CURSOR};
+use crate::server::{App, FEED_CURSOR, Path, Query};
 use columns::Column;
 use rows::Rows;
 

@@ -1,8 +1,11 @@
 //! What a request is and brings: its body, the form it is announced in, whose page it comes from.
 
-use axum::extract::{FromRequest, Request};
-use axum::http::header::{ACCEPT, CONTENT_TYPE, HOST, ORIGIN};
+use axum::extract::rejection::{PathRejection, QueryRejection};
+use axum::extract::{FromRequest, FromRequestParts, Request};
+use axum::http::header::{ACCEPT, CONTENT_ENCODING, CONTENT_TYPE, HOST, ORIGIN};
 use axum::http::{HeaderMap, HeaderName, StatusCode};
+use axum::middleware::Next;
+use axum::response::Response;
 use serde::de::DeserializeOwned;
 
 use crate::problem::{Code, Fault};
@@ -36,6 +39,49 @@ pub fn from_our_own_page(headers: &HeaderMap, site: &Site) -> Result<(), Fault> 
             "This request comes from another site's page.",
         ]))
     }
+}
+
+/// The parts of an address that vary.
+#[derive(Debug, FromRequestParts)]
+#[from_request(via(axum::extract::Path), rejection(Fault))]
+pub struct Path<T>(pub T);
+
+/// What an address says behind its question mark.
+#[derive(Debug, FromRequestParts)]
+#[from_request(via(axum::extract::Query), rejection(Fault))]
+pub struct Query<T>(pub T);
+
+impl From<PathRejection> for Fault {
+    fn from(rejection: PathRejection) -> Self {
+        Self::new(Code::BadRequest).technically(rejection.body_text())
+    }
+}
+
+impl From<QueryRejection> for Fault {
+    fn from(rejection: QueryRejection) -> Self {
+        Self::new(Code::BadRequest).technically(rejection.body_text())
+    }
+}
+
+/// Refuses a packed body: it would be read as if it were none.
+///
+/// # Errors
+/// The body has another `Content-Encoding` than `identity`.
+pub(super) async fn unpacked(request: Request, next: Next) -> Result<Response, Fault> {
+    let mut codings = request.headers().get_all(CONTENT_ENCODING).iter();
+    let is_plain = |coding: &[u8]| {
+        let coding = coding.trim_ascii();
+        coding.is_empty() || coding.eq_ignore_ascii_case(b"identity")
+    };
+    if codings.all(|coding| is_plain(coding.as_bytes())) {
+        return Ok(next.run(request).await);
+    }
+    Err(Fault::new(Code::UnsupportedMediaType).because([
+        "Envoyez le contenu sans compression (sans Content-Encoding).",
+        "Stuur de inhoud zonder compressie (zonder Content-Encoding).",
+        "Senden Sie den Inhalt ohne Komprimierung (ohne Content-Encoding).",
+        "Send the body uncompressed (without Content-Encoding).",
+    ]))
 }
 
 /// A body of JSON, announced as such.
@@ -72,6 +118,14 @@ pub async fn body<S: Sync + Send>(request: Request, state: &S) -> Result<axum::b
         })
 }
 
+/// The form in which a body is announced, without its parameters.
+#[must_use]
+pub fn media_type(headers: &HeaderMap) -> String {
+    let kind = headers.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
+    let kind = kind.unwrap_or_default().split(';').next().unwrap_or_default();
+    kind.trim().to_ascii_lowercase()
+}
+
 /// Whether the body is announced as JSON in UTF-8. A form or plain text, which a page of another site can send
 /// without asking, is not.
 #[must_use]
@@ -79,16 +133,14 @@ pub fn is_json(headers: &HeaderMap) -> bool {
     let Some(kind) = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()) else {
         return false;
     };
-    let mut parts = kind.split(';').map(str::trim);
-    let json = parts
-        .next()
-        .is_some_and(|kind| kind.eq_ignore_ascii_case("application/json"));
-    json && parts.all(|parameter| match parameter.split_once('=') {
-        Some((name, value)) if name.eq_ignore_ascii_case("charset") => {
-            value.trim_matches('"').eq_ignore_ascii_case("utf-8")
-        }
-        Some(_) | None => true,
-    })
+    let mut parameters = kind.split(';').map(str::trim).skip(1);
+    media_type(headers) == "application/json"
+        && parameters.all(|parameter| match parameter.split_once('=') {
+            Some((name, value)) if name.eq_ignore_ascii_case("charset") => {
+                value.trim_matches('"').eq_ignore_ascii_case("utf-8")
+            }
+            Some(_) | None => true,
+        })
 }
 
 /// Whether the reader is a browser that wants a page.

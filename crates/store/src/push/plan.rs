@@ -245,8 +245,9 @@ impl Pushing<'_> {
                     }
                 }
                 Ok(_) => plan.fate = Fate::Refuse(refusals),
-                Err(why) => {
-                    refusals.extend(why);
+                Err(mut why) => {
+                    why.retain(|refusal| !refusals.contains(refusal));
+                    refusals.append(&mut why);
                     plan.fate = Fate::Refuse(refusals);
                 }
             }

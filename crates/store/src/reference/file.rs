@@ -12,6 +12,8 @@ pub(super) const PROVINCES: &str = include_str!("../../reference/provinces.csv")
 pub(super) const TERRITORIES: &str = include_str!("../../reference/territories.csv");
 pub(super) const ORGANISATIONS: &str = include_str!("../../reference/organisations.csv");
 pub(super) const PROJECTS: &str = include_str!("../../reference/projects.csv");
+pub(super) const DIRECTORIES: &str = include_str!("../../reference/directories.csv");
+pub(super) const DIRECTORY_LINKS: &str = include_str!("../../reference/directory_links.csv");
 pub(super) const CREDITS: &str = include_str!("../../reference/credits.csv");
 const CHANTIERS: &str = include_str!("../../reference/chantiers.yaml");
 
@@ -25,6 +27,8 @@ pub(super) fn version() -> String {
         ORGANISATIONS,
         PROJECTS,
         CHANTIERS,
+        DIRECTORIES,
+        DIRECTORY_LINKS,
     ])
 }
 
@@ -85,6 +89,34 @@ pub(super) struct Source {
     pub source_date: String,
     pub source_2: String,
     pub source_2_date: String,
+}
+
+/// A directory as it was gathered, in words.
+#[derive(Deserialize)]
+pub(super) struct Directory {
+    pub directory_id: String,
+    pub name: String,
+    pub operator: String,
+    pub kind: String,
+    pub audience: String,
+    pub website: String,
+    pub launched: String,
+    pub status: String,
+    pub producers_count: String,
+    pub producers_count_date: String,
+    pub other_figures: String,
+    pub what_it_does: String,
+    pub known_complaints: String,
+}
+
+/// What a directory's words stand for.
+#[derive(Deserialize)]
+pub(super) struct DirectoryLink {
+    pub directory: String,
+    /// Its lasting code.
+    pub code: String,
+    pub operators: String,
+    pub operator_note: String,
 }
 
 #[derive(Deserialize)]

@@ -13,7 +13,7 @@ use serde_json::value::RawValue;
 use sha2::{Digest as _, Sha256};
 use store::{Push, RowResult, Store};
 
-use super::{RowAnswer, Settings, deletion, of, row, row_answer};
+use super::{RowAnswer, Settings, deletion, is_object, of, row, row_answer, unmarked};
 use crate::ctx::Caller;
 use crate::problem::{Code, Fault};
 
@@ -131,9 +131,10 @@ impl Batch {
         self.said.update(&bytes);
         self.said.update(b"\n");
         self.size += bytes.len();
-        let text = String::from_utf8_lossy(&bytes);
+        let text = String::from_utf8_lossy(unmarked(&bytes));
         let is_whole = matches!(text, std::borrow::Cow::Borrowed(_));
-        let Ok(lined) = serde_json::from_str::<Lined>(&text) else {
+        let lined = serde_json::from_str::<Lined>(&text);
+        let Some(lined) = lined.ok().filter(|_| is_object(&text)) else {
             let why = if is_whole { Invalid::Type } else { Invalid::Utf8 };
             return refuse(Refusal::Invalid {
                 field: String::new(),

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::body::{Body, Bytes};
-use axum::extract::{Path, Query, State};
+use axum::extract::State;
 use axum::http::header::{
     ACCEPT_RANGES, CACHE_CONTROL, CONTENT_LENGTH, CONTENT_RANGE, ETAG, IF_RANGE, LOCATION, RANGE, RETRY_AFTER,
 };
@@ -24,7 +24,7 @@ use crate::auth;
 use crate::ctx::Caller;
 use crate::problem::{Code, Fault, Problem};
 use crate::rest::unchanged;
-use crate::server::App;
+use crate::server::{App, Path, Query};
 
 /// After how many seconds it is worth asking again.
 const AGAIN: u64 = 2;
