@@ -23,6 +23,9 @@ const DIST: &str = "frontend/dist";
 /// What wasm-bindgen calls the module.
 const MODULE: &str = "frontend_bg.wasm";
 
+/// What the page at `/` is called where it is split off.
+const HOME: &str = "home_page_view";
+
 fn main() -> ExitCode {
     match run() {
         Ok(()) => ExitCode::SUCCESS,
@@ -190,6 +193,8 @@ struct Written {
     /// What travels: the brotli copy, or the file itself where compressing it again gains nothing.
     sent: usize,
     first_load: bool,
+    /// Whether the page at `/` needs it beside those.
+    home: bool,
 }
 
 impl Dist {
@@ -222,13 +227,22 @@ impl Dist {
         for (_, module) in app.iter_mut().filter(|(name, _)| name.ends_with(".wasm")) {
             *module = wasm::without_names(module)?;
         }
-        packs::packed(&mut app, needs)?;
+        let pages = packs::packed(&mut app, needs)?;
         let folder = format!(
             "assets/{}",
             text::hashed("app", &app.values().flatten().copied().collect::<Vec<u8>>())
         );
         for (name, bytes) in &app {
             self.write(&format!("{folder}/{name}"), bytes)?;
+        }
+        let home = pages.iter().find(|(page, _)| page.contains(HOME));
+        let (_, home) = home.context("no page that is split off stands at /")?;
+        for file in &mut self.files {
+            let name = file
+                .name
+                .strip_prefix(&folder)
+                .and_then(|name| name.strip_prefix('/'));
+            file.home = name.is_some_and(|name| home.iter().any(|it| it == name));
         }
         let (wasm, js) = (format!("/{folder}/{MODULE}"), format!("/{folder}/frontend.js"));
         let boot = format!("import init from \"{js}\";\ninit({{ module_or_path: \"{wasm}\" }});\n");
@@ -290,6 +304,7 @@ impl Dist {
             raw: bytes.len(),
             sent,
             first_load,
+            home: false,
         });
         Ok(())
     }
@@ -316,7 +331,14 @@ impl Dist {
             .map(|file| file.sent)
             .sum();
         if self.compress {
+            let home: usize = self
+                .files
+                .iter()
+                .filter(|file| file.home)
+                .map(|file| file.sent)
+                .sum();
             println!("{:>9} {:>9}  the first page load", "", kilobytes(first));
+            println!("{:>9} {:>9}  with the page at /", "", kilobytes(first + home));
         }
         if let Some(budget) = budget {
             ensure!(

@@ -24,6 +24,7 @@ pub(crate) fn packed(
             .iter()
             .find(|part| part.starts_with(OWN))
             .with_context(|| format!("{page} has no module of its own"))?;
+        let mut page_is = vec![format!("{own}.pack")];
         let mut inside = Vec::new();
         for part in parts {
             let module = files
@@ -33,9 +34,12 @@ pub(crate) fn packed(
             if part == own || module.len() < WHOLE {
                 inside.push(part.as_str());
                 small.entry(part.as_str()).or_insert_with(|| module.clone());
+            } else {
+                page_is.push(format!("{part}.wasm"));
             }
         }
         packs.insert(format!("{own}.pack"), inside);
+        pages.insert(page.clone(), page_is);
     }
     for (name, parts) in packs {
         files.insert(name, pack(&parts, &small)?);
@@ -45,7 +49,7 @@ pub(crate) fn packed(
     }
     let loader = files.get_mut(LOADER).context("the loader is missing")?;
     *loader = loading(std::str::from_utf8(loader)?, |part| small.contains_key(part))?.into_bytes();
-    Ok(())
+    Ok(pages)
 }
 
 /// How the names of the pages' own modules begin.
@@ -142,7 +146,8 @@ mod tests {
             ("a", &["split_a", "chunk_1", "chunk_2"]),
             ("b", &["split_b", "chunk_1", "chunk_2", "chunk_3"]),
         ]);
-        assert!(packed(&mut files, &needs).is_ok());
+        let pages = packed(&mut files, &needs).unwrap_or_default();
+        assert_eq!(pages["a"], ["split_a.pack", "chunk_2.wasm"]);
         let names = |pack: &str| index(&files[pack]).into_keys().collect::<Vec<_>>();
         assert_eq!(names("split_a.pack"), ["chunk_1", "split_a"]);
         assert_eq!(names("split_b.pack"), ["chunk_1", "chunk_3", "split_b"]);
