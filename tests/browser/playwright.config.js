@@ -39,7 +39,8 @@ export default defineConfig({
     baseURL,
     locale: "fr-BE",
     timezoneId: "Europe/Brussels",
-    trace: "retain-on-failure",
+    // What the page was at each step, without the film of it, which costs as much as the test.
+    trace: { mode: "retain-on-failure", screenshots: false },
     launchOptions: {
       executablePath: chromium,
       args: [

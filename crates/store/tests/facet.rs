@@ -11,6 +11,7 @@ use domain::organisation::Organisation;
 use domain::page::Page;
 use domain::project::Project;
 use domain::provenance::Provenance;
+use domain::source::Source;
 use domain::territory::Territory;
 use domain::text::fold;
 use rand::rngs::StdRng;
@@ -94,6 +95,7 @@ async fn compare(store: &Store, after: &str) {
     said::<Participation>(store, &mut meant).await;
     said::<Project>(store, &mut meant).await;
     said::<Provenance>(store, &mut meant).await;
+    said::<Source>(store, &mut meant).await;
     let mut there = rows(store, "tag", &["field", "word"]).await;
     there.extend(rows(store, "link", &["field", "target_id", "target_kind"]).await);
     there.extend(rows(store, "place", &["territory_id"]).await);

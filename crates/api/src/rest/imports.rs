@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use axum::Router;
-use axum::body::{Body, Bytes};
+use axum::body::{Body, BodyDataStream, Bytes};
 use axum::extract::{Request, State};
 use axum::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_TYPE, LOCATION};
 use axum::http::{HeaderMap, StatusCode};
@@ -190,22 +190,37 @@ async fn spooled(headers: HeaderMap, body: Body) -> Result<tempfile::NamedTempFi
     let announced = headers
         .get(CONTENT_LENGTH)
         .and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
+    let mut body = body.into_data_stream();
     if announced.is_some_and(|length| length > import::FILE) {
+        drain(&mut body).await;
         return Err(too_large());
     }
     let file = tempfile::NamedTempFile::new().map_err(failed)?;
     let mut writer = tokio::fs::File::from_std(file.reopen().map_err(failed)?);
-    let (mut body, mut size) = (body.into_data_stream(), 0);
+    let mut size = 0;
     while let Some(some) = body.next().await {
         let some = some.map_err(|error| Fault::new(Code::BadRequest).technically(error.to_string()))?;
         size += some.len();
         if size > import::FILE {
+            drain(&mut body).await;
             return Err(too_large());
         }
         writer.write_all(&some).await.map_err(failed)?;
     }
     writer.flush().await.map_err(failed)?;
     Ok(file)
+}
+
+/// Takes in the rest of a body that is refused, up to as much as would have been accepted: who sends before they read
+/// would else be cut off instead of told.
+async fn drain(body: &mut BodyDataStream) {
+    let mut left = import::FILE;
+    while let Some(Ok(some)) = body.next().await {
+        left = left.saturating_sub(some.len());
+        if left == 0 {
+            break;
+        }
+    }
 }
 
 /// The headers of what is added to a refused line.
