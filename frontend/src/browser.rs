@@ -136,6 +136,15 @@ mod real {
         }
     }
 
+    /// Copies a text to be pasted elsewhere; says whether that was possible. Without encryption, browsers have no way to.
+    pub async fn copy(text: &str) -> bool {
+        if !window().is_secure_context() {
+            return false;
+        }
+        let promise = window().navigator().clipboard().write_text(text);
+        wasm_bindgen_futures::JsFuture::from(promise).await.is_ok()
+    }
+
     pub async fn wait(milliseconds: u32) {
         let promise = js_sys::Promise::new(&mut |resolve, _| {
             let milliseconds = i32::try_from(milliseconds).unwrap_or(i32::MAX);
@@ -178,10 +187,13 @@ mod real {
     pub async fn alone(_: &str, work: impl Future<Output = ()> + 'static) {
         work.await;
     }
+    pub async fn copy(_: &str) -> bool {
+        false
+    }
     pub async fn wait(_: u32) {}
 }
 
 pub use real::{
-    alone, focus, forget, forget_in_tab, keep, keep_in_tab, kept, kept_in_tab, languages, narrow, now,
+    alone, copy, focus, forget, forget_in_tab, keep, keep_in_tab, kept, kept_in_tab, languages, narrow, now,
     online, query_word, remove_root_attribute, set_root_attribute, wait,
 };

@@ -6,6 +6,8 @@ use std::time::UNIX_EPOCH;
 
 use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, Statement};
 
+use tokio::sync::Mutex;
+
 use crate::database::Postgres;
 
 /// Of the processes that want a template, one prepares it and the others wait.
@@ -83,6 +85,9 @@ pub(crate) async fn sqlite(file: &Path, binary: &Path, prepare: impl AsyncFnOnce
         .expect("binaries are built after 1970");
     let folder = binary.parent().expect("a binary is in a folder");
     let kept = folder.join(format!("prepared-{}.db", built.as_nanos()));
+    // Of a process' tests, one prepares it and the others wait.
+    static ONE: Mutex<()> = Mutex::const_new(());
+    let one = ONE.lock().await;
     if !kept.exists() {
         for old in std::fs::read_dir(folder)
             .expect("the folder of the binary can be read")
@@ -90,14 +95,17 @@ pub(crate) async fn sqlite(file: &Path, binary: &Path, prepare: impl AsyncFnOnce
         {
             let name = old.file_name();
             let name = name.to_string_lossy();
-            if name.starts_with("prepared-") && name.ends_with(".db") {
+            if old.path() != kept && name.starts_with("prepared-") && name.ends_with(".db") {
                 drop(std::fs::remove_file(old.path()));
             }
         }
         // Two processes may prepare it at once: the name stands for a whole file at any time.
         let own = kept.with_extension(std::process::id().to_string());
+        // One of a run that is over may have this number.
+        drop(std::fs::remove_file(&own));
         prepare(own.clone()).await;
         std::fs::rename(&own, &kept).expect("the folder of the binary can be written");
     }
+    drop(one);
     std::fs::copy(&kept, file).expect("the temporary folder can be written");
 }

@@ -8,6 +8,7 @@ use crate::language::t;
 use crate::session::{self, Session};
 use crate::ui::button::{Button, Look};
 use crate::ui::chips::{Course, Status};
+use crate::ui::copy::copy_text;
 use crate::ui::more::More;
 use crate::ui::page::{Crumb, Page};
 use crate::ui::state::{Empty, Loaded, Skeleton};
@@ -158,10 +159,7 @@ fn Card(mail: Mail) -> impl IntoView {
             {mail.last_error.map(|why| view! { <p class="small">{move || t::messages_error(&why)}</p> })}
             {mail.text.map(|text| {
                 let copied = text.clone();
-                let copy = move |()| {
-                    let _ = window().navigator().clipboard().write_text(&copied);
-                    said.say(t::action_copied());
-                };
+                let copy = move |()| copy_text(said, copied.clone());
                 view! {
                     <details>
                         <summary>{t::messages_text}</summary>

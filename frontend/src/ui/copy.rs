@@ -1,9 +1,22 @@
 //! A text to be taken elsewhere: shown whole, and copied by one press.
 
 use super::button::{Button, Look};
-use super::toast::toasts;
+use super::toast::{Toasts, toasts};
+use crate::browser;
 use crate::language::t;
 use leptos::prelude::*;
+use leptos::task::spawn_local;
+
+/// Copies, and says what came of it.
+pub fn copy_text(said: Toasts, text: String) {
+    spawn_local(async move {
+        said.say(if browser::copy(&text).await {
+            t::action_copied()
+        } else {
+            t::action_not_copied()
+        });
+    });
+}
 
 /// `label` says what it is; `primary` where copying it is what one came for.
 #[component]
@@ -14,10 +27,7 @@ pub fn CopyField(
 ) -> impl IntoView {
     let said = toasts();
     let copied = text.clone();
-    let copy = move |()| {
-        let _ = window().navigator().clipboard().write_text(&copied);
-        said.say(t::action_copied());
-    };
+    let copy = move |()| copy_text(said, copied.clone());
     let look = if primary { Look::Primary } else { Look::Plain };
     view! {
         <div class="copy-field">

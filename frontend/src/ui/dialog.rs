@@ -14,6 +14,9 @@ pub fn Dialog(
     open: RwSignal<bool>,
     #[prop(into)] title: TextProp,
     #[prop(optional)] drawer: bool,
+    /// A press beside it does not close it: what it shows is not shown again.
+    #[prop(optional)]
+    stays: bool,
     #[prop(optional, into)] foot: Option<ViewFn>,
     children: ChildrenFn,
 ) -> impl IntoView {
@@ -31,7 +34,7 @@ pub fn Dialog(
     // A press on the backdrop falls on the dialog itself.
     let outside = move |event: web_sys::MouseEvent| {
         let here = event.target() == event.current_target();
-        if here {
+        if here && !stays {
             open.set(false);
         }
     };

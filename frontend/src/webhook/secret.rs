@@ -56,7 +56,7 @@ pub fn SecretShown(id: Memo<String>) -> impl IntoView {
     });
     on_cleanup(|| shown().set(None));
     view! {
-        <Dialog open title=t::webhook_secret_title>
+        <Dialog open title=t::webhook_secret_title stays=true>
             {move || shown().get_untracked().map(|it| view! {
                 <div class="stack">
                     <p>{t::webhook_secret_text}</p>

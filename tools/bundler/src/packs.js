@@ -23,13 +23,15 @@ function part(name) {
         const now = { pages: [] };
         now.packs = Promise.resolve().then(() => {
             turn = undefined;
-            return Promise.all(now.pages.map(opened));
+            return Promise.all(now.pages.map((page) => opened(page).catch(() => undefined)));
         });
         turn = now;
     }
     if (name.startsWith("split_")) turn.pages.push(name);
     return turn.packs.then((all) => {
-        const { bytes, index } = all.find((pack) => name in pack.index);
+        const pack = all.find((some) => some !== undefined && name in some.index);
+        if (pack === undefined) throw new Error(`${name} did not come`);
+        const { bytes, index } = pack;
         return new Response(bytes.slice(...index[name]), { headers: { "content-type": "application/wasm" } });
     });
 }

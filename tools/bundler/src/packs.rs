@@ -12,11 +12,12 @@ const LOADER: &str = "__wasm_split.js";
 const WHOLE: usize = 5_000;
 
 /// Replaces the small modules that are split off, among these files by their names, by a pack for each page. `needs`
-/// says which modules each page needs, by their names without extension.
+/// says which modules each page needs, by their names without extension. Returns which files each page is then.
 pub(crate) fn packed(
     files: &mut BTreeMap<String, Vec<u8>>,
     needs: &HashMap<String, Vec<String>>,
-) -> Result<()> {
+) -> Result<HashMap<String, Vec<String>>> {
+    let mut pages = HashMap::new();
     let mut packs = BTreeMap::new();
     let mut small = BTreeMap::new();
     for (page, parts) in needs {

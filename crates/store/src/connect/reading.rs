@@ -2,8 +2,9 @@
 //! costs each statement a second way to the database; so these stay in hand between statements, and only one on
 //! which something went wrong goes back.
 
+use std::collections::VecDeque;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use sea_orm::prelude::async_trait::async_trait;
@@ -15,9 +16,12 @@ use sea_orm::{
 };
 use sea_query_sqlx::SqlxValues;
 use tokio::sync::{Semaphore, SemaphorePermit};
+use tokio::time::Instant;
 
 /// How long a statement waits for its turn.
 const PATIENCE: Duration = Duration::from_secs(10);
+/// How long a connection is kept.
+const LIFE: Duration = Duration::from_mins(5);
 
 #[derive(Debug)]
 enum Readers {
@@ -33,7 +37,7 @@ struct Kept<D: sqlx::Database> {
     pool: Pool<D>,
     /// As many as there are connections: who has a turn finds one in hand, or makes one.
     turns: Semaphore,
-    in_hand: Mutex<Vec<PoolConnection<D>>>,
+    in_hand: Mutex<VecDeque<(PoolConnection<D>, Instant)>>,
 }
 
 fn fault(error: sqlx::Error) -> DbErr {
@@ -55,22 +59,45 @@ impl<D: sqlx::Database> Kept<D> {
         self.pool.close().await;
     }
 
-    fn in_hand(&self) -> std::sync::MutexGuard<'_, Vec<PoolConnection<D>>> {
+    fn in_hand(&self) -> MutexGuard<'_, VecDeque<(PoolConnection<D>, Instant)>> {
         self.in_hand.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Lends a connection for one statement. Who gives up in the middle, or fails, does not put it back in hand.
-    async fn lend(&self) -> Result<(PoolConnection<D>, SemaphorePermit<'_>), DbErr> {
+    /// Lends a connection for one statement, with the time since when it is out of the pool. Who gives up in the middle,
+    /// or fails, does not put it back in hand.
+    async fn lend(&self) -> Result<(PoolConnection<D>, Instant, SemaphorePermit<'_>), DbErr> {
         let turn = tokio::time::timeout(PATIENCE, self.turns.acquire())
             .await
             .map_err(|_| DbErr::ConnectionAcquire(ConnAcquireErr::Timeout))?
             .map_err(|_| DbErr::ConnectionAcquire(ConnAcquireErr::ConnectionClosed))?;
-        let free = self.in_hand().pop();
-        let connection = match free {
-            Some(connection) => connection,
-            None => self.pool.acquire().await.map_err(fault)?,
-        };
-        Ok((connection, turn))
+        loop {
+            let free = self.in_hand().pop_front();
+            match free {
+                Some((connection, since)) if since.elapsed() < LIFE => return Ok((connection, since, turn)),
+                // What it is connected to may have become another server, or its tables others.
+                Some((mut old, _)) => old.close_on_drop(),
+                None => {
+                    let connection = self.pool.acquire().await.map_err(fault)?;
+                    return Ok((connection, Instant::now(), turn));
+                }
+            }
+        }
+    }
+
+    /// Puts a connection back in hand, unless all of them are being closed.
+    fn put_back(&self, connection: PoolConnection<D>, since: Instant) {
+        let mut in_hand = self.in_hand();
+        if !self.turns.is_closed() {
+            in_hand.push_back((connection, since));
+        }
+    }
+
+    /// What a statement failed with. Where the connection itself broke, the others will have too.
+    fn broken(&self, error: sqlx::Error) -> DbErr {
+        if !matches!(error, sqlx::Error::Database(_)) {
+            self.in_hand().clear();
+        }
+        fault(error)
     }
 }
 
@@ -82,22 +109,22 @@ where
     QueryResult: From<D::Row>,
 {
     async fn one(&self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
-        let (mut connection, _turn) = self.lend().await?;
+        let (mut connection, since, _turn) = self.lend().await?;
         let row = asked(statement)
             .fetch_optional(&mut *connection)
             .await
-            .map_err(fault)?;
-        self.in_hand().push(connection);
+            .map_err(|error| self.broken(error))?;
+        self.put_back(connection, since);
         Ok(row.map(QueryResult::from))
     }
 
     async fn all(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
-        let (mut connection, _turn) = self.lend().await?;
+        let (mut connection, since, _turn) = self.lend().await?;
         let rows = asked(statement)
             .fetch_all(&mut *connection)
             .await
-            .map_err(fault)?;
-        self.in_hand().push(connection);
+            .map_err(|error| self.broken(error))?;
+        self.put_back(connection, since);
         Ok(rows.into_iter().map(QueryResult::from).collect())
     }
 }

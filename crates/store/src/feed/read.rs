@@ -144,7 +144,10 @@ impl Store {
                     change.content = Some(Arc::clone(content)).filter(|_| with_content);
                 }
                 // It has gone since. Its own row follows, but where it had left the area before, not to this reader.
-                (None, Some(_)) => change.kind = Kind::Delete,
+                (None, Some(_)) => {
+                    change.kind = Kind::Delete;
+                    change.into.clear();
+                }
                 (None, None) => return None,
             }
             Some((row.seq, change))
