@@ -211,10 +211,10 @@ async fn spooled(headers: HeaderMap, body: Body) -> Result<tempfile::NamedTempFi
     Ok(file)
 }
 
-/// Takes in the rest of a body that is refused, up to as much as would have been accepted: who sends before they read
+/// Takes in the rest of a body that is refused, up to twice what would have been accepted: who sends before they read
 /// would else be cut off instead of told.
 async fn drain(body: &mut BodyDataStream) {
-    let mut left = import::FILE;
+    let mut left = 2 * import::FILE;
     while let Some(Ok(some)) = body.next().await {
         left = left.saturating_sub(some.len());
         if left == 0 {
