@@ -40,18 +40,30 @@ pub fn Screen() -> impl IntoView {
     let load = Signal::derive(move || found.load.get().map(|it| it.import).present());
     let state = Memo::new(move |_| load.with(|it| it.value().map(|it| (it.state, it.done))));
     Effect::new(move |_| {
-        if state
-            .get()
-            .is_some_and(|(state, _)| state.is_under_way() || state == State::Reading)
-        {
-            spawn_local(async move {
-                browser::wait(PAUSE).await;
-                // The page may be gone.
-                if state.try_get_untracked().is_some() {
-                    found.reload.run(());
-                }
-            });
+        let Some(known) = state.get() else { return };
+        if !(known.0.is_under_way() || known.0 == State::Reading) {
+            return;
         }
+        spawn_local(async move {
+            // It may be long before anything is other than it was.
+            loop {
+                browser::wait(PAUSE).await;
+                // The page may be gone, or show more than this by now.
+                if state.try_get_untracked() != Some(Some(known)) {
+                    return;
+                }
+                let asked = Found::build(One {
+                    id: cynic::Id::new(id.get_untracked()),
+                });
+                let found = api::query(&asked).await.ok().and_then(|it| it.import);
+                if found.is_some_and(|it| (it.state, it.done) != known) {
+                    break;
+                }
+            }
+            if state.try_get_untracked().is_some() {
+                found.reload.run(());
+            }
+        });
     });
     let title = move || {
         load.with(|it| it.value().map(|it| it.file_name.clone()))
