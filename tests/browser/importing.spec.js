@@ -83,3 +83,30 @@ test("a file is read, its columns are told, it is previewed, applied and reporte
   await page.goto(`/sources/${source}`);
   await expect(page.getByRole("link", { name: "offres.csv" }).first()).toBeVisible();
 });
+
+test("an import that does not move for a while is followed to its end", async ({ page }) => {
+  await signIn(page, `/sources/${source}`);
+  await page.getByRole("link", { name: "Importer un fichier" }).click();
+  const buffer = Buffer.from("Réf;Producteur;Produit;Intitulé\nlent1;f1;Pain;Pain lent\n");
+  await page.locator('input[type="file"]').setInputFiles({ name: "lent.csv", mimeType: "text/csv", buffer });
+  await page.getByRole("button", { name: "Lire le fichier" }).click();
+  await page.getByRole("button", { name: "Voir ce que cela ferait" }).click();
+  await expect(page.getByRole("button", { name: "Importer", exact: true })).toBeVisible();
+  // The server tells the same for a few looks, as when another import is before this one.
+  let still = 6;
+  await page.route("**/graphql", async (route) => {
+    const response = await route.fetch();
+    const json = await response.json();
+    const told = json.data?.import;
+    if (still > 0 && ["RUNNING", "DONE"].includes(told?.state)) {
+      still -= 1;
+      Object.assign(told, { state: "RUNNING", done: 0 });
+    }
+    await route.fulfill({ response, json });
+  });
+  await page.getByRole("button", { name: "Importer", exact: true }).click();
+  await expect(page.getByRole("heading", { name: "Import en cours" })).toBeVisible();
+  await expect(page.getByRole("heading", { name: "Import en cours" })).toHaveCount(0);
+  await expect(page.locator(".figures")).toContainText("1");
+  expect(still).toBe(0);
+});
