@@ -54,6 +54,12 @@ pub trait Keeps: Rules + PartialEq {
     fn send(sent: Sent<Self>) -> impl Future<Output = Result<Outcome<Self>, Failure>>;
 }
 
+/// What a form stands on: the record as it was when the form was opened, or when it came, where the form was quicker.
+/// What others change meanwhile is compared on saving.
+pub fn as_opened<T: Clone + Send + Sync + 'static>(shown: Memo<Option<T>>) -> Option<T> {
+    shown.get_untracked().or_else(|| shown.get())
+}
+
 /// The domain's record from a fragment that asks for all its fields.
 pub fn record<R: DeserializeOwned>(row: &impl Serialize) -> Option<R> {
     let read = serde_json::to_value(row).and_then(serde_json::from_value);

@@ -98,6 +98,22 @@ test("what is typed is kept through a reload, and an older revision is compared"
   await expect(page.getByRole("main").getByText("Ma remarque")).toBeVisible();
 });
 
+test("a form that was quicker than its page comes with it", async ({ page }) => {
+  await signIn(page, "/chantiers");
+  let release;
+  const held = new Promise((done) => { release = done; });
+  await page.route("**/graphql", async (route) => {
+    if (route.request().postData().includes("chantier(")) await held;
+    await route.continue();
+  });
+  await page.goto("/chantiers/communication");
+  await page.getByRole("button", { name: "Modifier le chantier" }).click();
+  const drawer = page.getByRole("dialog");
+  await expect(drawer.getByRole("heading", { name: "Modifier le chantier" })).toBeVisible();
+  release();
+  await expect(drawer.getByLabel("Remarque")).toBeVisible();
+});
+
 test("my week asks to sign in, then shows what to confirm", async ({ page }) => {
   await page.goto("/ma-semaine");
   await expect(page.getByText("Connectez-vous pour voir votre semaine")).toBeVisible();

@@ -8,7 +8,7 @@ use crate::address;
 use crate::api;
 use crate::browser;
 use crate::contract::typed;
-use crate::edit::{Actions, record, take_away};
+use crate::edit::{Actions, as_opened, record, take_away};
 use crate::format;
 use crate::language::{Text, t};
 use crate::organisation::names;
@@ -398,8 +398,8 @@ fn Drawer(whole: Memo<Option<Whole>>, open: RwSignal<Option<Open>>) -> impl Into
         <Dialog open=shown title drawer=true>
             {move || {
                 let now = open.get();
-                // Forms stand on what they were opened with; a step's view follows.
-                let whole = if now.is_some() { whole.get_untracked() } else { whole.get() };
+                // A step's view follows.
+                let whole = if now.is_some() { as_opened(whole) } else { whole.get() };
                 whole.and_then(|whole| content(&whole, now, &named.get(), open, end, shown))
             }}
         </Dialog>

@@ -8,7 +8,7 @@ use super::read::{Around, One, Which, Whole};
 use super::words;
 use crate::api;
 use crate::contract::typed;
-use crate::edit::{record, take_away};
+use crate::edit::{as_opened, record, take_away};
 use crate::language::t;
 use crate::provenance::{SourceList, sourced};
 use crate::records;
@@ -253,8 +253,7 @@ fn Drawer(whole: Memo<Option<Whole>>, open: RwSignal<Option<Open>>) -> impl Into
         <Dialog open=shown title drawer=true>
             {move || {
                 let what = open.get()?;
-                // The record as it was when the form was opened: what others change meanwhile is compared on saving.
-                let whole = whole.get_untracked()?;
+                let whole = as_opened(whole)?;
                 let project = typed::<ProjectId>(&whole.facts.id)?;
                 Some(match what {
                     Open::Project => view! { <ProjectForm record={record::<Project>(&whole.facts)} on_done=move |_| end.run(()) on_cancel=end /> }.into_any(),

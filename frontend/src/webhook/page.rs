@@ -9,7 +9,7 @@ use super::trial::Try;
 use super::{list, moves, words};
 use crate::api;
 use crate::contract::typed;
-use crate::edit::record;
+use crate::edit::{as_opened, record};
 use crate::format;
 use crate::language::t;
 use crate::refusal::refused;
@@ -71,7 +71,7 @@ pub fn Screen() -> impl IntoView {
         <Page title lead=t::webhook_question crumbs tools>
             <SecretShown id />
             {move || editing.get().then(|| {
-                let row = sheet.get_untracked().map(|it| it.facts);
+                let row = as_opened(sheet).map(|it| it.facts);
                 row.and_then(|row| record::<Webhook>(&row)).map(|record| view! { <Change record on_end=move |()| editing.set(false) /> })
             })}
             {move || match session::session() {
