@@ -94,6 +94,7 @@ pub(crate) struct ConnectionEdge<T>(Edge<T>);
 
 /// Whether there is more.
 #[derive(SimpleObject)]
+#[graphql(crate = "domain::graphql")]
 struct PageInfo {
     /// Whether there are rows before this page.
     has_previous_page: bool,

@@ -209,7 +209,7 @@ pub async fn keep(store: Store, retention_days: u32) {
 
 /// A page of the change feed.
 #[derive(SimpleObject)]
-#[graphql(name = "FeedPage")]
+#[graphql(name = "FeedPage", crate = "domain::graphql")]
 pub(crate) struct PageNode {
     /// What happened, in the order of commits.
     nodes: Vec<ChangeNode>,
@@ -221,7 +221,7 @@ pub(crate) struct PageNode {
 
 /// One thing that happened to a record.
 #[derive(SimpleObject)]
-#[graphql(name = "FeedChange")]
+#[graphql(name = "FeedChange", crate = "domain::graphql")]
 struct ChangeNode {
     /// What happened.
     kind: Kind,

@@ -20,6 +20,7 @@ pub mod schema;
 pub mod server;
 pub mod spa;
 
+mod answered;
 mod chantier;
 mod client;
 mod connection;

@@ -116,12 +116,15 @@ impl Loader {
                 asked.push(question.clone());
             }
         }
-        let answers = Q::ask(&self.store, &self.actor, &asked).await.map_err(Arc::new);
+        let mut answers = Q::ask(&self.store, &self.actor, &asked).await.map_err(Arc::new);
+        let is_each_once = asked.len() == waiting.len();
         for (question, sender) in waiting {
-            let answer = answers
-                .as_ref()
-                .map(|known| known.get(&question).cloned())
-                .map_err(Arc::clone);
+            let answer = match &mut answers {
+                // A page of records is not copied where only one asks for it.
+                Ok(known) if is_each_once => Ok(known.remove(&question)),
+                Ok(known) => Ok(known.get(&question).cloned()),
+                Err(error) => Err(Arc::clone(error)),
+            };
             // Who no longer waits needs no answer.
             drop(sender.send(answer));
         }

@@ -1,6 +1,8 @@
 //! Any record by its identifier.
 
-use async_graphql::{Context, ID, Interface, Object, Result, SimpleObject};
+use async_graphql::{
+    Context, ContextSelectionSet, ID, Interface, Object, Result, ServerResult, SimpleObject, Value,
+};
 use domain::chantier::{Chantier, Participation, Resource, Step};
 use domain::contact::Contact;
 use domain::need::Need;
@@ -18,6 +20,7 @@ use domain::webhook::Webhook;
 use domain::{RecordId, RecordType};
 use store::Stored;
 
+use crate::answered::Answered;
 use crate::chantier::{ChantierNode, ParticipationNode, ResourceNode, StepNode};
 use crate::connection::one;
 use crate::ctx::{caller, store};
@@ -44,12 +47,15 @@ const NOT_AN_ID: Sentence = [
 
 /// A record that can be read by its identifier.
 #[derive(Clone, Interface)]
-#[graphql(field(
-    name = "id",
-    method = "node_id",
-    ty = "ID",
-    desc = "The record's identifier, opaque and lasting."
-))]
+#[graphql(
+    crate = "crate::answered",
+    field(
+        name = "id",
+        method = "node_id",
+        ty = "ID",
+        desc = "The record's identifier, opaque and lasting."
+    )
+)]
 pub(crate) enum Node {
     Territory(TerritoryNode),
     Organisation(OrganisationNode),
@@ -69,6 +75,35 @@ pub(crate) enum Node {
     Outcome(OutcomeNode),
     Webhook(WebhookNode),
     SavedSearch(SavedSearchNode),
+}
+
+impl Answered for Node {
+    async fn at_hand(&self, _: &Context<'_>) -> ServerResult<Option<Value>> {
+        Ok(None)
+    }
+
+    async fn answered(&self, ctx: &ContextSelectionSet<'_>) -> ServerResult<Value> {
+        match self {
+            Self::Territory(node) => node.answered(ctx).await,
+            Self::Organisation(node) => node.answered(ctx).await,
+            Self::Contact(node) => node.answered(ctx).await,
+            Self::Person(node) => node.answered(ctx).await,
+            Self::Chantier(node) => node.answered(ctx).await,
+            Self::Step(node) => node.answered(ctx).await,
+            Self::Resource(node) => node.answered(ctx).await,
+            Self::Participation(node) => node.answered(ctx).await,
+            Self::Project(node) => node.answered(ctx).await,
+            Self::Membership(node) => node.answered(ctx).await,
+            Self::Note(node) => node.answered(ctx).await,
+            Self::Provenance(node) => node.answered(ctx).await,
+            Self::Source(node) => node.answered(ctx).await,
+            Self::Offer(node) => node.answered(ctx).await,
+            Self::Need(node) => node.answered(ctx).await,
+            Self::Outcome(node) => node.answered(ctx).await,
+            Self::Webhook(node) => node.answered(ctx).await,
+            Self::SavedSearch(node) => node.answered(ctx).await,
+        }
+    }
 }
 
 /// The record, where the caller may see it.

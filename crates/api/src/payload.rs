@@ -134,7 +134,7 @@ macro_rules! node {
     ($(#[$meta:meta])* $node:ident = $record:ty as $name:literal) => {
         $(#[$meta])*
         #[derive(Clone, async_graphql::SimpleObject)]
-        #[graphql(name = $name, complex)]
+        #[graphql(name = $name, complex, crate = "crate::answered")]
         pub(crate) struct $node {
             #[graphql(flatten)]
             pub(crate) record: $record,
@@ -145,6 +145,15 @@ macro_rules! node {
         impl From<$record> for $node {
             fn from(record: $record) -> Self {
                 Self { trail: crate::history::Trail(record.id.into()), record }
+            }
+        }
+
+        impl crate::answered::Answered for $node {
+            async fn at_hand(
+                &self,
+                ctx: &async_graphql::Context<'_>,
+            ) -> async_graphql::ServerResult<Option<async_graphql::Value>> {
+                async_graphql::resolver_utils::ContainerType::resolve_field(&self.record, ctx).await
             }
         }
 

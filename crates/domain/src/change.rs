@@ -21,7 +21,7 @@ choices! {
 /// One field's change, as the history shows it.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 #[cfg_attr(feature = "graphql", derive(async_graphql::SimpleObject))]
-#[cfg_attr(feature = "graphql", graphql(name = "FieldChange"))]
+#[cfg_attr(feature = "graphql", graphql(name = "FieldChange", crate = "crate::graphql"))]
 pub struct FieldChange {
     /// The field's name, as in the schema.
     pub field: String,

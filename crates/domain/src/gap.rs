@@ -82,7 +82,7 @@ pub struct Row {
 /// One month of a product's gap.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "graphql", derive(async_graphql::SimpleObject))]
-#[cfg_attr(feature = "graphql", graphql(name = "GapMonth"))]
+#[cfg_attr(feature = "graphql", graphql(name = "GapMonth", crate = "crate::graphql"))]
 pub struct Month {
     /// 1 (January) to 12.
     pub month: u32,
@@ -102,7 +102,7 @@ pub struct Month {
 /// What is offered and needed in a month, in one unit.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "graphql", derive(async_graphql::SimpleObject))]
-#[cfg_attr(feature = "graphql", graphql(name = "GapAmount"))]
+#[cfg_attr(feature = "graphql", graphql(name = "GapAmount", crate = "crate::graphql"))]
 pub struct Amount {
     /// Kilograms for all weights, litres for all volumes, pieces; or a unit that says nothing outside itself: bunches,
     /// crates, pallets, portions.

@@ -13,7 +13,8 @@ pub mod change;
 pub mod check;
 pub mod date;
 pub mod facet;
-
+#[cfg(feature = "graphql")]
+pub mod graphql;
 pub mod measure;
 pub mod mint;
 pub mod page;

@@ -26,7 +26,7 @@ choices! {
 /// Where an offer comes from or a need is delivered to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "graphql", derive(async_graphql::SimpleObject))]
-#[cfg_attr(feature = "graphql", graphql(name = "MatchPlace"))]
+#[cfg_attr(feature = "graphql", graphql(name = "MatchPlace", crate = "crate::graphql"))]
 pub struct Place {
     /// The commune.
     pub commune_id: TerritoryId,

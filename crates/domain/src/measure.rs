@@ -19,7 +19,10 @@ choices! {
     feature = "graphql",
     derive(async_graphql::SimpleObject, async_graphql::InputObject)
 )]
-#[cfg_attr(feature = "graphql", graphql(name = "Money", input_name = "MoneyInput"))]
+#[cfg_attr(
+    feature = "graphql",
+    graphql(name = "Money", input_name = "MoneyInput", crate = "crate::graphql")
+)]
 pub struct Money {
     /// How much, as a decimal number with a point: `281000.00`.
     pub amount: Decimal,
@@ -108,7 +111,10 @@ impl Unit {
     feature = "graphql",
     derive(async_graphql::SimpleObject, async_graphql::InputObject)
 )]
-#[cfg_attr(feature = "graphql", graphql(name = "Quantity", input_name = "QuantityInput"))]
+#[cfg_attr(
+    feature = "graphql",
+    graphql(name = "Quantity", input_name = "QuantityInput", crate = "crate::graphql")
+)]
 #[serde(deny_unknown_fields)]
 pub struct Quantity {
     /// How much, as a decimal number with a point: `12.5`.
@@ -137,7 +143,10 @@ impl Quantity {
     feature = "graphql",
     derive(async_graphql::SimpleObject, async_graphql::InputObject)
 )]
-#[cfg_attr(feature = "graphql", graphql(name = "Price", input_name = "PriceInput"))]
+#[cfg_attr(
+    feature = "graphql",
+    graphql(name = "Price", input_name = "PriceInput", crate = "crate::graphql")
+)]
 #[serde(deny_unknown_fields)]
 pub struct Price {
     /// How much, without VAT, as a decimal number with a point: `2.35`.
@@ -163,7 +172,10 @@ impl Price {
     feature = "graphql",
     derive(async_graphql::SimpleObject, async_graphql::InputObject)
 )]
-#[cfg_attr(feature = "graphql", graphql(name = "Budget", input_name = "BudgetInput"))]
+#[cfg_attr(
+    feature = "graphql",
+    graphql(name = "Budget", input_name = "BudgetInput", crate = "crate::graphql")
+)]
 #[serde(deny_unknown_fields)]
 pub struct Budget {
     /// At least, without VAT.

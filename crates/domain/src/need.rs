@@ -89,7 +89,10 @@ choices! {
     feature = "graphql",
     derive(async_graphql::SimpleObject, async_graphql::InputObject)
 )]
-#[cfg_attr(feature = "graphql", graphql(name = "Local", input_name = "LocalInput"))]
+#[cfg_attr(
+    feature = "graphql",
+    graphql(name = "Local", input_name = "LocalInput", crate = "crate::graphql")
+)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Local {
     /// The rule.

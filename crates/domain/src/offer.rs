@@ -91,7 +91,10 @@ choices! {
     feature = "graphql",
     derive(async_graphql::SimpleObject, async_graphql::InputObject)
 )]
-#[cfg_attr(feature = "graphql", graphql(name = "Delivery", input_name = "DeliveryInput"))]
+#[cfg_attr(
+    feature = "graphql",
+    graphql(name = "Delivery", input_name = "DeliveryInput", crate = "crate::graphql")
+)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Delivery {
     /// Whether it can be fetched; absent where nobody has said.

@@ -113,7 +113,11 @@ choices! {
 )]
 #[cfg_attr(
     feature = "graphql",
-    graphql(name = "OfficialNumber", input_name = "OfficialNumberInput")
+    graphql(
+        name = "OfficialNumber",
+        input_name = "OfficialNumberInput",
+        crate = "crate::graphql"
+    )
 )]
 pub struct OfficialNumber {
     /// The register.
@@ -195,7 +199,10 @@ fn check_gs1(digits: &str) -> bool {
     feature = "graphql",
     derive(async_graphql::SimpleObject, async_graphql::InputObject)
 )]
-#[cfg_attr(feature = "graphql", graphql(name = "Address", input_name = "AddressInput"))]
+#[cfg_attr(
+    feature = "graphql",
+    graphql(name = "Address", input_name = "AddressInput", crate = "crate::graphql")
+)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Address {
     /// Street and number.

@@ -44,7 +44,7 @@ impl Stage {
 /// One stage of an outcome.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[cfg_attr(feature = "graphql", derive(async_graphql::SimpleObject))]
-#[cfg_attr(feature = "graphql", graphql(name = "OutcomeStep"))]
+#[cfg_attr(feature = "graphql", graphql(name = "OutcomeStep", crate = "crate::graphql"))]
 pub struct Step {
     /// The stage.
     pub stage: Stage,

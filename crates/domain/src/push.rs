@@ -71,7 +71,7 @@ choices! {
 /// How many of the rows came to what.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "graphql", derive(async_graphql::SimpleObject))]
-#[cfg_attr(feature = "graphql", graphql(name = "PushCounts"))]
+#[cfg_attr(feature = "graphql", graphql(name = "PushCounts", crate = "crate::graphql"))]
 #[serde(default)]
 pub struct Counts {
     /// Made.

@@ -106,7 +106,7 @@ macro_rules! record {
         $(#[$meta])*
         #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
         #[cfg_attr(feature = "graphql", derive(async_graphql::SimpleObject))]
-        #[cfg_attr(feature = "graphql", graphql(name_type))]
+        #[cfg_attr(feature = "graphql", graphql(name_type, crate = "crate::graphql"))]
         #[serde(rename_all = "camelCase")]
         pub struct $name {
             /// The record's identifier, opaque and lasting.

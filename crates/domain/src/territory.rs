@@ -182,7 +182,10 @@ mod scalar {
     feature = "graphql",
     derive(async_graphql::SimpleObject, async_graphql::InputObject)
 )]
-#[cfg_attr(feature = "graphql", graphql(name = "Point", input_name = "PointInput"))]
+#[cfg_attr(
+    feature = "graphql",
+    graphql(name = "Point", input_name = "PointInput", crate = "crate::graphql")
+)]
 #[serde(deny_unknown_fields)]
 pub struct Point {
     /// Latitude in degrees.

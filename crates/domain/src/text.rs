@@ -63,7 +63,7 @@ impl Lang {
 )]
 #[cfg_attr(
     feature = "graphql",
-    graphql(name = "LocalName", input_name = "LocalNameInput")
+    graphql(name = "LocalName", input_name = "LocalNameInput", crate = "crate::graphql")
 )]
 #[serde(rename_all = "camelCase")]
 pub struct LocalName {

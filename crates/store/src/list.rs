@@ -9,7 +9,7 @@ use domain::{OrganisationId, RecordId, RecordType};
 use sea_orm::sea_query::{
     Alias, Condition, Expr, ExprTrait, Func, JoinType, Order, Query, SelectStatement, WindowStatement,
 };
-use sea_orm::{ConnectionTrait, EntityTrait, FromQueryResult, Iterable, QueryTrait, Select, Statement};
+use sea_orm::{ConnectionTrait, Statement};
 use serde::Serialize;
 use serde_json::Value;
 use uuid::Uuid;
@@ -18,7 +18,7 @@ use crate::connect::Store;
 use crate::error::{Error, Result};
 use crate::filter::{overlapping, with_themselves};
 use crate::page::{Column, Key, Slice, beyond, cursor, cut, fingerprint, place, slice};
-use crate::record::{Stored, table};
+use crate::record::{Stored, all, selecting, table};
 
 /// A record that is listed.
 pub trait Listed: Stored {
@@ -147,13 +147,8 @@ impl Store {
         page: &Page,
     ) -> Result<Slice<R>> {
         let meant = self.meant_by::<R>(filter).await?;
-        let (select, print) = listing::<R>(filter, &meant, order, page)?;
-        let records: Vec<R> = select
-            .all(&self.reading)
-            .await?
-            .into_iter()
-            .map(Into::into)
-            .collect();
+        let (query, print) = listing::<R>(filter, &meant, order, page)?;
+        let records: Vec<R> = all(&self.reading, &query).await?;
         Ok(slice(records, page, |record| {
             cursor(&print, &record.key(order), record.id().into())
         }))
@@ -198,8 +193,7 @@ impl Store {
         most: usize,
     ) -> Result<Vec<R>> {
         asked::<R>(filter)?;
-        let mut select = R::Entity::find();
-        let query = QueryTrait::query(&mut select);
+        let mut query = selecting::<R>();
         query
             .cond_where(R::condition(&self.meant_by::<R>(filter).await?))
             .order_by((R::TABLE, "id"), Order::Asc)
@@ -208,12 +202,7 @@ impl Store {
             let after: Uuid = after.into();
             query.and_where(Expr::col((R::TABLE, "id")).gt(after));
         }
-        Ok(select
-            .all(&self.reading)
-            .await?
-            .into_iter()
-            .map(Into::into)
-            .collect())
+        all(&self.reading, &query).await
     }
 
     /// For each parent, a page of the records whose field names it: one statement for all parents.
@@ -230,9 +219,8 @@ impl Store {
         let query = relating::<R>(relation, order, page, parents)?;
         let mut groups: HashMap<Uuid, Vec<R>> = HashMap::new();
         for row in self.reading.query_all(&query).await? {
-            let parent: Uuid = row.try_get("", "target_id")?;
-            let model = R::Model::from_query_result(&row, "")?;
-            groups.entry(parent).or_default().push(model.into());
+            let parent: Uuid = row.try_get_by_index(R::COLUMNS.len())?;
+            groups.entry(parent).or_default().push(R::read(&row)?);
         }
         Ok(parents
             .iter()
@@ -317,7 +305,7 @@ fn listing<R: Listed>(
     meant: &R::Filter,
     order: R::Order,
     page: &Page,
-) -> Result<(Select<R::Entity>, String)> {
+) -> Result<(SelectStatement, String)> {
     let print = fingerprint(&[R::TABLE, &order.to_string(), &asked::<R>(filter)?]);
     let column = R::column(order);
     let after = page
@@ -325,11 +313,10 @@ fn listing<R: Listed>(
         .as_deref()
         .map(|cursor| place(&print, column, cursor))
         .transpose()?;
-    let mut select = R::Entity::find();
-    let query = QueryTrait::query(&mut select);
+    let mut query = selecting::<R>();
     query.cond_where(R::condition(meant));
-    cut(query, R::TABLE, column, page, after.as_ref());
-    Ok((select, print))
+    cut(&mut query, R::TABLE, column, page, after.as_ref());
+    Ok((query, print))
 }
 
 /// What stands for one parent's list in its cursors.
@@ -351,19 +338,29 @@ fn relating<R: Listed>(
         (Some(_), _) => return Err(Error::Cursor),
     };
     // The window numbers each parent's rows from the page's end; the cut takes one more than asked.
-    let mut ranked = Query::select();
-    ranked
-        .columns(<<R::Entity as EntityTrait>::Column as Iterable>::iter().map(|column| (R::TABLE, column)))
-        .column(("pair", "target_id"))
-        .from_subquery(relation.pairs(R::TYPE, parents), "pair")
-        .join(
-            JoinType::InnerJoin,
-            R::TABLE,
-            Expr::col((R::TABLE, "id")).equals(("pair", "record_id")),
-        );
+    let mut ranked = selecting::<R>();
+    let parent = match relation {
+        // The record itself says whose it is.
+        Relation::Column(own) => {
+            let parents = parents.iter().map(|parent| parent.uuid);
+            ranked.and_where(Expr::col((R::TABLE, own)).is_in(parents));
+            (R::TABLE, own)
+        }
+        Relation::Field(_)
+        | Relation::Shared(..)
+        | Relation::Place
+        | Relation::Overlap
+        | Relation::Within(_) => {
+            let pairs = relation.pairs(R::TYPE, parents);
+            let is_in_pair = Expr::col((R::TABLE, "id")).equals(("pair", "record_id"));
+            ranked.join_subquery(JoinType::InnerJoin, pairs, "pair", is_in_pair);
+            ("pair", "target_id")
+        }
+    };
+    ranked.expr_as(Expr::col(parent), "target_id");
     let upward = column.goes_up(page.direction);
     let direction = if upward { Order::Asc } else { Order::Desc };
-    let window = WindowStatement::partition_by(("pair", "target_id"))
+    let window = WindowStatement::partition_by(parent)
         .order_by((R::TABLE, column.name), direction.clone())
         .order_by((R::TABLE, "id"), direction)
         .take();
@@ -385,9 +382,8 @@ impl Store {
     /// What `list` asks.
     #[doc(hidden)]
     pub fn listing<R: Listed>(&self, filter: &R::Filter, order: R::Order, page: &Page) -> Result<Statement> {
-        Ok(listing::<R>(filter, filter, order, page)?
-            .0
-            .build(self.db.get_database_backend()))
+        let (query, _) = listing::<R>(filter, filter, order, page)?;
+        Ok(self.db.get_database_backend().build(&query))
     }
 
     /// What `related` asks.

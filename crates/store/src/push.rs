@@ -33,7 +33,7 @@ use crate::rows;
 use crate::write::{Tx, json};
 
 use known::Known;
-use plan::{Fate, Planned, Pushable, is_external_id};
+use plan::{Fate, Planned, Pushable};
 
 pub use log::{PushEntry, Rejection, SourceHealth};
 pub use run::{Run, RunState};
@@ -238,20 +238,43 @@ impl<'t> Pushing<'t> {
             domain::Patch::Value(id) => Some(id.clone()),
             domain::Patch::Absent | domain::Patch::Null => None,
         };
-        let mut ids: HashSet<String> = HashSet::new();
-        ids.extend(
+        let mut organisations: HashSet<String> = HashSet::new();
+        let mut offers: HashSet<String> = HashSet::new();
+        let mut needs: HashSet<String> = HashSet::new();
+        organisations.extend(
             push.organisations
                 .iter()
                 .filter_map(|came| came.external_id.clone()),
         );
-        ids.extend(push.needs.iter().filter_map(|came| came.external_id.clone()));
-        ids.extend(push.offers.iter().filter_map(|came| came.external_id.clone()));
-        ids.extend(push.deletions.iter().filter_map(|came| came.external_id.clone()));
-        let offers = push.offers.iter().filter_map(|came| came.row.as_ref().ok());
-        ids.extend(offers.filter_map(|row| named(&row.organisation_external_id)));
-        let needs = push.needs.iter().filter_map(|came| came.row.as_ref().ok());
-        ids.extend(needs.filter_map(|row| named(&row.organisation_external_id)));
-        ids.retain(|id| is_external_id(id));
+        for came in &push.offers {
+            offers.extend(came.external_id.clone());
+            organisations.extend(
+                came.row
+                    .iter()
+                    .filter_map(|row| named(&row.organisation_external_id)),
+            );
+        }
+        for came in &push.needs {
+            needs.extend(came.external_id.clone());
+            organisations.extend(
+                came.row
+                    .iter()
+                    .filter_map(|row| named(&row.organisation_external_id)),
+            );
+        }
+        for row in push.deletions.iter().filter_map(|came| came.row.as_ref().ok()) {
+            let ids = match row.record_type {
+                Pushed::Organisation => &mut organisations,
+                Pushed::Offer => &mut offers,
+                Pushed::Need => &mut needs,
+            };
+            ids.insert(row.external_id.clone());
+        }
+        let ids = [
+            (Pushed::Organisation, organisations),
+            (Pushed::Offer, offers),
+            (Pushed::Need, needs),
+        ];
         let known = tx.known_to(&source.code, ids).await?;
         Ok(Self {
             tx,

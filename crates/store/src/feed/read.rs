@@ -163,12 +163,8 @@ impl Store {
         standing: &mut Standing,
         first: usize,
     ) -> Result<(Vec<Row>, bool)> {
-        // Rows of what is not for everybody are left out also where the filter lets all through: then more at a time.
-        let mut stretch = if filter.is_open() {
-            first + 1
-        } else {
-            Ord::max(STRETCH, first + 1)
-        };
+        // Most readers want most of it: only where too much is left out, more at a time is looked through.
+        let mut stretch = first + 1;
         let from = standing.place;
         let mut taken: Vec<Row> = Vec::with_capacity(first);
         let mut looked_at = 0;

@@ -11,14 +11,14 @@ use domain::push::Pushed;
 use domain::source::Source;
 use domain::{RecordType, Refusal};
 use sea_orm::sea_query::{Expr, ExprTrait, Query};
-use sea_orm::{ConnectionTrait, DbBackend, EntityTrait, QueryFilter, QuerySelect, Statement};
+use sea_orm::{ConnectionTrait, DbBackend, Statement};
 use uuid::Uuid;
 
-use super::plan::Pushable;
+use super::plan::{Pushable, is_external_id};
 use super::{Answer, Push};
 use crate::connect::Lock;
 use crate::error::{Error, Result};
-use crate::record::Stored;
+use crate::record::{Stored, all, selecting};
 use crate::rows;
 use crate::write::Tx;
 
@@ -125,29 +125,41 @@ impl Tx {
         rows::insert(&self.conn, "push_key", &columns, vec![row]).await
     }
 
-    /// What is known of these identifiers of a source.
+    /// What is known of these identifiers of a source, each of a kind.
     pub(super) async fn known_to(
         &self,
         source: &str,
-        ids: HashSet<String>,
+        ids: [(Pushed, HashSet<String>); 3],
     ) -> Result<HashMap<(Pushed, String), Known>> {
-        if ids.is_empty() {
+        let engine = self.conn.get_database_backend();
+        let (mut parts, mut values) = (Vec::new(), vec![source.into()]);
+        for (kind, mut ids) in ids {
+            ids.retain(|id| is_external_id(id));
+            if ids.is_empty() {
+                continue;
+            }
+            let ids: Vec<String> = ids.into_iter().collect();
+            let ids = serde_json::to_string(&ids).map_err(|error| Error::Corrupt(error.to_string()))?;
+            values.push(ids.into());
+            let (kind, number) = (kind.word(), values.len());
+            // As one list, PostgreSQL walks the index once; as rows, it goes down the tree for each.
+            let among = match engine {
+                DbBackend::Postgres => {
+                    format!("= ANY(ARRAY(SELECT json_array_elements_text(${number}::json)))")
+                }
+                DbBackend::Sqlite | DbBackend::MySql | _ => {
+                    format!("IN (SELECT value FROM json_each(${number}))")
+                }
+            };
+            parts.push(format!(
+                "SELECT record_kind, external_id, record_id, source_updated_at, source_revision, digest, deleted_at, made_it \
+                 FROM external_id WHERE source = $1 AND record_kind = '{kind}' AND external_id {among}"
+            ));
+        }
+        if parts.is_empty() {
             return Ok(HashMap::new());
         }
-        let ids: Vec<String> = ids.into_iter().collect();
-        let ids = serde_json::to_string(&ids).map_err(|error| Error::Corrupt(error.to_string()))?;
-        let list = match self.conn.get_database_backend() {
-            DbBackend::Postgres => "SELECT * FROM json_array_elements_text($2::json)",
-            DbBackend::Sqlite | DbBackend::MySql | _ => "SELECT value FROM json_each($2)",
-        };
-        let statement = Statement::from_sql_and_values(
-            self.conn.get_database_backend(),
-            format!(
-                "SELECT record_kind, external_id, record_id, source_updated_at, source_revision, digest, deleted_at, made_it \
-                 FROM external_id WHERE source = $1 AND record_kind IN ('ORGANISATION', 'OFFER', 'NEED') AND external_id IN ({list})"
-            ),
-            [source.into(), ids.into()],
-        );
+        let statement = Statement::from_sql_and_values(engine, parts.join(" UNION ALL "), values);
         let mut known = HashMap::new();
         for row in self.conn.query_all_raw(statement).await? {
             let kind: String = row.try_get("", "record_kind")?;
@@ -190,13 +202,15 @@ impl Tx {
         if ids.is_empty() {
             return Ok(HashMap::new());
         }
-        let rows = R::Entity::find()
-            .filter(rows::among(&self.conn, Expr::col((R::TABLE, "id")), ids))
+        let query = selecting::<R>()
+            .and_where(rows::among(&self.conn, Expr::col((R::TABLE, "id")), ids))
             .lock_exclusive()
-            .all(&self.conn)
-            .await?;
-        let records = rows.into_iter().map(Into::into);
-        Ok(records.map(|record: R| (record.id().into(), record)).collect())
+            .take();
+        let records: Vec<R> = all(&self.conn, &query).await?;
+        Ok(records
+            .into_iter()
+            .map(|record| (record.id().into(), record))
+            .collect())
     }
 
     /// The organisations with these enterprise numbers.
