@@ -22,6 +22,7 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
 use store::Store;
 use tokio::net::TcpListener;
+use tokio::sync::Semaphore;
 use tower::ServiceExt as _;
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Predicate};
@@ -79,9 +80,14 @@ pub struct App {
     pub metrics: Metrics,
     /// Who waits for something to happen.
     pub readers: Arc<Readers>,
+    /// Whose rows are read and applied now.
+    pub pushing: Semaphore,
     /// Where the server stands.
     pub site: Site,
 }
+
+/// How many requests of rows are read and applied at a time.
+const PUSHING: usize = 4;
 
 impl App {
     /// With a store that is migrated.
@@ -99,6 +105,7 @@ impl App {
             throttle: Throttle::default(),
             metrics: Metrics::default(),
             readers,
+            pushing: Semaphore::new(PUSHING),
             store,
             site,
         })

@@ -182,7 +182,10 @@ pub(crate) async fn push(
     match media_type(&headers).as_str() {
         "application/json" => {
             let sent = body(request, &()).await?;
+            // Rows take more room than their text: those that wait, wait as text.
+            let _turn = app.pushing.acquire().await;
             let push = read(&source, settings, &headers, &sent)?;
+            drop(sent);
             let answer = app.store.push(&caller.actor, push).await?;
             Ok(axum::Json(answered(answer, caller.lang)).into_response())
         }
