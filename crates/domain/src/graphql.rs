@@ -23,29 +23,24 @@ impl Answers {
         Self(IndexMap::with_capacity(fields.len()))
     }
 
-    /// Adds the answer to a field. One that failed is left out, and its error told.
+    /// Adds the answer to a field. One that failed is null, and its error told beside.
     pub fn put(&mut self, ctx: &Context<'_>, answer: ServerResult<Option<Value>>) {
-        match answer {
-            Ok(value) => {
-                let name = ctx.item.node.response_key().node.clone();
-                let value = value.unwrap_or_default();
-                match self.0.get_mut(&name) {
-                    Some(known) => join(known, value),
-                    None => drop(self.0.insert(name, value)),
-                }
-            }
-            Err(error) => ctx.add_error(error),
+        let value = answer.unwrap_or_else(|error| {
+            ctx.add_error(error);
+            None
+        });
+        let name = ctx.item.node.response_key().node.clone();
+        let value = value.unwrap_or_default();
+        match self.0.get_mut(&name) {
+            Some(known) => join(known, value),
+            None => drop(self.0.insert(name, value)),
         }
     }
 }
 
 impl From<Answers> for Value {
     fn from(Answers(values): Answers) -> Self {
-        if values.is_empty() {
-            Self::Null
-        } else {
-            Self::Object(values)
-        }
+        Self::Object(values)
     }
 }
 

@@ -32,7 +32,7 @@ use crate::error::{Error, Result};
 use crate::rows;
 use crate::write::{Tx, json};
 
-use known::Known;
+use known::{Known, names};
 use plan::{Fate, Planned, Pushable};
 
 pub use log::{PushEntry, Rejection, SourceHealth};
@@ -234,48 +234,7 @@ struct Pushing<'t> {
 impl<'t> Pushing<'t> {
     /// Reads what is known of every identifier that the request names.
     async fn read(tx: &'t mut Tx, source: &Source, push: &Push) -> Result<Self> {
-        let named = |row: &domain::Patch<String>| match row {
-            domain::Patch::Value(id) => Some(id.clone()),
-            domain::Patch::Absent | domain::Patch::Null => None,
-        };
-        let mut organisations: HashSet<String> = HashSet::new();
-        let mut offers: HashSet<String> = HashSet::new();
-        let mut needs: HashSet<String> = HashSet::new();
-        organisations.extend(
-            push.organisations
-                .iter()
-                .filter_map(|came| came.external_id.clone()),
-        );
-        for came in &push.offers {
-            offers.extend(came.external_id.clone());
-            organisations.extend(
-                came.row
-                    .iter()
-                    .filter_map(|row| named(&row.organisation_external_id)),
-            );
-        }
-        for came in &push.needs {
-            needs.extend(came.external_id.clone());
-            organisations.extend(
-                came.row
-                    .iter()
-                    .filter_map(|row| named(&row.organisation_external_id)),
-            );
-        }
-        for row in push.deletions.iter().filter_map(|came| came.row.as_ref().ok()) {
-            let ids = match row.record_type {
-                Pushed::Organisation => &mut organisations,
-                Pushed::Offer => &mut offers,
-                Pushed::Need => &mut needs,
-            };
-            ids.insert(row.external_id.clone());
-        }
-        let ids = [
-            (Pushed::Organisation, organisations),
-            (Pushed::Offer, offers),
-            (Pushed::Need, needs),
-        ];
-        let known = tx.known_to(&source.code, ids).await?;
+        let known = tx.known_to(&source.code, names(push)).await?;
         Ok(Self {
             tx,
             source: source.clone(),

@@ -9,13 +9,13 @@ use domain::offer::Offer;
 use domain::organisation::Organisation;
 use domain::push::Pushed;
 use domain::source::Source;
-use domain::{RecordType, Refusal};
+use domain::{Patch, RecordType, Refusal};
 use sea_orm::sea_query::{Expr, ExprTrait, Query};
 use sea_orm::{ConnectionTrait, DbBackend, Statement};
 use uuid::Uuid;
 
 use super::plan::{Pushable, is_external_id};
-use super::{Answer, Push};
+use super::{Answer, Came, Push};
 use crate::connect::Lock;
 use crate::error::{Error, Result};
 use crate::record::{Stored, all, selecting};
@@ -31,6 +31,56 @@ pub(super) const fn kind_of(pushed: Pushed) -> RecordType {
         Pushed::Offer => RecordType::Offer,
         Pushed::Need => RecordType::Need,
     }
+}
+
+/// A source's own identifiers, each of a kind.
+type Names = [(Pushed, HashSet<String>); 3];
+
+/// The identifiers that a request names.
+pub(super) fn names(push: &Push) -> Names {
+    let mut organisations = HashSet::new();
+    organisations.extend(
+        push.organisations
+            .iter()
+            .filter_map(|came| came.external_id.clone()),
+    );
+    let mut offers = of(
+        &push.offers,
+        |row| &row.organisation_external_id,
+        &mut organisations,
+    );
+    let mut needs = of(
+        &push.needs,
+        |row| &row.organisation_external_id,
+        &mut organisations,
+    );
+    for row in push.deletions.iter().filter_map(|came| came.row.as_ref().ok()) {
+        let ids = match row.record_type {
+            Pushed::Organisation => &mut organisations,
+            Pushed::Offer => &mut offers,
+            Pushed::Need => &mut needs,
+        };
+        ids.insert(row.external_id.clone());
+    }
+    [
+        (Pushed::Organisation, organisations),
+        (Pushed::Offer, offers),
+        (Pushed::Need, needs),
+    ]
+}
+
+/// The identifiers of rows; those of their organisations go with the organisations.
+fn of<T>(
+    rows: &[Came<T>],
+    organisation: impl Fn(&T) -> &Patch<String>,
+    organisations: &mut HashSet<String>,
+) -> HashSet<String> {
+    let read = rows.iter().filter_map(|came| came.row.as_ref().ok());
+    organisations.extend(read.filter_map(|row| match organisation(row) {
+        Patch::Value(id) => Some(id.clone()),
+        Patch::Absent | Patch::Null => None,
+    }));
+    rows.iter().filter_map(|came| came.external_id.clone()).collect()
 }
 
 /// When a source changed something, and its own number of that state.
@@ -125,11 +175,11 @@ impl Tx {
         rows::insert(&self.conn, "push_key", &columns, vec![row]).await
     }
 
-    /// What is known of these identifiers of a source, each of a kind.
+    /// What is known of these identifiers of a source.
     pub(super) async fn known_to(
         &self,
         source: &str,
-        ids: [(Pushed, HashSet<String>); 3],
+        ids: Names,
     ) -> Result<HashMap<(Pushed, String), Known>> {
         let engine = self.conn.get_database_backend();
         let (mut parts, mut values) = (Vec::new(), vec![source.into()]);
