@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a story stops at the first surprise")]
 
+use base64::Engine as _;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use reqwest::Method;
 use serde_json::{Value, json};
 use stories::{codes, colleague, story};
@@ -139,5 +141,66 @@ story! {
             last = answer.status().as_u16();
         }
         assert_eq!(last, 429);
+    }
+}
+
+/// What stands in the part of a token that comes at this place: 0 its header, 1 its claims.
+fn part(token: &str, place: usize) -> Value {
+    let part = token.split('.').nth(place).unwrap();
+    serde_json::from_slice(&BASE64_URL_SAFE_NO_PAD.decode(part).unwrap()).unwrap()
+}
+
+story! {
+    async fn the_keys_are_published_renewed_and_taken_away(server: Server) {
+        let visitor = server.visitor();
+        let read = async |path: &str| -> Value { visitor.get(path).await.json().await.unwrap() };
+        let credentials = json!({"email": "admin@chantiers.test", "password": "correct horse battery staple"});
+        let sign_in = async |server: &testing::Server| {
+            let answer: Value = server.visitor().post("/v1/session", &credentials).await.json().await.unwrap();
+            answer["accessToken"].as_str().unwrap().to_owned()
+        };
+        let status = async |server: &testing::Server, token: &str| {
+            let asked = json!({"query": "{ viewer { id } }"});
+            let sent = reqwest::Client::new().post(server.url("/graphql")).bearer_auth(token).json(&asked).send();
+            sent.await.unwrap().status().as_u16()
+        };
+
+        let metadata = read("/.well-known/oauth-authorization-server").await;
+        let issuer = metadata["issuer"].as_str().unwrap();
+        assert_eq!(metadata["jwks_uri"], format!("{issuer}/.well-known/jwks.json"));
+        assert_eq!(metadata["token_endpoint"], format!("{issuer}/oauth/token"));
+        assert_eq!(metadata["grant_types_supported"], json!(["client_credentials"]));
+        let token = sign_in(&server).await;
+        let (header, claims) = (part(&token, 0), part(&token, 1));
+        assert_eq!((&header["alg"], &header["typ"]), (&json!("EdDSA"), &json!("at+jwt")));
+        assert_eq!((&claims["iss"], &claims["aud"]), (&metadata["issuer"], &metadata["issuer"]));
+        let keys = read("/.well-known/jwks.json").await;
+        assert_eq!(keys["keys"][0]["kid"], header["kid"]);
+
+        // Whoever has the public key, and nothing of ours, finds the signature right.
+        let bytes = |text: &Value| BASE64_URL_SAFE_NO_PAD.decode(text.as_str().unwrap()).unwrap();
+        let public: [u8; 32] = bytes(&keys["keys"][0]["x"]).try_into().unwrap();
+        let (signed, signature) = token.rsplit_once('.').unwrap();
+        let signature: [u8; 64] = bytes(&json!(signature)).try_into().unwrap();
+        let public = ed25519_dalek::VerifyingKey::from_bytes(&public).unwrap();
+        public.verify_strict(signed.as_bytes(), &signature.into()).unwrap();
+
+        let (code, renewed, _) = server.command(&["key", "renew"]).await;
+        assert_eq!(code, Some(0));
+        let kid = renewed.split(' ').next().unwrap();
+        server.restart().await;
+        let later = sign_in(&server).await;
+        assert_eq!(part(&later, 0)["kid"], kid);
+        assert_eq!((status(&server, &token).await, status(&server, &later).await), (200, 200));
+
+        let (code, ..) = server.command(&["key", "revoke", kid]).await;
+        assert_eq!(code, Some(0));
+        let (code, _, said) = server.command(&["key", "revoke", kid]).await;
+        assert_eq!(code, Some(2), "{said}");
+        server.restart().await;
+        assert_eq!((status(&server, &token).await, status(&server, &later).await), (200, 401));
+        let (_, list, _) = server.command(&["key", "list"]).await;
+        assert_eq!(list.lines().count(), 2, "{list}");
+        assert!(!list.contains(kid) && list.contains("signs since") && list.contains("still read"), "{list}");
     }
 }

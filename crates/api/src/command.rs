@@ -17,7 +17,7 @@ use tracing_subscriber::EnvFilter;
 use url::Url;
 
 use crate::auth::{Passwords, client_name};
-use crate::config::{Account, Cli, Client, Command, Config, Feed, one_line};
+use crate::config::{Account, Cli, Client, Command, Config, Feed, Key, one_line};
 use crate::feed::Readers;
 use crate::mail::sender::Sender;
 use crate::rest::snapshots;
@@ -94,6 +94,14 @@ pub async fn run(cli: Cli, mint: Arc<dyn Mint>) -> Result<ExitCode, Stop> {
             let store = open(&config, mint).await?;
             migrate(&store).await?;
             let said = add_client(&store, name, &sources, read_only).await?;
+            close(&store).await;
+            print(&said);
+        }
+        Command::Key(key) => {
+            log(&config)?;
+            let store = open(&config, mint).await?;
+            migrate(&store).await?;
+            let said = keep_keys(&store, key).await?;
             close(&store).await;
             print(&said);
         }
@@ -194,6 +202,7 @@ async fn serve(config: &Config, mint: Arc<dyn Mint>) -> Result<(), Stop> {
         cors_origins: config.cors_origins.clone(),
         trust_forwarded: config.trust_forwarded,
         sends_mail: sender.is_some(),
+        cost_per_second: config.cost_per_second,
     };
     let retention = config.feed_retention_days;
     let app = App::new(store.clone(), site, Readers::new(retention))
@@ -220,7 +229,7 @@ async fn serve(config: &Config, mint: Arc<dyn Mint>) -> Result<(), Stop> {
             }
         }
     });
-    let sweeping = tokio::spawn(sweep(store.clone()));
+    let sweeping = tokio::spawn(sweep(Arc::clone(&app)));
     let keeping = tokio::spawn(feed::keep(store.clone(), retention));
     server::serve(listener, app, stopped).await;
     sweeping.abort();
@@ -240,13 +249,19 @@ async fn serve(config: &Config, mint: Arc<dyn Mint>) -> Result<(), Stop> {
     Ok(())
 }
 
-/// What time alone changes, every minute: offers that nobody confirmed expire, old requests and exports are forgotten.
-async fn sweep(store: Store) {
+/// What time alone changes, every minute: offers that nobody confirmed expire, old requests and exports are forgotten,
+/// another key signs.
+async fn sweep(app: Arc<App>) {
+    let store = &app.store;
     const MINUTE: std::time::Duration = std::time::Duration::from_secs(60);
     let mut minutes = tokio::time::interval_at(tokio::time::Instant::now() + MINUTE, MINUTE);
     minutes.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     loop {
         minutes.tick().await;
+        app.budgets.forget();
+        if let Err(error) = app.tokens.learn(store).await {
+            tracing::warn!(%error, "the signing keys could not be looked at: tried again in a minute");
+        }
         if let Err(error) = store.forget_pushes().await {
             tracing::warn!(%error, "old requests could not be forgotten: tried again in a minute");
         }
@@ -470,6 +485,34 @@ async fn check(config: &Config, mint: Arc<dyn Mint>) -> Result<(), Stop> {
         print(&format!("{:<16} {count}\n", format!("{what}:")));
     }
     Ok(())
+}
+
+/// Lists the keys that sign access tokens, makes another one, or takes one away.
+async fn keep_keys(store: &Store, asked: Key) -> Result<String, Stop> {
+    let failed = |error: store::Error| Stop::new("signing keys", &error);
+    let made = match asked {
+        Key::List => None,
+        Key::Renew => Some(store.renew_signing_key(&Actor::System).await.map_err(failed)?),
+        Key::Revoke { kid } => {
+            let made = store.revoke_signing_key(&Actor::System, &kid).await;
+            Some(made.map_err(|error| Stop::new(&format!("the key {kid}"), &error))?)
+        }
+    };
+    if let Some(key) = made {
+        return Ok(format!("{} signs from now on.\n", key.kid));
+    }
+    let now = store.mint().now();
+    let keys = store.signing_keys().await.map_err(failed)?;
+    let signs = keys.iter().rposition(|key| key.signs_from <= now);
+    let lines = keys.iter().enumerate().map(|(place, key)| {
+        let since = key.signs_from.format("%Y-%m-%d %H:%M UTC");
+        match signs {
+            Some(one) if place == one => format!("{}  signs since {since}\n", key.kid),
+            Some(one) if place < one => format!("{}  signed since {since}; still read\n", key.kid),
+            Some(_) | None => format!("{}  signs from {since} on\n", key.kid),
+        }
+    });
+    Ok(lines.collect())
 }
 
 async fn open(config: &Config, mint: Arc<dyn Mint>) -> Result<Store, Stop> {

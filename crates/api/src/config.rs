@@ -40,6 +40,9 @@ pub enum Command {
     /// Keeps the machines of partners
     #[command(subcommand)]
     Client(Client),
+    /// Keeps the keys that sign access tokens
+    #[command(subcommand)]
+    Key(Key),
     /// Keeps the change feed
     #[command(subcommand)]
     Feed(Feed),
@@ -117,6 +120,20 @@ impl From<ImportMode> for Mode {
             ImportMode::FullSnapshot => Self::FullSnapshot,
         }
     }
+}
+
+/// What can be done with the keys that sign access tokens from the command line. By themselves they change every 90 days.
+#[derive(Subcommand)]
+pub enum Key {
+    /// Lists them, from the first that signed to the next that will
+    List,
+    /// Makes another one, which signs from now on; tokens signed before stay good until they expire
+    Renew,
+    /// Takes one away with every token that it signed, where somebody else may have it; the servers notice within a minute
+    Revoke {
+        /// Its name, as it is listed
+        kid: String,
+    },
 }
 
 /// What can be done with the change feed from the command line.
@@ -244,6 +261,18 @@ pub struct Config {
         default_value_t = false
     )]
     pub trust_forwarded: bool,
+
+    /// What each account, machine and (for visitors) address may spend in a second, up to a minute's worth at once: a
+    /// GraphQL request costs its fields times the rows around them, a JSON request 100; 0 for no limit
+    #[arg(
+        long,
+        env = "CHANTIERS_COST_PER_SECOND",
+        value_name = "NUMBER",
+        global = true,
+        default_value_t = 50_000,
+        value_parser = cost_per_second
+    )]
+    pub cost_per_second: u32,
 
     /// For how many days the change feed keeps rows that later ones supersede, so that a cursor stays good
     #[arg(
@@ -422,6 +451,15 @@ impl Config {
             }
             Ok(_) | Err(_) => self.database_address(),
         }
+    }
+}
+
+fn cost_per_second(text: &str) -> Result<u32, String> {
+    const LEAST: u32 = 1_000;
+    match text.trim().parse() {
+        Ok(number) if number == 0 || (LEAST..=10_000_000).contains(&number) => Ok(number),
+        // A minute's worth must be enough for the largest request.
+        _ => Err(format!("a number from {LEAST} to 10000000, or 0 for no limit")),
     }
 }
 

@@ -1,5 +1,7 @@
 //! What every resolver needs: who asks, the store, the loaders.
 
+use std::net::IpAddr;
+
 use async_graphql::Context;
 use domain::{Actor, Lang};
 use store::Store;
@@ -17,6 +19,8 @@ pub struct Caller {
     pub lang: Lang,
     /// The request's id.
     pub request_id: String,
+    /// The address that asks.
+    pub address: IpAddr,
 }
 
 impl Caller {

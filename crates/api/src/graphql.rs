@@ -16,6 +16,7 @@ use axum::routing::get;
 use futures::{StreamExt as _, stream};
 use quick_cache::sync::Cache;
 
+use crate::cost::Bill;
 use crate::load::Loader;
 use crate::problem::{Code, Fault};
 use crate::rest::changes::{alive, wants_events};
@@ -211,20 +212,25 @@ async fn answer(
     if let Some(fault) = too_many(&mut asked) {
         return refuse(form, reader, &fault);
     }
+    let bill = Bill::new(Arc::clone(&app.budgets), caller.clone(), app.store.mint().now());
     let asked = asked
         .data(Loader::new(app.store.clone(), caller.actor.clone()))
+        .data(Arc::clone(&bill))
         .data(caller);
     if streams {
-        return events(app, reader.clone(), asked);
+        return events(app, reader.clone(), asked, bill);
     }
-    write(form, reader, app.schema.execute(asked).await)
+    let mut answer = app.schema.execute(asked).await;
+    bill.write(&mut answer);
+    write(form, reader, answer)
 }
 
 /// The answers of a subscription, or the one of a query, as server-sent events: `next` with each, `complete` after the
 /// last (the "distinct connections" mode of GraphQL over server-sent events).
-fn events(app: &App, reader: Reader, asked: async_graphql::Request) -> Response {
+fn events(app: &App, reader: Reader, asked: async_graphql::Request, bill: Arc<Bill>) -> Response {
     let answers = app.schema.execute_stream(asked).map(move |mut answer| {
         name_errors(&reader, &mut answer);
+        bill.write(&mut answer);
         let text = serde_json::to_string(&answer).unwrap_or_default();
         Event::default().event("next").data(text)
     });
@@ -361,10 +367,19 @@ fn code(error: &ServerError) -> Option<&str> {
     }
 }
 
+/// The seconds to wait before the same can be asked again, where an error says so.
+fn wait(error: &ServerError) -> Option<u64> {
+    if let Value::Number(seconds) = error.extensions.as_ref()?.get("retryAfter")? {
+        seconds.as_u64()
+    } else {
+        None
+    }
+}
+
 /// The code of what the library itself refuses: a document or a value that does not fit the schema, or the limits.
 fn of_the_library(error: &ServerError) -> Code {
     match error.message.as_str() {
-        "Query is too complex." | "Query is nested too deep." => Code::CostExceeded,
+        "Query is nested too deep." => Code::CostExceeded,
         _ => Code::BadRequest,
     }
 }
@@ -395,6 +410,7 @@ fn write(form: Form, reader: &Reader, mut answer: Answer) -> Response {
         status(form, &answer.errors)
     };
     let http_headers = std::mem::take(&mut answer.http_headers);
+    let wait = answer.errors.iter().find_map(wait);
     let document = if ran {
         serde_json::to_string(&answer).unwrap_or_default()
     } else {
@@ -411,6 +427,9 @@ fn write(form: Form, reader: &Reader, mut answer: Answer) -> Response {
     ];
     let mut response = (status, headers, document).into_response();
     response.headers_mut().extend(http_headers);
+    if let Some(seconds) = wait.filter(|_| status == StatusCode::TOO_MANY_REQUESTS) {
+        response.headers_mut().insert(RETRY_AFTER, seconds.into());
+    }
     response
 }
 
@@ -506,17 +525,13 @@ mod tests {
             let (mutation, subscription) = (async_graphql::EmptyMutation, async_graphql::EmptySubscription);
             async_graphql::Schema::build(Query, mutation, subscription)
         };
-        for schema in [
-            builder().limit_complexity(2).finish(),
-            builder().limit_depth(2).finish(),
-        ] {
-            let answer = schema.execute("{ same { same { one } } }").await;
-            assert_eq!(
-                of_the_library(&answer.errors[0]),
-                Code::CostExceeded,
-                "{answer:?}"
-            );
-        }
+        let schema = builder().limit_depth(2).finish();
+        let answer = schema.execute("{ same { same { one } } }").await;
+        assert_eq!(
+            of_the_library(&answer.errors[0]),
+            Code::CostExceeded,
+            "{answer:?}"
+        );
         let answer = builder().finish().execute("{ two }").await;
         assert_eq!(of_the_library(&answer.errors[0]), Code::BadRequest);
     }
@@ -526,6 +541,7 @@ mod tests {
         let reader = Reader {
             lang: domain::Lang::Nl,
             request_id: "r1".into(),
+            address: [192, 0, 2, 1].into(),
         };
         let refused = write(
             Form::Old,
@@ -547,6 +563,7 @@ mod tests {
         let reader = Reader {
             lang: domain::Lang::En,
             request_id: "r1".into(),
+            address: [192, 0, 2, 1].into(),
         };
         let failed = || Answer::from_errors(vec![ServerError::new("no such field", None)]);
         assert_eq!(

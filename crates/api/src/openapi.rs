@@ -17,7 +17,9 @@ use utoipa::OpenApi;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 
 use crate::problem::{Code, say};
-use crate::rest::{calendar, changes, etag, exports, imports, records, session, snapshots, token, unchanged};
+use crate::rest::{
+    authority, calendar, changes, etag, exports, imports, records, session, snapshots, token, unchanged,
+};
 use crate::server::{App, health};
 
 /// What the document is made of.
@@ -39,6 +41,8 @@ use crate::server::{App, health};
         session::invitation,
         session::accept,
         token::token,
+        authority::keys,
+        authority::metadata,
         records::push,
         records::open_run,
         records::close_run,
@@ -95,7 +99,11 @@ pub fn document() -> String {
 }
 
 /// What partners read before they begin, as it is written.
-const GUIDES: [(&str, &str); 4] = [
+const GUIDES: [(&str, &str); 5] = [
+    (
+        "/v1/docs/access.md",
+        include_str!("../../../docs/integrate/access.md"),
+    ),
     (
         "/v1/docs/push.md",
         include_str!("../../../docs/integrate/push.md"),

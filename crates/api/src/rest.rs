@@ -1,5 +1,6 @@
 //! The JSON routes under `/v1`: their list, and what several of them need.
 
+pub mod authority;
 pub mod calendar;
 pub mod changes;
 pub mod exports;
@@ -41,7 +42,9 @@ pub(crate) fn routes() -> Router<Arc<App>> {
             "/v1/invitations/{token}",
             get(session::invitation).post(session::accept),
         )
-        .route("/oauth/token", axum::routing::post(token::token))
+        .route(authority::TOKEN, axum::routing::post(token::token))
+        .route(authority::KEYS, get(authority::keys))
+        .route(authority::METADATA, get(authority::metadata))
         .merge(records::routes())
         .merge(imports::routes())
         .route("/v1/calendar.ics", get(calendar::all))

@@ -2,13 +2,14 @@
 
 use std::sync::Arc;
 
-use async_graphql::{MergedObject, Object, Result, SchemaBuilder, SimpleObject};
+use async_graphql::{Context, MergedObject, Object, Result, SchemaBuilder, SimpleObject};
 use store::Store;
 
 use crate::chantier::{
     ChantierMutation, ChantierQuery, ParticipationMutation, ResourceMutation, StepMutation,
 };
 use crate::client::{ClientMutation, ClientQuery};
+use crate::cost::{Bill, Cost, Weighing};
 use crate::feed::{FeedQuery, FeedSubscription, Readers};
 use crate::gap::GapQuery;
 use crate::history::{HistoryMutation, HistoryQuery};
@@ -111,6 +112,11 @@ impl ServiceQuery {
         env!("CARGO_PKG_VERSION")
     }
 
+    /// What this request costs, and what is left of the caller's budget; also in the answer's `extensions.cost`.
+    async fn rate_limit(&self, ctx: &Context<'_>) -> Option<Cost> {
+        ctx.data_opt::<Arc<Bill>>()?.paid()
+    }
+
     /// The sources of the reference data with their licences and credit lines.
     async fn credits(&self) -> Result<Vec<Credit>> {
         let credits = store::credits()?;
@@ -128,7 +134,7 @@ impl ServiceQuery {
 fn builder() -> SchemaBuilder<Query, Mutation, FeedSubscription> {
     Schema::build(Query::default(), Mutation::default(), FeedSubscription)
         .limit_depth(DEPTH)
-        .limit_complexity(COMPLEXITY)
+        .extension(Weighing)
 }
 
 /// The schema over a store, where the server stands, with those who wait for something to change.

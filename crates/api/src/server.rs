@@ -29,6 +29,7 @@ use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Pr
 use url::Url;
 
 use crate::auth::{Passwords, Throttle, Tokens};
+use crate::cost::Budgets;
 use crate::feed::Readers;
 use crate::graphql::Documents;
 use crate::metrics::Metrics;
@@ -60,6 +61,8 @@ pub struct Site {
     pub trust_forwarded: bool,
     /// Whether messages are sent; where not, they wait in the outbox.
     pub sends_mail: bool,
+    /// What each caller may spend in a second; 0 where nothing is limited.
+    pub cost_per_second: u32,
 }
 
 /// What all routes share.
@@ -82,6 +85,8 @@ pub struct App {
     pub readers: Arc<Readers>,
     /// Whose rows are read and applied now.
     pub pushing: Semaphore,
+    /// What each caller may spend.
+    pub budgets: Arc<Budgets>,
     /// Where the server stands.
     pub site: Site,
 }
@@ -93,19 +98,21 @@ impl App {
     /// With a store that is migrated.
     ///
     /// # Errors
-    /// Where the signing key cannot be read.
+    /// Where the signing keys cannot be read.
     pub async fn new(store: Store, site: Site, readers: Readers) -> store::Result<Self> {
-        let key = store.signing_key().await?;
+        let keys = store.signing_keys().await?;
+        let issuer = site.public_url.origin().ascii_serialization();
         let readers = Arc::new(readers);
         Ok(Self {
             schema: schema::build(store.clone(), site.clone(), Arc::clone(&readers)),
             documents: Documents::default(),
-            tokens: Tokens::new(&key, site.public_url.origin().ascii_serialization()),
+            tokens: Tokens::new(&keys, issuer, store.mint().now()),
             passwords: Passwords::default(),
             throttle: Throttle::default(),
             metrics: Metrics::default(),
             readers,
             pushing: Semaphore::new(PUSHING),
+            budgets: Arc::new(Budgets::new(site.cost_per_second)),
             store,
             site,
         })

@@ -73,15 +73,6 @@ pub enum Rotation {
     Unknown,
 }
 
-/// The key that signs access tokens, shared by all servers on one database.
-#[derive(Clone, Debug)]
-pub struct SigningKey {
-    /// Its name.
-    pub kid: String,
-    /// The key.
-    pub secret: [u8; 32],
-}
-
 fn digest(token: &str) -> String {
     BASE64_URL_SAFE_NO_PAD.encode(Sha256::digest(token))
 }
@@ -408,31 +399,6 @@ impl Store {
                 Ok((person, Some(invitation)))
             }
         }
-    }
-
-    /// The key that signs access tokens; made at the first need.
-    ///
-    /// # Errors
-    /// A database fault.
-    pub async fn signing_key(&self) -> Result<SigningKey> {
-        let kid = self.mint.uuid().simple().to_string();
-        let made = format!("{kid} {}", self.token());
-        let mut insert = Query::insert();
-        insert
-            .into_table("setting")
-            .columns(["name", "value"])
-            .values([Expr::value("signing_key"), Expr::value(made)])
-            .map_err(|error| Error::Corrupt(error.to_string()))?
-            .on_conflict(OnConflict::column("name").do_nothing().to_owned());
-        self.db.execute(&insert).await?;
-        let value = self.setting("signing_key").await?.unwrap_or_default();
-        let corrupt = || Error::Corrupt("the signing key cannot be read".to_owned());
-        let (kid, secret) = value.split_once(' ').ok_or_else(corrupt)?;
-        let bytes = BASE64_URL_SAFE_NO_PAD.decode(secret).map_err(|_| corrupt())?;
-        Ok(SigningKey {
-            kid: kid.to_owned(),
-            secret: bytes.try_into().map_err(|_| corrupt())?,
-        })
     }
 
     /// A value kept by name.

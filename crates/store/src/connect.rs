@@ -38,6 +38,8 @@ pub(crate) enum Lock<'a> {
     Numbers,
     /// Exports are asked for, of which there are only so many.
     Exports,
+    /// Keys that sign access tokens are made or taken away.
+    Keys,
     /// A source's rows are applied, so that two requests do not decide on the same state.
     Source(&'a str),
 }
@@ -53,6 +55,7 @@ impl Lock<'_> {
             Self::Expiry => OURS + 4,
             Self::Numbers => OURS + 5,
             Self::Exports => OURS + 6,
+            Self::Keys => OURS + 7,
             Self::Source(code) => {
                 let digest = Sha256::digest(code);
                 let mut number = [0; 8];

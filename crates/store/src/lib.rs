@@ -40,11 +40,12 @@ mod reference;
 mod report;
 mod saved_search;
 mod search;
+mod signing;
 mod source;
 mod territory;
 mod webhook;
 
-pub use account::{Invitation, NewSession, Rotation, SigningKey};
+pub use account::{Invitation, NewSession, Rotation};
 pub use change::{Entry, HistoryFilter};
 pub use chantier::ByTitle;
 pub use client::{ClientEntry, NewClient, Secret};
@@ -66,6 +67,7 @@ pub use push::{Answer, Came, Push, PushEntry, Rejection, RowResult, Run, RunStat
 pub use record::Stored;
 pub use reference::{Credit, Loaded, credits};
 pub use report::ReportRow;
+pub use signing::SigningKey;
 pub use webhook::{
     Arrival, Attempt, Attempted, Claimed, Delivery, LEASE, NewKeys, Outgoing, PublicKey, Signed,
     WebhookHealth, Which,

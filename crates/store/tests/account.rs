@@ -148,15 +148,6 @@ testing::both! {
 }
 
 testing::both! {
-    async fn all_servers_sign_with_one_key(store: Store) {
-        let (one, two) = tokio::join!(store.signing_key(), store.signing_key());
-        let (one, two) = (kept(one), kept(two));
-        assert_eq!((one.kid.clone(), one.secret), (two.kid, two.secret));
-        assert_eq!(kept(store.signing_key().await).secret, one.secret);
-    }
-}
-
-testing::both! {
     async fn a_person_who_leaves_takes_password_and_sessions_along(store: Store) {
         let (own, person) = signed(&store, Role::Officer, json!({})).await;
         kept(store.set_password(&own, person.id, "hash".into()).await);

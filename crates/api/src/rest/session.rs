@@ -6,7 +6,7 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::State;
 use axum::http::header::{CACHE_CONTROL, SET_COOKIE};
-use axum::http::{Extensions, HeaderMap, HeaderValue, StatusCode};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{AppendHeaders, IntoResponse, Response};
 use axum_extra::extract::CookieJar;
 use chrono::{DateTime, Utc};
@@ -15,10 +15,9 @@ use domain::refusal::Invalid;
 use domain::{OrganisationId, PersonId, Refusal};
 use store::{NewSession, Rotation};
 
-use crate::auth;
 use crate::ctx::Caller;
 use crate::problem::{Code, Fault, Problem, Sentence};
-use crate::server::{App, Path, Sent, from_our_own_page};
+use crate::server::{App, Path, Reader, Sent, from_our_own_page};
 
 const COOKIE: &str = "chantiers_refresh";
 
@@ -133,18 +132,16 @@ pub struct Invited {
 )]
 pub(crate) async fn sign_in(
     State(app): State<Arc<App>>,
-    extensions: Extensions,
-    headers: HeaderMap,
+    reader: Reader,
     Sent(sent): Sent<SignIn>,
 ) -> Result<Response, Fault> {
-    let address = auth::address(&headers, &extensions, app.site.trust_forwarded);
     app.throttle
-        .attempt(address, &sent.email, app.store.mint().now())?;
+        .attempt(reader.address, &sent.email, app.store.mint().now())?;
     let (person, hash) = app.store.credentials(&sent.email).await?.unzip();
     let right = app.passwords.verify(sent.password, hash).await?;
     match person.filter(|_| right) {
         Some(person) => {
-            app.throttle.forget(address, &sent.email);
+            app.throttle.forget(reader.address, &sent.email);
             open(&app, person).await
         }
         None => Err(Fault::new(Code::Unauthenticated).because(WRONG)),
@@ -234,8 +231,7 @@ pub(crate) async fn sign_out(
 pub(crate) async fn change_password(
     State(app): State<Arc<App>>,
     caller: Caller,
-    extensions: Extensions,
-    headers: HeaderMap,
+    reader: Reader,
     Sent(sent): Sent<PasswordChange>,
 ) -> Result<Response, Fault> {
     let Some(signed) = caller.actor.person() else {
@@ -243,14 +239,13 @@ pub(crate) async fn change_password(
     };
     check_new("newPassword", &sent.new_password)?;
     let person = app.store.get::<Person>(&caller.actor, signed.id).await?;
-    let address = auth::address(&headers, &extensions, app.site.trust_forwarded);
     app.throttle
-        .attempt(address, &person.email, app.store.mint().now())?;
+        .attempt(reader.address, &person.email, app.store.mint().now())?;
     let hash = app.store.credentials(&person.email).await?.map(|(_, hash)| hash);
     if !app.passwords.verify(sent.current_password, hash).await? {
         return Err(invalid("currentPassword", Invalid::WrongPassword));
     }
-    app.throttle.forget(address, &person.email);
+    app.throttle.forget(reader.address, &person.email);
     let hash = app.passwords.hash(sent.new_password, app.store.mint()).await?;
     app.store.set_password(&caller.actor, person.id, hash).await?;
     open(&app, person).await
@@ -329,7 +324,7 @@ async fn open(app: &App, person: Person) -> Result<Response, Fault> {
 
 fn signed_in(app: &App, person: Person, session: &NewSession) -> Result<Response, Fault> {
     let now = app.store.mint().now();
-    let access = app.tokens.issue(person.id, now)?;
+    let access = app.tokens.issue(person.id, app.store.mint())?;
     let seconds = (session.expires_at - now).num_seconds().max(0);
     let headers = AppendHeaders([
         (SET_COOKIE, cookie_header(app, &session.token, seconds)?),

@@ -10,9 +10,9 @@ use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use domain::policy::Scope;
 
-use crate::auth::{self, client_named, scope_text, scopes_in};
+use crate::auth::{client_named, scope_text, scopes_in};
 use crate::problem::{Code, Fault};
-use crate::server::{App, body};
+use crate::server::{App, Reader, body};
 
 /// What a machine asks, as a form.
 #[derive(serde::Deserialize, utoipa::ToSchema)]
@@ -105,7 +105,11 @@ fn basic(headers: &HeaderMap) -> Option<(String, String)> {
         (status = 429, description = "Too many tries: Retry-After says when to go on.", body = crate::problem::Problem, content_type = "application/problem+json"),
     )
 )]
-pub(crate) async fn token(State(app): State<Arc<App>>, request: Request) -> Result<Response, Fault> {
+pub(crate) async fn token(
+    State(app): State<Arc<App>>,
+    reader: Reader,
+    request: Request,
+) -> Result<Response, Fault> {
     let is_form = request
         .headers()
         .get(CONTENT_TYPE)
@@ -114,7 +118,7 @@ pub(crate) async fn token(State(app): State<Arc<App>>, request: Request) -> Resu
     if !is_form {
         return Err(Fault::new(Code::UnsupportedMediaType));
     }
-    let (headers, extensions) = (request.headers().clone(), request.extensions().clone());
+    let headers = request.headers().clone();
     let sent = body(request, &()).await?;
     let mut asked = TokenRequest {
         grant_type: String::new(),
@@ -155,8 +159,7 @@ pub(crate) async fn token(State(app): State<Arc<App>>, request: Request) -> Resu
         return Ok(unknown());
     };
     let now = app.store.mint().now();
-    let address = auth::address(&headers, &extensions, app.site.trust_forwarded);
-    app.throttle.attempt(address, &name, now)?;
+    app.throttle.attempt(reader.address, &name, now)?;
     let client = match client_named(&name) {
         Some(client) => app.store.client_with_secret(client, &secret).await?,
         None => None,
@@ -164,7 +167,7 @@ pub(crate) async fn token(State(app): State<Arc<App>>, request: Request) -> Resu
     let Some(client) = client else {
         return Ok(unknown());
     };
-    app.throttle.forget(address, &name);
+    app.throttle.forget(reader.address, &name);
     let scopes: Vec<Scope> = match asked
         .scope
         .as_deref()
@@ -186,7 +189,7 @@ pub(crate) async fn token(State(app): State<Arc<App>>, request: Request) -> Resu
             known
         }
     };
-    let access = app.tokens.issue_to_client(client.id, &scopes, now)?;
+    let access = app.tokens.issue_to_client(client.id, &scopes, app.store.mint())?;
     let answer = TokenAnswer {
         access_token: access.token,
         token_type: "Bearer",

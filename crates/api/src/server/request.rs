@@ -162,6 +162,7 @@ mod tests {
             spa_dir: None,
             cors_origins: Vec::new(),
             trust_forwarded: false,
+            cost_per_second: 0,
             sends_mail: false,
         }
     }

@@ -1,6 +1,7 @@
 //! What surrounds every route: the request's id, its time limit, what becomes of a panic, the form of a refusal, the
 //! headers that every answer has, the log's line, the counters.
 
+use std::net::{IpAddr, Ipv4Addr};
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -21,8 +22,8 @@ use tower_http::cors::{AllowOrigin, CorsLayer};
 use tracing::Instrument;
 
 use crate::problem::{Code, Fault};
-use crate::rest;
 use crate::server::{App, Site};
+use crate::{auth, rest};
 
 /// How long a request may take.
 const TIME_LIMIT: Duration = Duration::from_secs(30);
@@ -39,13 +40,15 @@ const PAGE_POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-ev
 const DATA_POLICY: &str = "default-src 'none'; frame-ancestors 'none'";
 const PERMISSIONS: &str = "camera=(), geolocation=(), microphone=(), payment=(), usb=()";
 
-/// Who reads the answer: in which language, under which request id.
+/// Who reads the answer: in which language, under which request id, at which address.
 #[derive(Clone, Debug)]
 pub struct Reader {
     /// The first of our languages in `Accept-Language`.
     pub lang: Lang,
     /// The request's id.
     pub request_id: String,
+    /// The address that asks.
+    pub address: IpAddr,
 }
 
 impl Reader {
@@ -55,6 +58,7 @@ impl Reader {
         parts.extensions.get::<Self>().cloned().unwrap_or_else(|| Self {
             lang: language(&parts.headers),
             request_id: String::new(),
+            address: IpAddr::V4(Ipv4Addr::UNSPECIFIED),
         })
     }
 }
@@ -96,6 +100,7 @@ pub(super) async fn surround(State(app): State<Arc<App>>, mut request: Request, 
     let reader = Reader {
         lang: language(request.headers()),
         request_id: request_id(request.headers(), app.store.mint()),
+        address: auth::address(request.headers(), request.extensions(), app.site.trust_forwarded),
     };
     let method = method(request.method());
     let route = request

@@ -8,7 +8,7 @@ use axum::extract::State;
 use axum::http::header::{
     ACCEPT_RANGES, CACHE_CONTROL, CONTENT_LENGTH, CONTENT_RANGE, ETAG, IF_RANGE, LOCATION, RANGE, RETRY_AFTER,
 };
-use axum::http::{Extensions, HeaderMap, HeaderValue, StatusCode};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use chrono::{DateTime, Utc};
 use domain::Actor;
@@ -20,11 +20,10 @@ use store::{Export, Listed, NewExport, Store};
 use uuid::Uuid;
 
 use super::{Form, What, filter_of, for_what, headers, sheet};
-use crate::auth;
 use crate::ctx::Caller;
 use crate::problem::{Code, Fault, Problem};
 use crate::rest::unchanged;
-use crate::server::{App, Path, Query};
+use crate::server::{App, Path, Query, Reader};
 
 /// After how many seconds it is worth asking again.
 const AGAIN: u64 = 2;
@@ -122,8 +121,7 @@ fn state(export: Export) -> Response {
 pub(crate) async fn ask(
     State(app): State<Arc<App>>,
     caller: Caller,
-    headers: HeaderMap,
-    extensions: Extensions,
+    reader: Reader,
     Query(mut asked): Query<Vec<(String, String)>>,
 ) -> Result<Response, Fault> {
     let mut take = |name: &str| {
@@ -140,9 +138,7 @@ pub(crate) async fn ask(
     let who = match &caller.actor {
         Actor::Person(signed) => signed.id.to_string(),
         Actor::Client(client) => client.id.to_string(),
-        Actor::Visitor | Actor::System => {
-            auth::address(&headers, &extensions, app.site.trust_forwarded).to_string()
-        }
+        Actor::Visitor | Actor::System => reader.address.to_string(),
     };
     let new = NewExport {
         caller: who,
