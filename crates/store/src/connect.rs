@@ -128,6 +128,8 @@ impl Store {
                     // What is acknowledged survives the power going, not only the process.
                     .synchronous(SqliteSynchronous::Full)
                     .busy_timeout(Duration::from_secs(10))
+                    // Kibibytes of pages that each connection keeps; the system keeps the file's besides.
+                    .pragma("cache_size", "-512")
             })
             .map_sqlx_postgres_opts(|options| {
                 // The likeness from which the search's index proposes a candidate; ranking decides after.
