@@ -53,7 +53,10 @@ async fn ask(client: &TestClient, commune: &str, more: Value) -> Value {
 }
 
 /// An officer in each province, and one in the city of Namur.
-async fn officers(server: &testing::Server, editor: &TestClient) -> HashMap<&'static str, (TestClient, Value)> {
+async fn officers(
+    server: &testing::Server,
+    editor: &TestClient,
+) -> HashMap<&'static str, (TestClient, Value)> {
     let mut officers = HashMap::new();
     let all = PROVINCES.into_iter().chain([("92094", "Citadelle")]);
     for (territory, name) in all {
@@ -70,7 +73,11 @@ async fn officers(server: &testing::Server, editor: &TestClient) -> HashMap<&'st
 /// The officer that a commune of a province is for.
 fn right(commune: &str, province: &str) -> &'static str {
     let of = PROVINCES.iter().find(|(code, _)| *code == province);
-    if commune == "92094" { "Citadelle" } else { of.unwrap().1 }
+    if commune == "92094" {
+        "Citadelle"
+    } else {
+        of.unwrap().1
+    }
 }
 
 /// Every commune with its province, by official code.
@@ -80,7 +87,9 @@ async fn communes(client: &TestClient) -> Vec<(String, String)> {
         let mut after = Value::Null;
         loop {
             let query = "query($province: ID!, $after: String) { territories(where: { kinds: [COMMUNE], territory: $province }, first: 100, after: $after) { nodes { nis } pageInfo { hasNextPage endCursor } } }";
-            let data = client.data(query, json!({"province": province, "after": after})).await;
+            let data = client
+                .data(query, json!({"province": province, "after": after}))
+                .await;
             let page = &data["territories"];
             let codes = page["nodes"].as_array().unwrap().iter();
             all.extend(codes.map(|node| (node["nis"].as_str().unwrap().to_owned(), province.to_owned())));

@@ -204,7 +204,10 @@ impl ProjectNode {
     #[graphql(complexity = "40 + child_complexity")]
     async fn officer(&self, ctx: &Context<'_>) -> Result<Option<OfficerFor>> {
         let asked = OfficerOf(self.record.territory_ids.clone());
-        let routed = loader(ctx).one(asked).await.map_err(|error| shared(ctx, &error))?;
+        let routed = loader(ctx)
+            .one(asked)
+            .await
+            .map_err(|error| shared(ctx, &error))?;
         Ok(routed.flatten().map(OfficerFor))
     }
 
@@ -222,7 +225,10 @@ impl ProjectNode {
             return Ok(None);
         }
         let page = page(ctx, first, after, last, before)?;
-        let (own, order) = (Relation::Column("project_id"), domain::request::Order::UpdatedLast);
+        let (own, order) = (
+            Relation::Column("project_id"),
+            domain::request::Order::UpdatedLast,
+        );
         related::<Request, _>(ctx, own, order, page, self.record.id)
             .await
             .map(Some)

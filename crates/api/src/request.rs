@@ -75,7 +75,10 @@ async fn minder(ctx: &Context<'_>, request: &Request) -> Result<PersonId> {
         commune: request.commune_id,
         subject: request.chantier_id,
     };
-    let minder = loader(ctx).one(asked).await.map_err(|error| shared(ctx, &error))?;
+    let minder = loader(ctx)
+        .one(asked)
+        .await
+        .map_err(|error| shared(ctx, &error))?;
     Ok(minder.unwrap_or(request.officer_id))
 }
 

@@ -152,19 +152,27 @@ pub fn request_to_answer(
     let (subject, text) = match lang {
         Lang::Fr => (
             format!("À répondre: {title}"),
-            format!("Bonjour {name},\n\nUne question vous attend sur Chantiers communs: «\u{a0}{title}\u{a0}».{until}{place}\n"),
+            format!(
+                "Bonjour {name},\n\nUne question vous attend sur Chantiers communs: «\u{a0}{title}\u{a0}».{until}{place}\n"
+            ),
         ),
         Lang::Nl => (
             format!("Te beantwoorden: {title}"),
-            format!("Dag {name},\n\nEr wacht een vraag op u bij Chantiers communs: \"{title}\".{until}{place}\n"),
+            format!(
+                "Dag {name},\n\nEr wacht een vraag op u bij Chantiers communs: \"{title}\".{until}{place}\n"
+            ),
         ),
         Lang::De => (
             format!("Zu beantworten: {title}"),
-            format!("Guten Tag {name},\n\nbei Chantiers communs wartet eine Anfrage auf Sie: „{title}“.{until}{place}\n"),
+            format!(
+                "Guten Tag {name},\n\nbei Chantiers communs wartet eine Anfrage auf Sie: „{title}“.{until}{place}\n"
+            ),
         ),
         Lang::En => (
             format!("To answer: {title}"),
-            format!("Hello {name},\n\nA request is waiting for you on Chantiers communs: \"{title}\".{until}{place}\n"),
+            format!(
+                "Hello {name},\n\nA request is waiting for you on Chantiers communs: \"{title}\".{until}{place}\n"
+            ),
         ),
     };
     Letter { subject, text }
@@ -176,19 +184,27 @@ pub fn request_answered(name: &str, title: &str, link: &str, lang: Lang) -> Lett
     let (subject, text) = match lang {
         Lang::Fr => (
             format!("Réponse: {title}"),
-            format!("Bonjour {name},\n\nVotre question «\u{a0}{title}\u{a0}» a reçu une réponse sur Chantiers communs:\n\n{link}\n"),
+            format!(
+                "Bonjour {name},\n\nVotre question «\u{a0}{title}\u{a0}» a reçu une réponse sur Chantiers communs:\n\n{link}\n"
+            ),
         ),
         Lang::Nl => (
             format!("Antwoord: {title}"),
-            format!("Dag {name},\n\nUw vraag \"{title}\" kreeg een antwoord bij Chantiers communs:\n\n{link}\n"),
+            format!(
+                "Dag {name},\n\nUw vraag \"{title}\" kreeg een antwoord bij Chantiers communs:\n\n{link}\n"
+            ),
         ),
         Lang::De => (
             format!("Antwort: {title}"),
-            format!("Guten Tag {name},\n\nIhre Anfrage „{title}“ wurde bei Chantiers communs beantwortet:\n\n{link}\n"),
+            format!(
+                "Guten Tag {name},\n\nIhre Anfrage „{title}“ wurde bei Chantiers communs beantwortet:\n\n{link}\n"
+            ),
         ),
         Lang::En => (
             format!("Answer: {title}"),
-            format!("Hello {name},\n\nYour request \"{title}\" was answered on Chantiers communs:\n\n{link}\n"),
+            format!(
+                "Hello {name},\n\nYour request \"{title}\" was answered on Chantiers communs:\n\n{link}\n"
+            ),
         ),
     };
     Letter { subject, text }

@@ -563,10 +563,7 @@ mod tests {
                     format!("edit request ({whose})"),
                     Action::EditRequest { asker: author },
                 ),
-                (
-                    format!("edit message ({whose})"),
-                    Action::EditMessage { author },
-                ),
+                (format!("edit message ({whose})"), Action::EditMessage { author }),
                 (format!("move project ({whose})"), Action::MoveProject { project }),
                 (format!("read members ({whose})"), Action::ReadMembers { project }),
                 (format!("edit members ({whose})"), Action::EditMembers { project }),

@@ -75,7 +75,10 @@ choices! {
 /// What came of a request, in a word and in full.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[cfg_attr(feature = "graphql", derive(async_graphql::SimpleObject))]
-#[cfg_attr(feature = "graphql", graphql(name = "RequestClosing", crate = "crate::graphql"))]
+#[cfg_attr(
+    feature = "graphql",
+    graphql(name = "RequestClosing", crate = "crate::graphql")
+)]
 pub struct Closing {
     /// What came of it.
     pub conclusion: Conclusion,
@@ -379,10 +382,16 @@ mod tests {
         let none = Vec::<String>::new;
         assert_eq!(due(serde_json::json!({})), (Some("2026-12-01".into()), none()));
         assert_eq!(due(serde_json::json!({"kind": "NEWS"})).0.unwrap(), "2026-12-15");
-        assert_eq!(due(serde_json::json!({"due": "2026-11-24"})), (Some("2026-11-24".into()), none()));
+        assert_eq!(
+            due(serde_json::json!({"due": "2026-11-24"})),
+            (Some("2026-11-24".into()), none())
+        );
         assert_eq!(due(serde_json::json!({"due": "2026-11-23"})).1, ["INVALID due"]);
         assert_eq!(due(serde_json::json!({"due": "2926-11-23"})).1, ["INVALID due"]);
-        assert_eq!(due(serde_json::json!({"communeId": "90000"})).1, ["INVALID communeId"]);
+        assert_eq!(
+            due(serde_json::json!({"communeId": "90000"})).1,
+            ["INVALID communeId"]
+        );
     }
 
     #[test]
@@ -403,7 +412,11 @@ mod tests {
         assert_eq!(same, ["INVALID to"]);
         assert!(refusals(|checks| request.hand_over(OTHER, Some(" ".into()), now(), checks)).is_empty());
         assert_eq!(request.officer_id, OTHER);
-        let way: Vec<_> = request.handovers.iter().map(|of| (of.from, of.to, of.reason)).collect();
+        let way: Vec<_> = request
+            .handovers
+            .iter()
+            .map(|of| (of.from, of.to, of.reason))
+            .collect();
         assert_eq!(
             way,
             [
@@ -417,8 +430,14 @@ mod tests {
     #[test]
     fn it_is_closed_with_what_came_of_it_and_then_takes_nothing_more_until_it_is_opened_again() {
         let mut request = asked(serde_json::json!({}));
-        assert_eq!(refusals(|checks| request.clone().close(closing(" "), checks)), ["REQUIRED text"]);
-        assert_eq!(refusals(|checks| request.clone().reopen(checks)), ["TRANSITION state"]);
+        assert_eq!(
+            refusals(|checks| request.clone().close(closing(" "), checks)),
+            ["REQUIRED text"]
+        );
+        assert_eq!(
+            refusals(|checks| request.clone().reopen(checks)),
+            ["TRANSITION state"]
+        );
         assert!(refusals(|checks| request.close(closing("À Ciney"), checks)).is_empty());
         for refused in [
             refusals(|checks| request.clone().close(closing("Encore"), checks)),

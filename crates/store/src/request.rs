@@ -203,26 +203,31 @@ impl Store {
             message.asker_id = request.asker_id;
             message.project_id = request.project_id;
         };
-        self.create_and(actor, new, complete, async |tx: &mut Tx, message: RequestMessage| {
-            if message.created_at != tx.now() {
-                return Ok(message);
-            }
-            let mut found = tx.present::<Request>(vec![request.id.0]).await?;
-            let before = found.remove(&request.id.0).ok_or(Refusal::NotFound)?;
-            let mut after = before.clone();
-            let mut checks = Checks::default();
-            after.converse(answers, &mut checks);
-            checks.finish()?;
-            let after = tx.update(&before, after).await?;
-            if answers {
-                tx.tell_answered(&after, site).await?;
-            } else {
-                let roster = roster(&tx.conn, today(tx.now())).await?;
-                tx.tell_to_answer(&after, minder(&roster, &after), Some(site))
-                    .await?;
-            }
-            Ok(message)
-        })
+        self.create_and(
+            actor,
+            new,
+            complete,
+            async |tx: &mut Tx, message: RequestMessage| {
+                if message.created_at != tx.now() {
+                    return Ok(message);
+                }
+                let mut found = tx.present::<Request>(vec![request.id.0]).await?;
+                let before = found.remove(&request.id.0).ok_or(Refusal::NotFound)?;
+                let mut after = before.clone();
+                let mut checks = Checks::default();
+                after.converse(answers, &mut checks);
+                checks.finish()?;
+                let after = tx.update(&before, after).await?;
+                if answers {
+                    tx.tell_answered(&after, site).await?;
+                } else {
+                    let roster = roster(&tx.conn, today(tx.now())).await?;
+                    tx.tell_to_answer(&after, minder(&roster, &after), Some(site))
+                        .await?;
+                }
+                Ok(message)
+            },
+        )
         .await
     }
 

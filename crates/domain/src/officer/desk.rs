@@ -56,7 +56,11 @@ mod tests {
         assert_eq!(silence(None, on(26)), None);
         assert_eq!(silence(heard(26), on(26)), Some(0));
         assert_eq!(silence(heard(1), on(26)), Some(25));
-        assert_eq!(silence(heard(27), on(26)), Some(0), "a note may speak of tomorrow");
+        assert_eq!(
+            silence(heard(27), on(26)),
+            Some(0),
+            "a note may speak of tomorrow"
+        );
         let mut projects = [("loud", heard(20)), ("never", None), ("quiet", heard(3))];
         by_silence(&mut projects, |project| project.1);
         assert_eq!(projects.map(|project| project.0), ["never", "quiet", "loud"]);

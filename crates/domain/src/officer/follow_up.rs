@@ -98,12 +98,24 @@ fn of_request(request: &Request) -> Vec<FollowUp> {
         record: request.id.into(),
     };
     let asked = request.created_at.date_naive();
-    let mut all = vec![entry(asked, FollowUpKind::Asked, &request.title, request.asker_id)];
+    let mut all = vec![entry(
+        asked,
+        FollowUpKind::Asked,
+        &request.title,
+        request.asker_id,
+    )];
     let moved = request
         .handovers
         .iter()
         .filter(|of| of.reason != HandoverReason::Routed);
-    all.extend(moved.map(|of| entry(of.at.date_naive(), FollowUpKind::HandedOver, &request.title, of.to)));
+    all.extend(moved.map(|of| {
+        entry(
+            of.at.date_naive(),
+            FollowUpKind::HandedOver,
+            &request.title,
+            of.to,
+        )
+    }));
     all.extend(request.closing.as_ref().map(|closing| {
         let on = closing.at.date_naive();
         entry(on, FollowUpKind::Closed, &closing.text, closing.by)
@@ -146,7 +158,12 @@ mod tests {
             "Où?".into(),
         );
         request.open(asker, first, request.created_at);
-        request.own(second, HandoverReason::HandedOver, None, instant("2026-03-02T09:00:00Z"));
+        request.own(
+            second,
+            HandoverReason::HandedOver,
+            None,
+            instant("2026-03-02T09:00:00Z"),
+        );
         request.closing = Some(Closing {
             conclusion: Conclusion::Supported,
             text: "À Ciney".into(),
@@ -175,6 +192,9 @@ mod tests {
             ("2026-02-01", FollowUpKind::Asked, asker),
             ("2026-01-05", FollowUpKind::Note, first),
         ];
-        assert_eq!(told, expected.map(|(on, kind, person)| (on.to_owned(), kind, Some(person))));
+        assert_eq!(
+            told,
+            expected.map(|(on, kind, person)| (on.to_owned(), kind, Some(person)))
+        );
     }
 }

@@ -269,8 +269,8 @@ mod tests {
     use uuid::Uuid;
 
     use super::*;
-    use crate::text::LocalName;
     use crate::territory::{Extent, Kind};
+    use crate::text::LocalName;
     use crate::{AbsenceId, PortfolioId};
 
     fn day(day: u32) -> NaiveDate {
@@ -316,9 +316,16 @@ mod tests {
                 ..LocalName::default()
             };
             let id = TerritoryId::from(nis);
-            let mut territory = Territory::bare(id, DateTime::UNIX_EPOCH, Kind::Other, name, Extent::Complete);
+            let mut territory =
+                Territory::bare(id, DateTime::UNIX_EPOCH, Kind::Other, name, Extent::Complete);
             let inside = all.iter().filter(|commune| {
-                [commune.nis, commune.arrondissement, commune.province, Nis::WALLONIA].contains(&nis)
+                [
+                    commune.nis,
+                    commune.arrondissement,
+                    commune.province,
+                    Nis::WALLONIA,
+                ]
+                .contains(&nis)
             });
             territory.commune_codes = inside.map(|commune| commune.nis).collect();
             territory
@@ -327,7 +334,12 @@ mod tests {
         for commune in all {
             areas.extend([commune.province, commune.arrondissement]);
         }
-        areas.extend(all.iter().step_by(10).map(|commune| commune.nis).chain([nis("92094")]));
+        areas.extend(
+            all.iter()
+                .step_by(10)
+                .map(|commune| commune.nis)
+                .chain([nis("92094")]),
+        );
         areas.sort_unstable();
         areas.dedup();
         areas.into_iter().map(area).collect()
@@ -339,11 +351,7 @@ mod tests {
 
     fn routed(roster: &Roster, commune: &str, subject: Option<u128>) -> (u128, u128, Basis) {
         let routed = roster.route(&[nis(commune)], subject.map(chantier)).unwrap();
-        (
-            routed.owner.0.as_u128(),
-            routed.minder.0.as_u128(),
-            routed.basis,
-        )
+        (routed.owner.0.as_u128(), routed.minder.0.as_u128(), routed.basis)
     }
 
     fn at(code: &str) -> TerritoryId {
@@ -352,7 +360,9 @@ mod tests {
 
     #[test]
     fn the_narrowest_territory_comes_first_and_in_it_who_is_there_for_the_subject() {
-        let staff = (1..=5).map(|number| colleague(number, Role::Officer, 0)).collect();
+        let staff = (1..=5)
+            .map(|number| colleague(number, Role::Officer, 0))
+            .collect();
         let portfolios = vec![
             portfolio(1, 1, at("03000"), &[]),
             portfolio(2, 2, at("90000"), &[]),
@@ -360,20 +370,38 @@ mod tests {
             portfolio(4, 4, at("92094"), &[8]),
         ];
         let roster = Roster::of(day(26), staff, portfolios, Vec::new(), &territories());
-        assert_eq!(routed(&roster, "81001", None), (1, 1, Basis::Territory), "Arlon: the region");
-        assert_eq!(routed(&roster, "92101", None), (2, 2, Basis::Territory), "Profondeville");
+        assert_eq!(
+            routed(&roster, "81001", None),
+            (1, 1, Basis::Territory),
+            "Arlon: the region"
+        );
+        assert_eq!(
+            routed(&roster, "92101", None),
+            (2, 2, Basis::Territory),
+            "Profondeville"
+        );
         assert_eq!(routed(&roster, "92101", Some(7)), (3, 3, Basis::Subject));
         assert_eq!(routed(&roster, "92101", Some(8)), (2, 2, Basis::Territory));
         assert_eq!(routed(&roster, "92094", Some(8)), (4, 4, Basis::Subject), "Namur");
-        assert_eq!(routed(&roster, "92094", None), (2, 2, Basis::Territory), "not for every subject");
+        assert_eq!(
+            routed(&roster, "92094", None),
+            (2, 2, Basis::Territory),
+            "not for every subject"
+        );
         assert_eq!(routed(&roster, "92094", Some(7)), (3, 3, Basis::Subject));
     }
 
     #[test]
     fn of_two_who_follow_the_same_the_one_with_less_to_do_and_then_the_older_account() {
-        let both = vec![portfolio(1, 1, at("90000"), &[]), portfolio(2, 2, at("90000"), &[])];
+        let both = vec![
+            portfolio(1, 1, at("90000"), &[]),
+            portfolio(2, 2, at("90000"), &[]),
+        ];
         for (one, other, expected) in [(3, 2, 2), (2, 2, 1), (1, 2, 1)] {
-            let staff = vec![colleague(2, Role::Officer, other), colleague(1, Role::Officer, one)];
+            let staff = vec![
+                colleague(2, Role::Officer, other),
+                colleague(1, Role::Officer, one),
+            ];
             let roster = Roster::of(day(26), staff, both.clone(), Vec::new(), &territories());
             assert_eq!(routed(&roster, "92094", None).0, expected);
         }
@@ -381,7 +409,10 @@ mod tests {
 
     #[test]
     fn where_nobody_follows_the_place_any_of_the_staff_does() {
-        let elsewhere = vec![portfolio(1, 1, at("80000"), &[]), portfolio(2, 2, at("92094"), &[5])];
+        let elsewhere = vec![
+            portfolio(1, 1, at("80000"), &[]),
+            portfolio(2, 2, at("92094"), &[5]),
+        ];
         let all = [
             colleague(4, Role::Administrator, 0),
             colleague(3, Role::Editor, 0),
@@ -389,7 +420,13 @@ mod tests {
             colleague(1, Role::Officer, 3),
         ];
         let of = |staff: &[Colleague]| {
-            let roster = Roster::of(day(26), staff.to_vec(), elsewhere.clone(), Vec::new(), &territories());
+            let roster = Roster::of(
+                day(26),
+                staff.to_vec(),
+                elsewhere.clone(),
+                Vec::new(),
+                &territories(),
+            );
             [routed(&roster, "92094", Some(6)), routed(&roster, "92101", None)]
         };
         assert_eq!(of(&all), [(2, 2, Basis::OtherSubject), (1, 1, Basis::Officer)]);
@@ -401,10 +438,18 @@ mod tests {
 
     #[test]
     fn while_the_owner_is_away_their_substitute_sees_to_it_through_chains_and_rings() {
-        let staff: Vec<Colleague> = (1..=4).map(|number| colleague(number, Role::Officer, 0)).collect();
+        let staff: Vec<Colleague> = (1..=4)
+            .map(|number| colleague(number, Role::Officer, 0))
+            .collect();
         let portfolios = vec![portfolio(1, 1, at("90000"), &[])];
         let minds = |absences: Vec<Absence>| {
-            let roster = Roster::of(day(26), staff.clone(), portfolios.clone(), absences, &territories());
+            let roster = Roster::of(
+                day(26),
+                staff.clone(),
+                portfolios.clone(),
+                absences,
+                &territories(),
+            );
             let (owner, minder, _) = routed(&roster, "92094", None);
             assert_eq!(owner, 1, "it stays theirs");
             assert_eq!(roster.minder(person(1), at("92094"), None), person(minder));
@@ -413,9 +458,17 @@ mod tests {
         assert_eq!(minds(Vec::new()), 1);
         assert_eq!(minds(vec![away(1, 1, Some(3))]), 3);
         assert_eq!(minds(vec![away(1, 1, Some(3)), away(2, 3, Some(4))]), 4);
-        assert_eq!(minds(vec![away(1, 1, Some(3)), away(2, 3, Some(1))]), 2, "in a ring: the next");
+        assert_eq!(
+            minds(vec![away(1, 1, Some(3)), away(2, 3, Some(1))]),
+            2,
+            "in a ring: the next"
+        );
         assert_eq!(minds(vec![away(1, 1, None)]), 2, "nobody named: the next");
-        assert_eq!(minds(vec![away(1, 1, Some(9))]), 2, "one who is not of the staff any more");
+        assert_eq!(
+            minds(vec![away(1, 1, Some(9))]),
+            2,
+            "one who is not of the staff any more"
+        );
         let all: Vec<Absence> = (1..=4).map(|number| away(number, number, None)).collect();
         assert_eq!(minds(all), 1, "everybody is away");
         let mut over = away(1, 1, Some(3));
@@ -426,7 +479,10 @@ mod tests {
     #[test]
     fn who_left_is_followed_by_who_is_right_now() {
         let staff = vec![colleague(2, Role::Officer, 0)];
-        let portfolios = vec![portfolio(1, 1, at("90000"), &[]), portfolio(2, 2, at("03000"), &[])];
+        let portfolios = vec![
+            portfolio(1, 1, at("90000"), &[]),
+            portfolio(2, 2, at("03000"), &[]),
+        ];
         let roster = Roster::of(day(26), staff, portfolios, Vec::new(), &territories());
         assert_eq!(routed(&roster, "92094", None), (2, 2, Basis::Territory));
         assert_eq!(roster.minder(person(1), at("92094"), None), person(2));
@@ -434,8 +490,13 @@ mod tests {
 
     #[test]
     fn a_project_is_whose_who_follows_most_of_its_communes() {
-        let staff = (1..=2).map(|number| colleague(number, Role::Officer, 0)).collect();
-        let portfolios = vec![portfolio(1, 1, at("92094"), &[]), portfolio(2, 2, at("90000"), &[])];
+        let staff = (1..=2)
+            .map(|number| colleague(number, Role::Officer, 0))
+            .collect();
+        let portfolios = vec![
+            portfolio(1, 1, at("92094"), &[]),
+            portfolio(2, 2, at("90000"), &[]),
+        ];
         let all = territories();
         let roster = Roster::of(day(26), staff, portfolios, Vec::new(), &all);
         let place = |code: &str| {

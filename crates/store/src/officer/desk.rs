@@ -5,9 +5,7 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::chantier::Step;
-use domain::officer::{
-    Absence, FollowUp, Heard, HeardBy, Portfolio, Roster, by_silence, follow_up, silence,
-};
+use domain::officer::{Absence, FollowUp, Heard, HeardBy, Portfolio, Roster, by_silence, follow_up, silence};
 use domain::person::Person;
 use domain::policy::{Action, Actor, Role};
 use domain::project::{Filter, Note, Project};
@@ -178,7 +176,8 @@ impl Store {
             let kept = last.entry(project.into()).or_insert(heard);
             *kept = heard.max(*kept);
         };
-        let written = Expr::case(Expr::col("on").is_null(), Expr::col("created_at")).finally(Expr::cust("NULL"));
+        let written =
+            Expr::case(Expr::col("on").is_null(), Expr::col("created_at")).finally(Expr::cust("NULL"));
         let notes = Query::select()
             .column("project_id")
             .expr_as(Func::max(written), "written")
@@ -300,7 +299,12 @@ fn unended(table: &'static str, on: NaiveDate) -> Expr {
 }
 
 /// The last of the records whose column names this one.
-async fn latest<R: Stored>(store: &Store, table: &'static str, column: &'static str, of: Uuid) -> Result<Vec<R>> {
+async fn latest<R: Stored>(
+    store: &Store,
+    table: &'static str,
+    column: &'static str,
+    of: Uuid,
+) -> Result<Vec<R>> {
     let query = selecting::<R>()
         .and_where(Expr::col((table, column)).eq(of))
         .order_by((table, "created_at"), Order::Desc)

@@ -46,9 +46,7 @@ pub(crate) async fn roster(conn: &impl ConnectionTrait, day: NaiveDate) -> Resul
     let portfolios = selecting::<Portfolio>()
         .and_where(holding("portfolio", day))
         .take();
-    let absences = selecting::<Absence>()
-        .and_where(holding("absence", day))
-        .take();
+    let absences = selecting::<Absence>().and_where(holding("absence", day)).take();
     let named = Query::select()
         .column("territory_id")
         .from("portfolio")
