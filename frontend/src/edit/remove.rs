@@ -62,6 +62,8 @@ removals!(
     Membership: MembershipGone membership_delete,
     Note: NoteGone note_delete,
     SavedSearch: SavedSearchGone saved_search_delete;
+    Portfolio: PortfolioGone portfolio_delete;
+    Absence: AbsenceGone absence_delete;
     not Territory, Person, Chantier, Provenance, Source, Offer, Need, Outcome, Webhook, Change
 );
 
