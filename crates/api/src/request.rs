@@ -187,7 +187,7 @@ impl RequestMessageNode {
         name(ctx, self.record.author_id).await
     }
 
-    /// Whether it answers: one of the staff wrote it, who did not ask themselves.
+    /// Whether who asked wrote it.
     async fn is_by_asker(&self) -> bool {
         self.record.author_id == self.record.asker_id
     }

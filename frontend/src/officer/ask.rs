@@ -60,14 +60,21 @@ fn Form() -> impl IntoView {
     let id = RequestId(uuid::Uuid::nil());
     let mut blank = Request::bare(id, now, Kind::Question, commune, String::new(), String::new());
     blank.project_id = asked("projet").parse().ok();
-    let place = blank.project_id.map_or_else(|| "question".to_owned(), |it| it.to_string());
+    let place = blank
+        .project_id
+        .map_or_else(|| "question".to_owned(), |it| it.to_string());
     let edit = Edit::new(&place, blank, move |made: Request| {
         navigate(&format!("/questions/{}", made.id), NavigateOptions::default());
     });
     let leave = Callback::new(move |()| back("/questions", NavigateOptions::default()));
     let refusals = edit.refusals;
     let communes = edit.ids(
-        |it| Some(it.commune_id).into_iter().filter(|it| *it != NOWHERE).collect(),
+        |it| {
+            Some(it.commune_id)
+                .into_iter()
+                .filter(|it| *it != NOWHERE)
+                .collect()
+        },
         |it, ids| it.commune_id = ids.into_iter().next().unwrap_or(NOWHERE),
     );
     let chantiers = edit.ids(
@@ -82,7 +89,15 @@ fn Form() -> impl IntoView {
         |it| it.due.map(|due| due.to_string()),
         |it, text| it.due = text.and_then(|text| text.parse().ok()),
     );
-    let paths = vec!["kind", "communeId", "chantierId", "projectId", "title", "text", "due"];
+    let paths = vec![
+        "kind",
+        "communeId",
+        "chantierId",
+        "projectId",
+        "title",
+        "text",
+        "due",
+    ];
     view! {
         <EditForm edit paths on_cancel=leave>
             <div class="two">
@@ -143,13 +158,18 @@ fn Reaches(commune: String, chantier: RwSignal<Vec<String>>) -> impl IntoView {
         })
     });
     let said = move || {
-        let reached = found.load.with(|it| it.value().and_then(|it| it.officer_for.clone()))?;
+        let reached = found
+            .load
+            .with(|it| it.value().and_then(|it| it.officer_for.clone()))?;
         let name = reached.name?;
         let whom = match reached.minder_name.filter(|_| reached.is_away) {
             Some(other) => t::request_reaches_away(name, other),
             None => t::request_reaches(name),
         };
-        let why = words::basis(reached.basis, reached.territory.as_ref().map(|it| it.label.as_str()));
+        let why = words::basis(
+            reached.basis,
+            reached.territory.as_ref().map(|it| it.label.as_str()),
+        );
         Some(format!("{whom} ({why})"))
     };
     view! { <p class="notice" role="status">{said}</p> }

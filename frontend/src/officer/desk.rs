@@ -44,10 +44,17 @@ fn Body() -> impl IntoView {
         })
     });
     let people = Signal::derive(move || {
-        let staff = found.load.with(|it| it.value().and_then(|it| it.officers.clone()));
+        let staff = found
+            .load
+            .with(|it| it.value().and_then(|it| it.officers.clone()));
         staff.unwrap_or_default()
     });
-    let shown = move || found.load.with(|it| it.value().and_then(|it| it.desk.as_ref().map(|it| it.person_id.inner().to_owned())));
+    let shown = move || {
+        found.load.with(|it| {
+            it.value()
+                .and_then(|it| it.desk.as_ref().map(|it| it.person_id.inner().to_owned()))
+        })
+    };
     let load = Memo::new(move |_| found.load.get().map(|it| it.desk).present());
     view! {
         <label class="desk-whose no-print">

@@ -25,14 +25,25 @@ pub fn blank_portfolio() -> Portfolio {
 
 /// A new absence of somebody, from today on.
 pub fn blank_absence(person: PersonId, today: NaiveDate) -> Absence {
-    Absence::bare(AbsenceId(uuid::Uuid::nil()), DateTime::UNIX_EPOCH, person, today, today)
+    Absence::bare(
+        AbsenceId(uuid::Uuid::nil()),
+        DateTime::UNIX_EPOCH,
+        person,
+        today,
+        today,
+    )
 }
 
 /// The staff as a select shows them; the first choice is nobody, in these words.
 fn people(staff: Staff, nobody: fn() -> &'static str) -> Signal<Vec<(String, String)>> {
     Signal::derive(move || {
-        let named = staff.get().into_iter().map(|it| (it.person_id.inner().to_owned(), it.name.unwrap_or_default()));
-        std::iter::once((String::new(), nobody().to_owned())).chain(named).collect::<Vec<_>>()
+        let named = staff
+            .get()
+            .into_iter()
+            .map(|it| (it.person_id.inner().to_owned(), it.name.unwrap_or_default()));
+        std::iter::once((String::new(), nobody().to_owned()))
+            .chain(named)
+            .collect::<Vec<_>>()
     })
 }
 
@@ -41,7 +52,11 @@ fn day(text: Option<String>) -> Option<NaiveDate> {
 }
 
 #[component]
-pub fn PortfolioForm(record: Option<Portfolio>, staff: Staff, #[prop(into)] on_end: Callback<()>) -> impl IntoView {
+pub fn PortfolioForm(
+    record: Option<Portfolio>,
+    staff: Staff,
+    #[prop(into)] on_end: Callback<()>,
+) -> impl IntoView {
     let is_new = record.is_none();
     let done = move |_| on_end.run(());
     let edit = match record {
@@ -50,11 +65,21 @@ pub fn PortfolioForm(record: Option<Portfolio>, staff: Staff, #[prop(into)] on_e
     };
     let refusals = edit.refusals;
     let person = edit.draft.part(
-        |it| Some(it.person_id).filter(|it| *it != PersonId::default()).map(|it| it.to_string()).unwrap_or_default(),
+        |it| {
+            Some(it.person_id)
+                .filter(|it| *it != PersonId::default())
+                .map(|it| it.to_string())
+                .unwrap_or_default()
+        },
         |it, text: String| it.person_id = text.parse().unwrap_or_default(),
     );
     let territory = edit.ids(
-        |it| Some(it.territory_id).into_iter().filter(|it| !it.0.is_nil()).collect(),
+        |it| {
+            Some(it.territory_id)
+                .into_iter()
+                .filter(|it| !it.0.is_nil())
+                .collect()
+        },
         |it, ids| it.territory_id = ids.into_iter().next().unwrap_or(TerritoryId(uuid::Uuid::nil())),
     );
     view! {
@@ -75,7 +100,13 @@ pub fn PortfolioForm(record: Option<Portfolio>, staff: Staff, #[prop(into)] on_e
 
 /// `chooses` whether it is said whose: an editor says when others are away.
 #[component]
-pub fn AbsenceForm(record: Absence, is_new: bool, chooses: bool, staff: Staff, #[prop(into)] on_end: Callback<()>) -> impl IntoView {
+pub fn AbsenceForm(
+    record: Absence,
+    is_new: bool,
+    chooses: bool,
+    staff: Staff,
+    #[prop(into)] on_end: Callback<()>,
+) -> impl IntoView {
     let done = move |_| on_end.run(());
     let edit = if is_new {
         Edit::new("absence", record, done)

@@ -111,7 +111,9 @@ pub async fn hand_over(id: cynic::Id, revision: i32, to: Option<cynic::Id>, note
         to,
         note,
     };
-    let it = api::mutate(&HandOver::build(Handing { input })).await?.request_hand_over;
+    let it = api::mutate(&HandOver::build(Handing { input }))
+        .await?
+        .request_hand_over;
     Ok((it.user_errors, it.change_id))
 }
 
@@ -133,6 +135,8 @@ pub async fn reopen(id: cynic::Id, revision: i32) -> Answer {
         id,
         expected_revision: revision,
     };
-    let it = api::mutate(&Reopen::build(Reopening { input })).await?.request_reopen;
+    let it = api::mutate(&Reopen::build(Reopening { input }))
+        .await?
+        .request_reopen;
     Ok((it.user_errors, it.change_id))
 }

@@ -72,7 +72,9 @@ fn matter(whole: Whole) -> AnyView {
         handovers,
         messages,
     } = whole;
-    let own = untrack(actor).person().is_some_and(|it| it.id.to_string() == asker_id.inner());
+    let own = untrack(actor)
+        .person()
+        .is_some_and(|it| it.id.to_string() == asker_id.inner());
     let staff = untrack(|| may(Action::AnswerRequests));
     let asker = asker_name.unwrap_or_else(|| t::fact_unknown().to_owned());
     let waits = state == State::Open;
@@ -215,7 +217,14 @@ fn Reply(id: cynic::Id) -> impl IntoView {
 fn Reopen(id: cynic::Id, revision: i32) -> impl IntoView {
     let busy = RwSignal::new(false);
     let said = toasts();
-    let open = move |()| press(busy, said, t::request_reopened(), moves::reopen(id.clone(), revision));
+    let open = move |()| {
+        press(
+            busy,
+            said,
+            t::request_reopened(),
+            moves::reopen(id.clone(), revision),
+        )
+    };
     view! { <Button text=t::request_reopen busy on_press=open /> }
 }
 
@@ -241,8 +250,13 @@ fn HandOverForm(id: cynic::Id, revision: i32, owner: String, open: RwSignal<bool
     let busy = RwSignal::new(false);
     let options = Signal::derive(move || {
         let route = (String::new(), t::request_hand_over_route().to_owned());
-        let staff = found.load.with(|it| it.value().and_then(|it| it.officers.clone()));
-        let others = staff.unwrap_or_default().into_iter().filter(|it| it.person_id.inner() != owner);
+        let staff = found
+            .load
+            .with(|it| it.value().and_then(|it| it.officers.clone()));
+        let others = staff
+            .unwrap_or_default()
+            .into_iter()
+            .filter(|it| it.person_id.inner() != owner);
         let named = others.map(|it| (it.person_id.inner().to_owned(), it.name.unwrap_or_default()));
         std::iter::once(route).chain(named).collect::<Vec<_>>()
     });
@@ -272,7 +286,11 @@ fn HandOverForm(id: cynic::Id, revision: i32, owner: String, open: RwSignal<bool
 fn Close(id: cynic::Id, revision: i32, staff: bool) -> impl IntoView {
     let open = RwSignal::new(false);
     let id = StoredValue::new(id);
-    let name = if staff { t::request_close } else { t::request_withdraw };
+    let name = if staff {
+        t::request_close
+    } else {
+        t::request_withdraw
+    };
     view! {
         <Button text=name look=Look::Quiet on_press=move |()| open.set(true) />
         <Dialog open title=name><CloseForm id=id.get_value() revision staff open /></Dialog>
@@ -281,7 +299,11 @@ fn Close(id: cynic::Id, revision: i32, staff: bool) -> impl IntoView {
 
 #[component]
 fn CloseForm(id: cynic::Id, revision: i32, staff: bool, open: RwSignal<bool>) -> impl IntoView {
-    let first = if staff { Conclusion::Answered } else { Conclusion::Withdrawn };
+    let first = if staff {
+        Conclusion::Answered
+    } else {
+        Conclusion::Withdrawn
+    };
     let what = RwSignal::new(first.to_string());
     let text = RwSignal::new(String::new());
     let refusals = RwSignal::new(Vec::<Refused>::new());

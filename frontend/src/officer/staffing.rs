@@ -99,7 +99,11 @@ fn coverage(colleagues: &[Colleague], covered: Vec<Covered>) -> AnyView {
     groups.sort_by_key(|it| std::cmp::Reverse(it.2.len()));
     let (chosen, choose) = address::word("qui");
     let first = groups.first().map(|it| it.0.clone()).unwrap_or_default();
-    let shown = move || Some(chosen.get()).filter(|it| !it.is_empty()).unwrap_or_else(|| first.clone());
+    let shown = move || {
+        Some(chosen.get())
+            .filter(|it| !it.is_empty())
+            .unwrap_or_else(|| first.clone())
+    };
     let lit = {
         let (groups, holes, shown) = (groups.clone(), holes.clone(), shown.clone());
         Signal::derive(move || {

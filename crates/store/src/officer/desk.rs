@@ -24,6 +24,8 @@ use crate::record::{Stored, all, selecting};
 
 /// The most projects, requests or steps of a desk.
 const MOST: u64 = 200;
+/// The most requests that are looked through for those of a desk: one's own, and those of colleagues who are not there.
+const READ: u64 = 1_000;
 /// The most notes, requests and portfolios of a project's follow-up.
 const FOLLOWED: usize = 100;
 
@@ -115,7 +117,8 @@ impl Store {
         query
             .and_where(Expr::col(("request", "state")).ne(State::Closed))
             .order_by(("request", "due_key"), Order::Asc)
-            .order_by(("request", "id"), Order::Asc);
+            .order_by(("request", "id"), Order::Asc)
+            .limit(READ);
         if !others.is_empty() {
             query.and_where(Expr::col(("request", "officer_id")).is_not_in(others));
         }
@@ -269,7 +272,6 @@ impl Store {
     pub async fn follow_up(&self, actor: &Actor, project: ProjectId) -> Result<Vec<FollowUp>> {
         self.ask(actor, Action::ReadNotes { project })?;
         let project = self.get::<Project>(actor, project).await?;
-        let parent: RecordId = project.id.into();
         let notes: Vec<Note> = latest(self, "note", "project_id", project.id.0).await?;
         let requests: Vec<Request> = latest(self, "request", "project_id", project.id.0).await?;
         let places: Vec<RecordId> = project.territory_ids.iter().map(|id| (*id).into()).collect();
@@ -287,7 +289,6 @@ impl Store {
             .collect();
         portfolios.sort_unstable_by_key(|portfolio| portfolio.id);
         portfolios.dedup_by_key(|portfolio| portfolio.id);
-        tracing::debug!(project = %parent, "a follow-up was read");
         Ok(follow_up(&notes, &requests, &portfolios, self.today()))
     }
 }
