@@ -67,9 +67,11 @@ fn Body() -> impl IntoView {
             </select>
         </label>
         <Loaded load shape=Shape::Lines on_retry=found.reload view=move |desk: Desk| {
-            let Desk { name, absences, projects, requests, late_steps, next_steps, .. } = desk;
+            let Desk { name, portfolios, absences, projects, requests, late_steps, next_steps, .. } = desk;
+            let places: Vec<String> = portfolios.into_iter().filter(|it| it.holds).filter_map(|it| it.territory.map(|it| it.label)).collect();
             view! {
                 <h2 class="desk-name">{move || t::officer_desk_of(&name)}</h2>
+                {(!places.is_empty()).then(|| view! { <p>{t::officer_portfolios} " : " {places.join(", ")}</p> })}
                 <Section title=t::officer_requests note=t::officer_requests_note broad=true>
                     {if requests.is_empty() { none(t::officer_requests_none) } else { rows(requests) }}
                 </Section>
