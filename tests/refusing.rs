@@ -82,6 +82,7 @@ story! {
             ("portfolio", json!("portfolio_00000000000000000000000000")),
             ("absence", json!("absence_00000000000000000000000000")),
             ("request", json!("request_00000000000000000000000000")),
+            ("commune", json!("92094")),
         ].map(|(name, id)| (name.to_owned(), id)).into_iter().collect();
         let before = server.feed_rows().await;
         let mutations = schema["mutationType"]["fields"].as_array().unwrap();
