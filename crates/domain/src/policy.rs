@@ -275,7 +275,8 @@ pub fn allows(actor: &Actor, action: Action) -> bool {
         | Action::EditChantier
         | Action::KeepOrganisations
         | Action::KeepProjects
-        | Action::KeepSources => editor,
+        | Action::KeepSources
+        | Action::KeepPortfolios => editor,
         Action::EditSource { operator } => {
             editor || operator.is_some_and(|operator| actor.works_for(operator))
         }
@@ -311,8 +312,6 @@ pub fn allows(actor: &Actor, action: Action) -> bool {
                 || actor.is_machine_of(organisation, &[Scope::ExchangeWrite])
         }
         Action::KeepSearch { person } => person.is_some_and(|person| actor.is(person)),
-        Action::ReadDesks | Action::AnswerRequests => staff,
-        Action::KeepPortfolios => editor,
         Action::KeepAbsence { person } => editor || (staff && actor.is(person)),
         // Whoever asks is answered: a person, and not the server or a machine.
         Action::AskOfficer {
@@ -342,7 +341,7 @@ pub fn allows(actor: &Actor, action: Action) -> bool {
                 || organisation.is_some_and(|organisation| actor.works_for(organisation))
                 || project.is_some_and(|project| actor.takes_part_in(project))
         }
-        Action::EditStep => staff,
+        Action::EditStep | Action::ReadDesks | Action::AnswerRequests => staff,
         Action::EditResource { project } | Action::EditProvenance { project } => {
             staff || project.is_some_and(|project| actor.takes_part_in(project))
         }

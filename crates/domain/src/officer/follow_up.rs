@@ -4,6 +4,7 @@
 use chrono::NaiveDate;
 
 use super::Portfolio;
+use crate::date::PartialDate;
 use crate::id::{PersonId, RecordId, TerritoryId};
 use crate::project::Note;
 use crate::request::{HandoverReason, Request};
@@ -54,7 +55,7 @@ pub fn follow_up(
     let noted = notes.iter().map(|note| FollowUp {
         on: note
             .on
-            .and_then(|on| on.earliest())
+            .and_then(PartialDate::earliest)
             .unwrap_or_else(|| note.created_at.date_naive()),
         kind: FollowUpKind::Note,
         text: Some(note.body.clone()),
