@@ -55,7 +55,8 @@ struct HandoverNode {
 #[ComplexObject]
 impl HandoverNode {
     /// The name of whose it was.
-    async fn from_name(&self, ctx: &Context<'_>) -> Result<Option<String>> {
+    #[graphql(name = "fromName")]
+    async fn giver_name(&self, ctx: &Context<'_>) -> Result<Option<String>> {
         match self.from_id {
             Some(id) => name(ctx, id).await,
             None => Ok(None),

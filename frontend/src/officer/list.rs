@@ -19,6 +19,8 @@ use domain::policy::Action;
 use domain::request::{Filter, Order, State};
 use leptos::prelude::*;
 
+type Shown = api::Page<Row>;
+
 #[component]
 pub fn Screen() -> impl IntoView {
     let tools = || {
@@ -87,7 +89,7 @@ fn List() -> impl IntoView {
                 </div>
             })}
         </div>
-        <Loaded load=found.load shape=Shape::Lines on_retry=found.reload view=move |page: api::Page<Row>| {
+        <Loaded load=found.load shape=Shape::Lines on_retry=found.reload view=move |page: Shown| {
             let (shown, total, has_more) = (page.rows.len(), page.total, page.next.is_some());
             if page.rows.is_empty() {
                 return view! {
