@@ -39,6 +39,7 @@ fn least(schema: &HashMap<String, Value>, of: &Value, field: &str, ids: &Map<Str
                 .cloned()
                 .unwrap_or_default(),
             "PartialDate" => json!("2027"),
+            "NaiveDate" => json!("2027-01-01"),
             "UUID" => json!("00000000-0000-0000-0000-000000000000"),
             _ => json!("text"),
         },
@@ -78,6 +79,10 @@ story! {
             ("outcome", json!("outcome_00000000000000000000000000")),
             ("webhook", json!("webhook_00000000000000000000000000")),
             ("savedSearch", json!("saved_search_00000000000000000000000000")),
+            ("portfolio", json!("portfolio_00000000000000000000000000")),
+            ("absence", json!("absence_00000000000000000000000000")),
+            ("request", json!("request_00000000000000000000000000")),
+            ("commune", json!("92094")),
         ].map(|(name, id)| (name.to_owned(), id)).into_iter().collect();
         let before = server.feed_rows().await;
         let mutations = schema["mutationType"]["fields"].as_array().unwrap();
@@ -101,7 +106,7 @@ story! {
             let input = Value::Object(input);
             let data = visitor.data(&query, input.clone()).await;
             let refused = codes(&data[name]);
-            let expected = ["person", "membership", "note", "contact", "source", "client", "offer", "need", "outcome", "webhook", "savedSearch"].iter().any(|kind| name.starts_with(kind) && !["Create", "Invite", "Open"].iter().any(|verb| name.ends_with(verb)));
+            let expected = ["person", "membership", "note", "contact", "source", "client", "offer", "need", "outcome", "webhook", "savedSearch", "portfolio", "absence", "request"].iter().any(|kind| name.starts_with(kind) && !["Create", "Invite", "Open"].iter().any(|verb| name.ends_with(verb)));
             // Of what a visitor may not know exists, the answer is that it is not there.
             let code = if expected && name != "viewerUpdate" { ["NOT_FOUND", "UNAUTHENTICATED"] } else { ["UNAUTHENTICATED"; 2] };
             assert!(refused.iter().any(|refusal| code.contains(refusal)), "{name} with {input}: {data}");

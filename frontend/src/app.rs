@@ -12,8 +12,8 @@ use crate::session;
 use crate::ui::page::{Announcer, FirstPage, Page};
 use crate::ui::toast::{ToastCorner, provide_toasts};
 use crate::{
-    about, account, chantier, directory, exchange, find, gap, history, home, import, organisation, outcome,
-    person, project, territory, webhook, week,
+    about, account, chantier, directory, exchange, find, gap, history, home, import, officer, organisation,
+    outcome, person, project, territory, webhook, week,
 };
 use header::{Footer, Header, PhoneBar};
 use keys::Keys;
@@ -109,6 +109,11 @@ fn Screens() -> impl IntoView {
             <Route path=path!("/webhooks/:id") view={Lazy::<webhook::Sheet>::new()} />
             <Route path=path!("/rapport") view={Lazy::<project::ReportPage>::new()} />
             <Route path=path!("/recherche") view={Lazy::<find::Search>::new()} />
+            <Route path=path!("/questions") view={Lazy::<officer::Questions>::new()} />
+            <Route path=path!("/questions/nouvelle") view={Lazy::<officer::Ask>::new()} />
+            <Route path=path!("/questions/:id") view={Lazy::<officer::Question>::new()} />
+            <Route path=path!("/bureau") view={Lazy::<officer::Desk>::new()} />
+            <Route path=path!("/portefeuilles") view={Lazy::<officer::Staffing>::new()} />
             <Route path=path!("/ma-semaine") view={Lazy::<week::WeekPage>::new()} />
             <Route path=path!("/connexion") view={Lazy::<account::SignIn>::new()} />
             <Route path=path!("/invitation/:token") view={Lazy::<person::Invitation>::new()} />

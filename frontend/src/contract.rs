@@ -7,8 +7,8 @@
 pub mod schema {}
 
 use domain::{
-    chantier, contact, import, matching, measure, need, offer, organisation, outcome, person, policy,
-    project, provenance, push, saved_search, source, territory, webhook,
+    chantier, contact, import, matching, measure, need, offer, officer, organisation, outcome, person,
+    policy, project, provenance, push, request, saved_search, source, territory, webhook,
 };
 use std::str::FromStr;
 
@@ -97,6 +97,14 @@ scalars!(
     webhook::Disabled = WebhookDisabledReason,
     webhook::message::State = WebhookDeliveryState,
     saved_search::List = SavedSearchList,
+    officer::Basis = RouteBasis,
+    officer::HeardBy = HeardBy,
+    officer::FollowUpKind = FollowUpKind,
+    request::Kind = RequestKind,
+    request::State = RequestState,
+    request::Conclusion = RequestConclusion,
+    request::HandoverReason = HandoverReason,
+    request::Order = RequestOrder,
     push::Pushed = PushedType,
     push::Mode = PushMode,
     push::Outcome = RowOutcome,
@@ -140,6 +148,15 @@ sent!(
     webhook::Filter = WebhookFilter,
     webhook::message::Filter = WebhookDeliveryFilter,
     saved_search::NewSavedSearch = NewSavedSearch,
+    officer::NewPortfolio = NewPortfolio,
+    officer::PortfolioPatch = PortfolioPatch,
+    officer::NewAbsence = NewAbsence,
+    officer::AbsencePatch = AbsencePatch,
+    officer::AbsenceFilter = AbsenceFilter,
+    request::NewRequest = NewRequest,
+    request::RequestPatch = RequestPatch,
+    request::Filter = RequestFilter,
+    request::NewRequestMessage = NewRequestMessage,
     source::NewSource = NewSource,
     source::SourcePatch = SourcePatch,
     source::Filter = SourceFilter,

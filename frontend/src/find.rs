@@ -133,6 +133,10 @@ fn line(hit: SearchHit) -> Option<Line> {
         | RecordType::Outcome
         | RecordType::Webhook
         | RecordType::SavedSearch
+        | RecordType::Portfolio
+        | RecordType::Absence
+        | RecordType::Request
+        | RecordType::RequestMessage
         | RecordType::Change => Icon::Sheet,
     };
     let own = || records::href(id);

@@ -123,7 +123,12 @@ impl Change {
             RecordType::Webhook => Action::KeepWebhooks {
                 organisation: self.owner("organisationId")?,
             },
-            RecordType::SavedSearch | RecordType::Change => return None,
+            RecordType::Portfolio => Action::KeepPortfolios,
+            RecordType::Absence => Action::KeepAbsence {
+                person: self.owner("personId")?,
+            },
+            RecordType::Request => Action::AnswerRequests,
+            RecordType::SavedSearch | RecordType::RequestMessage | RecordType::Change => return None,
         })
     }
 

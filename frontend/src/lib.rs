@@ -35,6 +35,7 @@ pub mod gap;
 pub mod history;
 pub mod home;
 pub mod import;
+pub mod officer;
 pub mod organisation;
 pub mod outcome;
 pub mod person;

@@ -44,8 +44,14 @@ enum Titled {
     Offer(Offer),
     Need(Need),
     Webhook(Webhook),
+    Request(Request),
     #[cynic(fallback)]
     Other,
+}
+
+#[derive(Clone, cynic::QueryFragment)]
+struct Request {
+    title: String,
 }
 
 #[derive(Clone, cynic::QueryFragment)]
@@ -120,7 +126,8 @@ impl Titled {
             | Self::Step(Step { title })
             | Self::Resource(Resource { title })
             | Self::Offer(Offer { title })
-            | Self::Need(Need { title }) => Some(title),
+            | Self::Need(Need { title })
+            | Self::Request(Request { title }) => Some(title),
             Self::Contact(Contact { purpose }) => Some(purpose),
             Self::Webhook(Webhook { url }) => Some(url),
             Self::Other => None,
@@ -199,6 +206,7 @@ pub fn href(id: &str) -> Option<String> {
         RecordType::Offer => Some(format!("/offres/{id}")),
         RecordType::Need => Some(format!("/demandes/{id}")),
         RecordType::Webhook => Some(format!("/webhooks/{id}")),
+        RecordType::Request => Some(format!("/questions/{id}")),
         RecordType::Contact
         | RecordType::Person
         | RecordType::Step
@@ -209,6 +217,9 @@ pub fn href(id: &str) -> Option<String> {
         | RecordType::Provenance
         | RecordType::Outcome
         | RecordType::SavedSearch
+        | RecordType::Portfolio
+        | RecordType::Absence
+        | RecordType::RequestMessage
         | RecordType::Change => None,
     }
 }
@@ -234,6 +245,10 @@ pub fn kind(kind: RecordType) -> &'static str {
         RecordType::Outcome => t::record_outcome(),
         RecordType::Webhook => t::record_webhook(),
         RecordType::SavedSearch => t::record_saved_search(),
+        RecordType::Portfolio => t::record_portfolio(),
+        RecordType::Absence => t::record_absence(),
+        RecordType::Request => t::record_request(),
+        RecordType::RequestMessage => t::record_request_message(),
         RecordType::Change => t::record_change(),
     }
 }

@@ -8,6 +8,7 @@ use crate::chantier::words;
 use crate::contract::{opaque, schema, typed};
 use crate::format;
 use crate::language::{Text, t};
+use crate::officer;
 use crate::provenance::{Source, SourceList, Sources};
 use crate::session::{self, Session};
 use crate::ui::chips::{Chip, Status};
@@ -225,6 +226,7 @@ fn matter(week: Week) -> AnyView {
         .collect();
     view! {
         <Section title=t::week_due note=if staff { t::week_due_note_staff as Text } else { t::week_due_note }>{to_do(due)}</Section>
+        <officer::week::Requests />
         <Section title=t::week_changes>
             {if changes.is_empty() {
                 view! { <p class="muted">{t::week_changes_none}</p> }.into_any()

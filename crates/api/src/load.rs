@@ -10,8 +10,9 @@ use std::marker::PhantomData;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use domain::chantier::Step;
+use domain::officer::Routed;
 use domain::page::Page;
-use domain::{Actor, ChantierId, NeedId, OfferId, RecordId, RecordType};
+use domain::{Actor, ChantierId, NeedId, OfferId, PersonId, RecordId, RecordType, TerritoryId};
 use futures::channel::oneshot;
 use store::{Entry, Listed, Match, Naming, Relation, Slice, Store, Stored};
 
@@ -366,6 +367,42 @@ impl Question for MatchesOf {
             }
         }
         Ok(found)
+    }
+}
+
+/// Who sees to a request today, by its owner, its commune and its subject.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) struct MinderOf {
+    pub(crate) owner: PersonId,
+    pub(crate) commune: TerritoryId,
+    pub(crate) subject: Option<ChantierId>,
+}
+
+impl Question for MinderOf {
+    type Answer = PersonId;
+
+    async fn ask(store: &Store, _actor: &Actor, all: &[Self]) -> store::Result<HashMap<Self, PersonId>> {
+        let roster = store.roster().await?;
+        let minder = |of: &Self| roster.minder(of.owner, of.commune, of.subject);
+        Ok(all.iter().map(|of| (*of, minder(of))).collect())
+    }
+}
+
+/// Which officer some territories are for.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub(crate) struct OfficerOf(pub(crate) Vec<TerritoryId>);
+
+impl Question for OfficerOf {
+    type Answer = Option<Routed>;
+
+    async fn ask(
+        store: &Store,
+        _actor: &Actor,
+        all: &[Self],
+    ) -> store::Result<HashMap<Self, Option<Routed>>> {
+        let places: Vec<Vec<TerritoryId>> = all.iter().map(|of| of.0.clone()).collect();
+        let routed = store.officers_of(&places, None).await?;
+        Ok(all.iter().cloned().zip(routed).collect())
     }
 }
 

@@ -7,12 +7,14 @@ use domain::chantier::{Chantier, Participation, Resource, Step};
 use domain::contact::Contact;
 use domain::need::Need;
 use domain::offer::Offer;
+use domain::officer::{Absence, Portfolio};
 use domain::organisation::Organisation;
 use domain::outcome::Outcome;
 use domain::person::Person;
 use domain::policy::allows;
 use domain::project::{Membership, Note, Project};
 use domain::provenance::Provenance;
+use domain::request::{Request, RequestMessage};
 use domain::saved_search::SavedSearch;
 use domain::source::Source;
 use domain::territory::Territory;
@@ -27,12 +29,14 @@ use crate::ctx::{caller, store};
 use crate::error::fail;
 use crate::need::NeedNode;
 use crate::offer::OfferNode;
+use crate::officer::{AbsenceNode, PortfolioNode};
 use crate::organisation::{ContactNode, OrganisationNode};
 use crate::outcome::OutcomeNode;
 use crate::person::PersonNode;
 use crate::problem::{Code, Fault, Sentence};
 use crate::project::{MembershipNode, NoteNode, ProjectNode};
 use crate::provenance::ProvenanceNode;
+use crate::request::{RequestMessageNode, RequestNode};
 use crate::saved_search::SavedSearchNode;
 use crate::source::SourceNode;
 use crate::territory::TerritoryNode;
@@ -75,6 +79,10 @@ pub(crate) enum Node {
     Outcome(OutcomeNode),
     Webhook(WebhookNode),
     SavedSearch(SavedSearchNode),
+    Portfolio(PortfolioNode),
+    Absence(AbsenceNode),
+    Request(RequestNode),
+    RequestMessage(RequestMessageNode),
 }
 
 impl Answered for Node {
@@ -102,6 +110,10 @@ impl Answered for Node {
             Self::Outcome(node) => node.answered(ctx).await,
             Self::Webhook(node) => node.answered(ctx).await,
             Self::SavedSearch(node) => node.answered(ctx).await,
+            Self::Portfolio(node) => node.answered(ctx).await,
+            Self::Absence(node) => node.answered(ctx).await,
+            Self::Request(node) => node.answered(ctx).await,
+            Self::RequestMessage(node) => node.answered(ctx).await,
         }
     }
 }
@@ -173,6 +185,18 @@ pub(crate) async fn load(ctx: &Context<'_>, id: RecordId) -> Result<Option<Node>
         RecordType::SavedSearch => seen::<SavedSearch>(ctx, id)
             .await?
             .map(|record| Node::SavedSearch(record.into())),
+        RecordType::Portfolio => seen::<Portfolio>(ctx, id)
+            .await?
+            .map(|record| Node::Portfolio(record.into())),
+        RecordType::Absence => seen::<Absence>(ctx, id)
+            .await?
+            .map(|record| Node::Absence(record.into())),
+        RecordType::Request => seen::<Request>(ctx, id)
+            .await?
+            .map(|record| Node::Request(record.into())),
+        RecordType::RequestMessage => seen::<RequestMessage>(ctx, id)
+            .await?
+            .map(|record| Node::RequestMessage(record.into())),
         RecordType::Change => None,
     })
 }

@@ -35,7 +35,7 @@ impl PersonNode {
         }
     }
 
-    /// The territories an officer follows.
+    /// The territories they work in; what an officer follows stands in their portfolios.
     async fn territories(&self, ctx: &Context<'_>) -> Result<Vec<TerritoryNode>> {
         Ok(many::<Territory>(ctx, &self.record.territory_ids)
             .await?

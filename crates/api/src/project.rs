@@ -9,17 +9,21 @@ use domain::project::{
     Filter, Membership, MembershipPatch, NewMembership, NewNote, NewProject, Note, NotePatch, Order, Phase,
     Project, ProjectPatch, SELECTED, Status,
 };
+use domain::request::Request;
 use domain::territory::Territory;
 use domain::{PartialDate, ProjectId};
 use store::{AsTheyCame, ByTitle, Relation};
 
 use crate::chantier::{ParticipationNode, ResourceNode};
-use crate::connection::{Connection, cost, listed, many, named, one, page, related};
-use crate::ctx::{caller, store};
+use crate::connection::{Connection, cost, listed, many, named, one, page, related, shared};
+use crate::ctx::{caller, loader, store};
 use crate::error::fail;
+use crate::load::OfficerOf;
+use crate::officer::{FollowUpNode, OfficerFor};
 use crate::organisation::{ContactNode, OrganisationNode, contacts};
 use crate::payload::{DeleteInput, DeletePayload, answer, deleted};
 use crate::person::PersonNode;
+use crate::request::RequestNode;
 use crate::territory::TerritoryNode;
 
 node! {
@@ -196,6 +200,52 @@ impl ProjectNode {
         .map(Some)
     }
 
+    /// Which officer it is for: who follows most of its territories.
+    #[graphql(complexity = "40 + child_complexity")]
+    async fn officer(&self, ctx: &Context<'_>) -> Result<Option<OfficerFor>> {
+        let asked = OfficerOf(self.record.territory_ids.clone());
+        let routed = loader(ctx)
+            .one(asked)
+            .await
+            .map_err(|error| shared(ctx, &error))?;
+        Ok(routed.flatten().map(OfficerFor))
+    }
+
+    /// What it asked the officers, the last changed first; null for those who may not read it.
+    #[graphql(complexity = "cost(first, last, child_complexity)")]
+    async fn requests(
+        &self,
+        ctx: &Context<'_>,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+    ) -> Result<Option<Connection<RequestNode>>> {
+        if !self.follows(ctx) {
+            return Ok(None);
+        }
+        let page = page(ctx, first, after, last, before)?;
+        let (own, order) = (
+            Relation::Column("project_id"),
+            domain::request::Order::UpdatedLast,
+        );
+        related::<Request, _>(ctx, own, order, page, self.record.id)
+            .await
+            .map(Some)
+    }
+
+    /// Its follow-up until today as one history, the latest first: notes, requests, and which officer followed it when. It
+    /// is the same whoever follows it now. Null for those who may not read it.
+    #[graphql(complexity = "100 + 100 * child_complexity")]
+    async fn follow_up(&self, ctx: &Context<'_>) -> Result<Option<Vec<FollowUpNode>>> {
+        if !self.follows(ctx) {
+            return Ok(None);
+        }
+        let told = store(ctx).follow_up(&caller(ctx).actor, self.record.id).await;
+        let told = told.map_err(|error| fail(ctx, error))?;
+        Ok(Some(told.into_iter().map(Into::into).collect()))
+    }
+
     /// Its contact details; null for those who may not read them.
     #[graphql(complexity = "cost(first, last, child_complexity)")]
     async fn contacts(
@@ -213,6 +263,14 @@ impl ProjectNode {
             page(ctx, first, after, last, before)?,
         )
         .await
+    }
+}
+
+impl ProjectNode {
+    /// Whether the caller may read how it is followed up.
+    fn follows(&self, ctx: &Context<'_>) -> bool {
+        let project = self.record.id;
+        allows(&caller(ctx).actor, Action::ReadNotes { project })
     }
 }
 

@@ -18,6 +18,7 @@ use crate::mail::MailQuery;
 use crate::need::{NeedMutation, NeedQuery};
 use crate::node::NodeQuery;
 use crate::offer::{OfferMutation, OfferQuery};
+use crate::officer::{AbsenceMutation, OfficerQuery, PortfolioMutation};
 use crate::organisation::{ContactMutation, OrganisationMutation, OrganisationQuery};
 use crate::outcome::{OutcomeMutation, OutcomeQuery};
 use crate::person::{PersonMutation, PersonQuery};
@@ -25,6 +26,7 @@ use crate::product::ProductQuery;
 use crate::project::{MembershipMutation, NoteMutation, ProjectMutation, ProjectQuery};
 use crate::provenance::ProvenanceMutation;
 use crate::push::PushMutation;
+use crate::request::{RequestMutation, RequestQuery};
 use crate::saved_search::{SavedSearchMutation, SavedSearchQuery};
 use crate::server::Site;
 use crate::source::{SourceMutation, SourceQuery};
@@ -55,6 +57,8 @@ pub struct Query(
     OutcomeQuery,
     WebhookQuery,
     SavedSearchQuery,
+    OfficerQuery,
+    RequestQuery,
     GapQuery,
     HistoryQuery,
     FeedQuery,
@@ -85,6 +89,9 @@ pub struct Mutation(
     OutcomeMutation,
     WebhookMutation,
     SavedSearchMutation,
+    PortfolioMutation,
+    AbsenceMutation,
+    RequestMutation,
     HistoryMutation,
 );
 

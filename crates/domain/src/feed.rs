@@ -76,6 +76,10 @@ pub const fn is_told(kind: RecordType) -> bool {
         | RecordType::SavedSearch
         | RecordType::Provenance
         | RecordType::Webhook
+        | RecordType::Portfolio
+        | RecordType::Absence
+        | RecordType::Request
+        | RecordType::RequestMessage
         | RecordType::Change => false,
     }
 }

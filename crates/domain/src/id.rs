@@ -266,8 +266,24 @@ ids! {
     WebhookId = Webhook "webhook" "WEBHOOK",
     /// A search that somebody keeps, for that person only.
     SavedSearchId = SavedSearch "saved_search" "SAVED_SEARCH",
+    /// What an officer follows, from when to when; for staff only.
+    PortfolioId = Portfolio "portfolio" "PORTFOLIO",
+    /// Days on which an officer is away; for staff only.
+    AbsenceId = Absence "absence" "ABSENCE",
+    /// A request to the officers, for who asked, the project that is named and staff only.
+    RequestId = Request "request" "REQUEST",
+    /// A message in the conversation of a request, for those who may read the request.
+    RequestMessageId = RequestMessage "request_message" "REQUEST_MESSAGE",
     /// One entry of the history.
     ChangeId = Change "change" "CHANGE",
+}
+
+impl Default for PersonId {
+    /// Nobody: what a record names until it is said who. No account has this identifier, so nothing that still names it
+    /// can be kept.
+    fn default() -> Self {
+        Self(Uuid::nil())
+    }
 }
 
 #[cfg(test)]

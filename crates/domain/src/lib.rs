@@ -34,6 +34,7 @@ pub mod mail;
 pub mod matching;
 pub mod need;
 pub mod offer;
+pub mod officer;
 pub mod organisation;
 pub mod outcome;
 pub mod overlap;
@@ -42,6 +43,7 @@ pub mod product;
 pub mod project;
 pub mod provenance;
 pub mod push;
+pub mod request;
 pub mod saved_search;
 pub mod search;
 pub mod source;
@@ -51,9 +53,9 @@ pub mod webhook;
 pub use change::RecordType;
 pub use date::PartialDate;
 pub use id::{
-    ChangeId, ChantierId, ContactId, MembershipId, NeedId, NoteId, OfferId, OrganisationId, OutcomeId,
-    ParticipationId, PersonId, ProjectId, ProvenanceId, RecordId, ResourceId, SavedSearchId, SourceId,
-    StepId, TerritoryId, WebhookId,
+    AbsenceId, ChangeId, ChantierId, ContactId, MembershipId, NeedId, NoteId, OfferId, OrganisationId,
+    OutcomeId, ParticipationId, PersonId, PortfolioId, ProjectId, ProvenanceId, RecordId, RequestId,
+    RequestMessageId, ResourceId, SavedSearchId, SourceId, StepId, TerritoryId, WebhookId,
 };
 pub use mint::Mint;
 pub use patch::Patch;

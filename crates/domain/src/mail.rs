@@ -13,6 +13,10 @@ choices! {
         Invitation = "INVITATION",
         /// A webhook to which nothing is sent any more.
         WebhookDisabled = "WEBHOOK_DISABLED",
+        /// A request that the person has to see to.
+        RequestToAnswer = "REQUEST_TO_ANSWER",
+        /// An answer to what the person asked, or what came of it.
+        RequestAnswered = "REQUEST_ANSWERED",
     }
 }
 
@@ -128,9 +132,118 @@ pub fn webhook_disabled(name: &str, address: &str, reason: Disabled, lang: Lang)
     }
 }
 
+/// That a request waits for the person's answer until a day, with its link where there is one to give.
+#[must_use]
+pub fn request_to_answer(
+    name: &str,
+    title: &str,
+    due: Option<NaiveDate>,
+    link: Option<&str>,
+    lang: Lang,
+) -> Letter {
+    let day = due.map(|due| spelt(due, lang));
+    let until = day.map_or_else(String::new, |day| match lang {
+        Lang::Fr => format!(" Une réponse est attendue pour le {day}."),
+        Lang::Nl => format!(" Een antwoord wordt verwacht tegen {day}."),
+        Lang::De => format!(" Eine Antwort wird bis zum {day} erwartet."),
+        Lang::En => format!(" An answer is awaited by {day}."),
+    });
+    let place = link.map_or_else(String::new, |link| format!("\n\n{link}"));
+    let (subject, text) = match lang {
+        Lang::Fr => (
+            format!("À répondre: {title}"),
+            format!(
+                "Bonjour {name},\n\nUne question vous attend sur Chantiers communs: «\u{a0}{title}\u{a0}».{until}{place}\n"
+            ),
+        ),
+        Lang::Nl => (
+            format!("Te beantwoorden: {title}"),
+            format!(
+                "Dag {name},\n\nEr wacht een vraag op u bij Chantiers communs: \"{title}\".{until}{place}\n"
+            ),
+        ),
+        Lang::De => (
+            format!("Zu beantworten: {title}"),
+            format!(
+                "Guten Tag {name},\n\nbei Chantiers communs wartet eine Anfrage auf Sie: „{title}“.{until}{place}\n"
+            ),
+        ),
+        Lang::En => (
+            format!("To answer: {title}"),
+            format!(
+                "Hello {name},\n\nA request is waiting for you on Chantiers communs: \"{title}\".{until}{place}\n"
+            ),
+        ),
+    };
+    Letter { subject, text }
+}
+
+/// That what the person asked was answered or closed, with the link to it.
+#[must_use]
+pub fn request_answered(name: &str, title: &str, link: &str, lang: Lang) -> Letter {
+    let (subject, text) = match lang {
+        Lang::Fr => (
+            format!("Réponse: {title}"),
+            format!(
+                "Bonjour {name},\n\nVotre question «\u{a0}{title}\u{a0}» a reçu une réponse sur Chantiers communs:\n\n{link}\n"
+            ),
+        ),
+        Lang::Nl => (
+            format!("Antwoord: {title}"),
+            format!(
+                "Dag {name},\n\nUw vraag \"{title}\" kreeg een antwoord bij Chantiers communs:\n\n{link}\n"
+            ),
+        ),
+        Lang::De => (
+            format!("Antwort: {title}"),
+            format!(
+                "Guten Tag {name},\n\nIhre Anfrage „{title}“ wurde bei Chantiers communs beantwortet:\n\n{link}\n"
+            ),
+        ),
+        Lang::En => (
+            format!("Answer: {title}"),
+            format!(
+                "Hello {name},\n\nYour request \"{title}\" was answered on Chantiers communs:\n\n{link}\n"
+            ),
+        ),
+    };
+    Letter { subject, text }
+}
+
+/// A day as it is written in a language.
+fn spelt(day: NaiveDate, lang: Lang) -> String {
+    match lang {
+        Lang::Fr | Lang::Nl => day.format("%d/%m/%Y"),
+        Lang::De => day.format("%d.%m.%Y"),
+        Lang::En => day.format("%-d %B %Y"),
+    }
+    .to_string()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_request_is_announced_with_its_title_its_day_and_its_link_in_every_language() {
+        let (title, link) = ("Un abattoir?", "https://chantiers.example/questions/request_x");
+        let due = NaiveDate::from_ymd_opt(2026, 12, 9);
+        let mut said = Vec::new();
+        for lang in Lang::ALL {
+            let told = request_to_answer("Anne", title, due, Some(link), *lang);
+            assert!(told.text.contains("Anne") && told.text.contains(title) && told.text.contains("2026"));
+            let bare = request_to_answer("Anne", title, None, None, *lang);
+            assert!(!bare.text.contains("2026") && !bare.text.contains("https://"));
+            let answered = request_answered("Anne", title, link, *lang);
+            for letter in [&told, &answered] {
+                assert!(letter.text.lines().any(|line| line == link) && letter.subject.contains(title));
+            }
+            said.extend([told.text, answered.text, bare.subject, answered.subject]);
+        }
+        said.sort_unstable();
+        said.dedup();
+        assert_eq!(said.len(), 4 * Lang::ALL.len());
+    }
 
     #[test]
     fn that_a_webhook_was_stopped_is_said_with_its_address_and_why_in_every_language() {

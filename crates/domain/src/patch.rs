@@ -80,7 +80,7 @@ macro_rules! required_slots {
     )+};
 }
 
-required_slots!(String, bool, i32);
+required_slots!(String, bool, i32, chrono::NaiveDate);
 
 #[cfg(feature = "graphql")]
 const _: () = {

@@ -37,7 +37,7 @@ record! {
         state: State,
         /// The organisation they work for.
         organisation_id: Option<OrganisationId>,
-        /// The territories an officer follows.
+        /// The territories they work in. What an officer follows, and from when to when, stands in their portfolios.
         territory_ids: Vec<TerritoryId>,
         /// The language they are written to in.
         language: Lang,

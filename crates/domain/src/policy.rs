@@ -226,6 +226,28 @@ pub enum Action {
     },
     /// See, make, change or remove a saved search.
     KeepSearch { person: Option<PersonId> },
+    /// See the officers' portfolios, absences and desks.
+    ReadDesks,
+    /// Say which officer follows what.
+    KeepPortfolios,
+    /// Say when an officer is away.
+    KeepAbsence { person: PersonId },
+    /// Turn to an officer, for oneself or in the name of a project or an organisation.
+    AskOfficer {
+        project: Option<ProjectId>,
+        organisation: Option<OrganisationId>,
+    },
+    /// Read a request and write in its conversation.
+    FollowRequest {
+        asker: PersonId,
+        project: Option<ProjectId>,
+    },
+    /// Change or take back a request.
+    EditRequest { asker: PersonId },
+    /// Take back what somebody wrote in a conversation.
+    EditMessage { author: PersonId },
+    /// Hand requests over, close them with what came of them.
+    AnswerRequests,
     /// Make, change or withdraw the machines of partners.
     ManageClients,
     /// See where an organisation is told of changes, and what became of the messages.
@@ -253,7 +275,8 @@ pub fn allows(actor: &Actor, action: Action) -> bool {
         | Action::EditChantier
         | Action::KeepOrganisations
         | Action::KeepProjects
-        | Action::KeepSources => editor,
+        | Action::KeepSources
+        | Action::KeepPortfolios => editor,
         Action::EditSource { operator } => {
             editor || operator.is_some_and(|operator| actor.works_for(operator))
         }
@@ -289,6 +312,22 @@ pub fn allows(actor: &Actor, action: Action) -> bool {
                 || actor.is_machine_of(organisation, &[Scope::ExchangeWrite])
         }
         Action::KeepSearch { person } => person.is_some_and(|person| actor.is(person)),
+        Action::KeepAbsence { person } => editor || (staff && actor.is(person)),
+        // Whoever asks is answered: a person, and not the server or a machine.
+        Action::AskOfficer {
+            project,
+            organisation,
+        } => {
+            actor.person().is_some()
+                && (staff
+                    || (project.is_none_or(|project| actor.takes_part_in(project))
+                        && organisation.is_none_or(|organisation| actor.works_for(organisation))))
+        }
+        Action::FollowRequest { asker, project } => {
+            staff || actor.is(asker) || project.is_some_and(|project| actor.takes_part_in(project))
+        }
+        Action::EditRequest { asker } => staff || actor.is(asker),
+        Action::EditMessage { author } => actor.is(author),
         // What one did oneself, one may take back, also where the whole history is not one's to read.
         Action::UndoChange { of, by } => {
             allows(actor, Action::ReadHistory { of }) || by.is_some_and(|person| actor.is(person))
@@ -302,7 +341,7 @@ pub fn allows(actor: &Actor, action: Action) -> bool {
                 || organisation.is_some_and(|organisation| actor.works_for(organisation))
                 || project.is_some_and(|project| actor.takes_part_in(project))
         }
-        Action::EditStep => staff,
+        Action::EditStep | Action::ReadDesks | Action::AnswerRequests => staff,
         Action::EditResource { project } | Action::EditProvenance { project } => {
             staff || project.is_some_and(|project| actor.takes_part_in(project))
         }
@@ -337,6 +376,10 @@ pub fn allows(actor: &Actor, action: Action) -> bool {
             | RecordType::Membership
             | RecordType::Note
             | RecordType::Outcome
+            | RecordType::Portfolio
+            | RecordType::Absence
+            | RecordType::Request
+            | RecordType::RequestMessage
             | RecordType::Change => staff,
             RecordType::Person | RecordType::Webhook => administrator,
             RecordType::SavedSearch => false,
@@ -396,6 +439,16 @@ mod tests {
             ("read names".to_owned(), Action::ReadNames),
             ("keep sources".to_owned(), Action::KeepSources),
             ("manage clients".to_owned(), Action::ManageClients),
+            ("read desks".to_owned(), Action::ReadDesks),
+            ("keep portfolios".to_owned(), Action::KeepPortfolios),
+            (
+                "ask an officer for oneself".to_owned(),
+                Action::AskOfficer {
+                    project: None,
+                    organisation: None,
+                },
+            ),
+            ("answer requests".to_owned(), Action::AnswerRequests),
         ];
         for (whose, uuid) in [("own", OWN), ("other", OTHER)] {
             let (project, organisation, author) = (ProjectId(uuid), OrganisationId(uuid), PersonId(uuid));
@@ -473,6 +526,43 @@ mod tests {
                     Action::EditParticipation { project },
                 ),
                 (format!("edit project ({whose})"), Action::EditProject { project }),
+                (
+                    format!("keep absence ({whose})"),
+                    Action::KeepAbsence { person: author },
+                ),
+                (
+                    format!("ask an officer for a project ({whose})"),
+                    Action::AskOfficer {
+                        project: Some(project),
+                        organisation: None,
+                    },
+                ),
+                (
+                    format!("ask for an organisation ({whose})"),
+                    Action::AskOfficer {
+                        project: None,
+                        organisation: Some(OrganisationId(uuid)),
+                    },
+                ),
+                (
+                    format!("follow request ({whose})"),
+                    Action::FollowRequest {
+                        asker: author,
+                        project: None,
+                    },
+                ),
+                (
+                    format!("follow request of project ({whose})"),
+                    Action::FollowRequest {
+                        asker: PersonId(OTHER),
+                        project: Some(project),
+                    },
+                ),
+                (
+                    format!("edit request ({whose})"),
+                    Action::EditRequest { asker: author },
+                ),
+                (format!("edit message ({whose})"), Action::EditMessage { author }),
                 (format!("move project ({whose})"), Action::MoveProject { project }),
                 (format!("read members ({whose})"), Action::ReadMembers { project }),
                 (format!("edit members ({whose})"), Action::EditMembers { project }),
@@ -546,6 +636,8 @@ mod tests {
                 action,
                 Action::EditNote { .. }
                     | Action::KeepSearch { .. }
+                    | Action::AskOfficer { .. }
+                    | Action::EditMessage { .. }
                     | Action::ReadHistory {
                         of: RecordType::SavedSearch
                     }

@@ -85,6 +85,10 @@ impl Rules for Provenance {
             | RecordType::Outcome
             | RecordType::Webhook
             | RecordType::SavedSearch
+            | RecordType::Portfolio
+            | RecordType::Absence
+            | RecordType::Request
+            | RecordType::RequestMessage
             | RecordType::Change => false,
         };
         checks.hold(public, "recordId", Invalid::Reference);

@@ -133,6 +133,14 @@ choices! {
         YesNo = "YES_NO",
         /// Not one sign that can stand between values.
         Separator = "SEPARATOR",
+        /// Not somebody of the cell's staff whose account is in use.
+        Officer = "OFFICER",
+        /// Nobody stands in for themselves.
+        Substitute = "SUBSTITUTE",
+        /// The request is theirs already.
+        SameOwner = "SAME_OWNER",
+        /// Not one of the communes of Wallonia.
+        Commune = "COMMUNE",
     }
 }
 
@@ -580,10 +588,10 @@ impl Invalid {
                 "Name a need, an offer, or both.",
             ],
             Self::Settled => [
-                "Ceci ne change plus: ouvrez plutôt un autre suivi.",
-                "Dit verandert niet meer: open liever een andere opvolging.",
-                "Das ändert sich nicht mehr: beginnen Sie lieber eine andere Verfolgung.",
-                "This does not change any more: open another outcome instead.",
+                "Ceci ne change plus: faites plutôt une nouvelle fiche.",
+                "Dit verandert niet meer: maak liever een nieuwe fiche.",
+                "Das ändert sich nicht mehr: legen Sie lieber einen neuen Eintrag an.",
+                "This does not change any more: make a new record instead.",
             ],
             Self::Unencrypted => [
                 "Les messages ne partent que chiffrés: écrivez https://…",
@@ -626,6 +634,30 @@ impl Invalid {
                 "Een scheidingsteken is één teken, geen letter of cijfer: ; , | /",
                 "Ein Trennzeichen ist ein einziges Zeichen, weder Buchstabe noch Ziffer: ; , | /",
                 "A separator is one sign, neither letter nor digit: ; , | /",
+            ],
+            Self::Officer => [
+                "Choisissez quelqu'un de la Cellule dont le compte est en service.",
+                "Kies iemand van de Cel met een account in gebruik.",
+                "Wählen Sie jemanden aus der Zelle, dessen Konto in Gebrauch ist.",
+                "Choose somebody of the cell's staff whose account is in use.",
+            ],
+            Self::Substitute => [
+                "Personne ne se remplace soi-même: choisissez quelqu'un d'autre.",
+                "Niemand vervangt zichzelf: kies iemand anders.",
+                "Niemand vertritt sich selbst: wählen Sie jemand anderen.",
+                "Nobody stands in for themselves: choose somebody else.",
+            ],
+            Self::SameOwner => [
+                "Cette question est déjà à cette personne: choisissez-en une autre.",
+                "Deze vraag is al van die persoon: kies iemand anders.",
+                "Diese Anfrage gehört schon dieser Person: wählen Sie eine andere.",
+                "This request is theirs already: choose somebody else.",
+            ],
+            Self::Commune => [
+                "Choisissez une des 261 communes de Wallonie.",
+                "Kies een van de 261 gemeenten van Wallonië.",
+                "Wählen Sie eine der 261 Gemeinden der Wallonie.",
+                "Choose one of the 261 communes of Wallonia.",
             ],
         };
         match lang {

@@ -74,6 +74,22 @@ pub fn declared(backend: DbBackend) -> Vec<(&'static str, TableCreateStatement)>
             schema.create_table_from_entity(crate::webhook::row::Entity),
         ),
         (
+            "portfolio",
+            schema.create_table_from_entity(crate::officer::portfolio_row::Entity),
+        ),
+        (
+            "absence",
+            schema.create_table_from_entity(crate::officer::absence_row::Entity),
+        ),
+        (
+            "request",
+            schema.create_table_from_entity(crate::request::row::Entity),
+        ),
+        (
+            "request_message",
+            schema.create_table_from_entity(crate::request::message_row::Entity),
+        ),
+        (
             "change",
             schema.create_table_from_entity(crate::change::ChangeEntity),
         ),

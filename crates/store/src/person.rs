@@ -33,7 +33,7 @@ stored! {
         order_key: String = |person| fold(&person.name),
     }
     check check_person;
-    index close_sessions;
+    index settle_account;
 }
 
 /// The one order of accounts: by name.
@@ -127,8 +127,9 @@ impl Tx {
         Ok(())
     }
 
-    /// A suspended account's sessions do not come back with it.
-    pub(crate) async fn close_sessions(&self, person: &Person) -> Result<()> {
+    /// A suspended account's sessions do not come back with it, and the requests of who is no more of the staff become
+    /// others'.
+    pub(crate) async fn settle_account(&mut self, person: &Person) -> Result<()> {
         if person.state == State::Suspended {
             let gone = Query::delete()
                 .from_table("session")
@@ -136,6 +137,6 @@ impl Tx {
                 .take();
             self.conn.execute(&gone).await?;
         }
-        Ok(())
+        self.pass_on_requests(person).await
     }
 }

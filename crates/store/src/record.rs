@@ -307,6 +307,20 @@ impl Store {
         asking: impl Fn(&R) -> Action + Send,
         how: impl FnOnce(&mut R, &mut Checks) + Send,
     ) -> Result<R> {
+        self.change_and(actor, id, expected, asking, how, async |_: &mut Tx, _: &R| Ok(()))
+            .await
+    }
+
+    /// The same, and in the same transaction what goes with it.
+    pub(crate) async fn change_and<R: Stored>(
+        &self,
+        actor: &Actor,
+        id: R::Id,
+        expected: i32,
+        asking: impl Fn(&R) -> Action + Send,
+        how: impl FnOnce(&mut R, &mut Checks) + Send,
+        also: impl AsyncFnOnce(&mut Tx, &R) -> Result<()> + Send,
+    ) -> Result<R> {
         let before: R = self.get(actor, id).await?;
         let action = asking(&before);
         self.ask(actor, action)?;
@@ -324,7 +338,9 @@ impl Store {
         // What belongs to one project may not be moved into another by somebody who may only touch the first.
         self.ask(actor, asking(&after))?;
         self.write(actor, action, async |tx: &mut Tx| {
-            tx.update(&before, after.clone()).await
+            let after = tx.update(&before, after.clone()).await?;
+            also(tx, &after).await?;
+            Ok(after)
         })
         .await
     }
@@ -394,6 +410,10 @@ macro_rules! for_kind {
             domain::RecordType::Outcome => $call::<domain::outcome::Outcome>($($argument),*).await,
             domain::RecordType::Webhook => $call::<domain::webhook::Webhook>($($argument),*).await,
             domain::RecordType::SavedSearch => $call::<domain::saved_search::SavedSearch>($($argument),*).await,
+            domain::RecordType::Portfolio => $call::<domain::officer::Portfolio>($($argument),*).await,
+            domain::RecordType::Absence => $call::<domain::officer::Absence>($($argument),*).await,
+            domain::RecordType::Request => $call::<domain::request::Request>($($argument),*).await,
+            domain::RecordType::RequestMessage => $call::<domain::request::RequestMessage>($($argument),*).await,
             domain::RecordType::Change => $none,
         }
     };
@@ -421,6 +441,10 @@ pub(crate) const fn table(kind: domain::RecordType) -> &'static str {
         T::Outcome => <domain::outcome::Outcome as Stored>::TABLE,
         T::Webhook => <domain::webhook::Webhook as Stored>::TABLE,
         T::SavedSearch => <domain::saved_search::SavedSearch as Stored>::TABLE,
+        T::Portfolio => <domain::officer::Portfolio as Stored>::TABLE,
+        T::Absence => <domain::officer::Absence as Stored>::TABLE,
+        T::Request => <domain::request::Request as Stored>::TABLE,
+        T::RequestMessage => <domain::request::RequestMessage as Stored>::TABLE,
         T::Change => "change",
     }
 }

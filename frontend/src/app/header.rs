@@ -12,6 +12,7 @@ use crate::ui::icon::{Icon, icon};
 use crate::ui::popover::{self, Popover};
 use crate::ui::toast::toasts;
 use crate::webhook;
+use domain::Role;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos_router::components::A;
@@ -25,7 +26,7 @@ pub fn Header() -> impl IntoView {
                 <a class="brand" href="/">{mark()}<span>{t::app_name}</span></a>
                 <nav aria-label=t::nav_main>
                     <ul role="list">
-                        {move || places(session::person().is_some()).filter(|place| place.href != "/").map(|place| view! {
+                        {move || places(session::person().map(|it| it.role)).filter(|place| place.first && place.href != "/").map(|place| view! {
                             <li><A href=place.href>{place.name}</A></li>
                         }).collect_view()}
                     </ul>
@@ -121,6 +122,8 @@ fn Own(person: Person) -> impl IntoView {
         <p class="muted">{move || role_name(role)}</p>
         <ul role="list">
             <li><a href="/ma-semaine">{icon(Icon::Week)} {t::nav_week}</a></li>
+            <li><a href="/questions">{icon(Icon::Info)} {t::request_title}</a></li>
+            {(role >= Role::Officer).then(|| view! { <li><a href="/bureau">{icon(Icon::Sheet)} {t::officer_desk}</a></li> })}
             <li><a href="/comptes">{icon(Icon::Person)} {t::accounts_mine}</a></li>
             {move || webhook::sees_some().then(|| view! { <li><a href="/webhooks">{icon(Icon::Link)} {t::webhook_title}</a></li> })}
         </ul>
@@ -156,7 +159,7 @@ pub fn PhoneBar() -> impl IntoView {
                 }}
             </div>
             <nav class="menu-list" aria-label=t::nav_main on:click=move |_| overlays.menu.set(false)>
-                {move || places(false).map(|place| view! {
+                {move || places(None).map(|place| view! {
                     <A href=place.href exact={place.href == "/"}>{icon(place.icon)} {place.name}</A>
                 }).collect_view()}
                 <a href="/territoires">{icon(Icon::Globe)} {t::nav_territories}</a>

@@ -35,8 +35,8 @@ pub fn Keys() -> impl IntoView {
             "?" => overlays.keys.set(true),
             "g" => went.set_value(browser::now()),
             key if behind_g => {
-                let signed = untrack(|| session::person().is_some());
-                let Some(place) = places(signed).find(|place| key == place.key.to_string()) else {
+                let role = untrack(|| session::person().map(|it| it.role));
+                let Some(place) = places(role).find(|place| key == place.key.to_string()) else {
                     return;
                 };
                 navigate(place.href, leptos_router::NavigateOptions::default());
@@ -54,7 +54,7 @@ pub fn Keys() -> impl IntoView {
                 <div><dt>{t::keys_close}</dt><dd><kbd>{t::keys_escape}</kbd></dd></div>
                 <div><dt>{t::keys_grid}</dt><dd><kbd>"←"</kbd><kbd>"↑"</kbd><kbd>"↓"</kbd><kbd>"→"</kbd></dd></div>
                 <div><dt>{t::keys_map}</dt><dd><kbd>"+"</kbd><kbd>"−"</kbd><kbd>"0"</kbd></dd></div>
-                {move || places(session::person().is_some()).map(|place| view! {
+                {move || places(session::person().map(|it| it.role)).map(|place| view! {
                     <div><dt>{place.name}</dt><dd><kbd>"g"</kbd><kbd>{place.key.to_string()}</kbd></dd></div>
                 }).collect_view()}
             </dl>

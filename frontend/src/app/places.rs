@@ -2,6 +2,7 @@
 
 use crate::language::{Text, t};
 use crate::ui::icon::Icon;
+use domain::Role;
 
 pub struct Place {
     pub href: &'static str,
@@ -11,15 +12,21 @@ pub struct Place {
     pub icon: Icon,
     /// In the header and the menu for everyone, or only for who is signed in.
     pub signed: bool,
+    /// Only for the cell's staff.
+    pub staff: bool,
+    /// In the header too, where there is room for few.
+    pub first: bool,
 }
 
-pub const PLACES: [Place; 8] = [
+pub const PLACES: [Place; 10] = [
     Place {
         href: "/",
         name: t::nav_home,
         key: 'h',
         icon: Icon::Home,
         signed: false,
+        staff: false,
+        first: true,
     },
     Place {
         href: "/ma-semaine",
@@ -27,6 +34,26 @@ pub const PLACES: [Place; 8] = [
         key: 's',
         icon: Icon::Week,
         signed: true,
+        staff: false,
+        first: true,
+    },
+    Place {
+        href: "/questions",
+        name: t::nav_questions,
+        key: 'q',
+        icon: Icon::Info,
+        signed: true,
+        staff: false,
+        first: false,
+    },
+    Place {
+        href: "/bureau",
+        name: t::nav_desk,
+        key: 'b',
+        icon: Icon::Person,
+        signed: true,
+        staff: true,
+        first: false,
     },
     Place {
         href: "/chantiers",
@@ -34,6 +61,8 @@ pub const PLACES: [Place; 8] = [
         key: 'c',
         icon: Icon::Sign,
         signed: false,
+        staff: false,
+        first: true,
     },
     Place {
         href: "/projets",
@@ -41,6 +70,8 @@ pub const PLACES: [Place; 8] = [
         key: 'p',
         icon: Icon::Map,
         signed: false,
+        staff: false,
+        first: true,
     },
     Place {
         href: "/matrice",
@@ -48,6 +79,8 @@ pub const PLACES: [Place; 8] = [
         key: 'm',
         icon: Icon::Grid,
         signed: false,
+        staff: false,
+        first: true,
     },
     Place {
         href: "/organisations",
@@ -55,6 +88,8 @@ pub const PLACES: [Place; 8] = [
         key: 'o',
         icon: Icon::People,
         signed: false,
+        staff: false,
+        first: true,
     },
     Place {
         href: "/offres",
@@ -62,6 +97,8 @@ pub const PLACES: [Place; 8] = [
         key: 'e',
         icon: Icon::Week,
         signed: false,
+        staff: false,
+        first: true,
     },
     Place {
         href: "/rapport",
@@ -69,12 +106,17 @@ pub const PLACES: [Place; 8] = [
         key: 'r',
         icon: Icon::Sheet,
         signed: false,
+        staff: false,
+        first: true,
     },
 ];
 
-/// In the order in which they are listed.
-pub fn places(signed: bool) -> impl Iterator<Item = &'static Place> {
-    PLACES.iter().filter(move |place| signed || !place.signed)
+/// In the order in which they are listed, for who is signed in with a role, or for a visitor.
+pub fn places(role: Option<Role>) -> impl Iterator<Item = &'static Place> {
+    let staff = role.is_some_and(|role| role >= Role::Officer);
+    PLACES
+        .iter()
+        .filter(move |place| (role.is_some() || !place.signed) && (staff || !place.staff))
 }
 
 #[cfg(test)]

@@ -12,7 +12,7 @@ use crate::ui::fold::matches;
 use crate::ui::icon::{Icon, icon};
 use crate::ui::later::Later;
 use cynic::QueryBuilder;
-use domain::RecordType;
+use domain::{RecordType, Role};
 use leptos::html;
 use leptos::lazy;
 use leptos::prelude::*;
@@ -72,7 +72,7 @@ fn Inside(open: RwSignal<bool>) -> impl IntoView {
     let navigate = use_navigate();
     let hits = RwSignal::new(Vec::<Found>::new());
     let found = Memo::new(move |_| {
-        let mut found = lines(&typed.get(), session::person().is_some());
+        let mut found = lines(&typed.get(), session::person().map(|it| it.role));
         // After the search as a page, before the places.
         let at = usize::from(!typed.with(|typed| typed.trim().is_empty()));
         found.splice(at..at, hits.get());
@@ -176,6 +176,10 @@ fn line(hit: SearchHit) -> Option<Found> {
         | RecordType::Outcome
         | RecordType::Webhook
         | RecordType::SavedSearch
+        | RecordType::Portfolio
+        | RecordType::Absence
+        | RecordType::Request
+        | RecordType::RequestMessage
         | RecordType::Change => return None,
     };
     Some(Found {
@@ -187,7 +191,7 @@ fn line(hit: SearchHit) -> Option<Found> {
 }
 
 /// The places that what is typed names, and the search for it as a page.
-fn lines(typed: &str, signed: bool) -> Vec<Found> {
+fn lines(typed: &str, role: Option<Role>) -> Vec<Found> {
     let typed = typed.trim();
     let mut lines: Vec<Found> = Vec::new();
     if !typed.is_empty() {
@@ -202,7 +206,7 @@ fn lines(typed: &str, signed: bool) -> Vec<Found> {
         });
     }
     lines.extend(
-        places(signed)
+        places(role)
             .filter(|place| matches((place.name)(), typed))
             .map(|place| Found {
                 href: place.href.to_owned(),

@@ -3,8 +3,8 @@
 use crate::format;
 use crate::language::{from_tag, own_name, t};
 use crate::{
-    chantier, directory, exchange, organisation, outcome, person, project, provenance, records, territory,
-    webhook,
+    chantier, directory, exchange, officer, organisation, outcome, person, project, provenance, records,
+    territory, webhook,
 };
 use domain::organisation::NumberScheme;
 use domain::territory::Nis;
@@ -28,6 +28,9 @@ pub fn field(of: RecordType, name: &str) -> String {
         RecordType::Offer | RecordType::Need => exchange::words::field(name),
         RecordType::Outcome => outcome::words::field(name),
         RecordType::Webhook => webhook::words::field(name),
+        RecordType::Portfolio | RecordType::Absence | RecordType::Request | RecordType::RequestMessage => {
+            officer::words::field(name)
+        }
         RecordType::Membership | RecordType::Note | RecordType::SavedSearch | RecordType::Change => None,
     };
     own.or_else(|| other(name))

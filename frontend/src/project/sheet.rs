@@ -10,6 +10,7 @@ use crate::api;
 use crate::contract::typed;
 use crate::edit::{as_opened, record, take_away};
 use crate::language::t;
+use crate::officer;
 use crate::provenance::{SourceList, sourced};
 use crate::records;
 use crate::ui::button::{Button, Look};
@@ -204,6 +205,7 @@ fn matter(whole: Whole, open: RwSignal<Option<Open>>) -> AnyView {
         {contacts.map(|it| who(project, it.nodes, open))}
         {members.map(|it| team(project, it.nodes, open))}
         {notes.map(|it| follow_up(project, it.nodes, open))}
+        <officer::around::Around project />
         <Section title=t::provenance_section>
             <SourceList sources word=words::field may_confirm=Signal::derive(move || may(Action::EditProvenance { project: Some(project) })) on_confirmed=|()| api::try_again() />
         </Section>
