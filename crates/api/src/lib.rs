@@ -24,6 +24,7 @@ mod answered;
 mod chantier;
 mod client;
 mod connection;
+mod council;
 mod error;
 mod gap;
 mod history;

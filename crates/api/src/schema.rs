@@ -9,6 +9,13 @@ use crate::chantier::{
     ChantierMutation, ChantierQuery, ParticipationMutation, ResourceMutation, StepMutation,
 };
 use crate::client::{ClientMutation, ClientQuery};
+use crate::council::seat::{SeatHolderMutation, SeatMutation};
+use crate::council::shared::{EndorsementMutation, SharedItemMutation, SharedItemQuery};
+use crate::council::vote::VoteMutation;
+use crate::council::work::{
+    CouncilActionMutation, CouncilMeetingMutation, DecisionMutation, EvaluationMutation,
+};
+use crate::council::{CouncilMutation, CouncilQuery};
 use crate::feed::{FeedQuery, FeedSubscription, Readers};
 use crate::gap::GapQuery;
 use crate::history::{HistoryMutation, HistoryQuery};
@@ -54,6 +61,8 @@ pub struct Query(
     OutcomeQuery,
     WebhookQuery,
     SavedSearchQuery,
+    CouncilQuery,
+    SharedItemQuery,
     GapQuery,
     HistoryQuery,
     FeedQuery,
@@ -84,6 +93,16 @@ pub struct Mutation(
     OutcomeMutation,
     WebhookMutation,
     SavedSearchMutation,
+    CouncilMutation,
+    SeatMutation,
+    SeatHolderMutation,
+    CouncilMeetingMutation,
+    VoteMutation,
+    DecisionMutation,
+    CouncilActionMutation,
+    EvaluationMutation,
+    SharedItemMutation,
+    EndorsementMutation,
     HistoryMutation,
 );
 

@@ -2,7 +2,7 @@
 //! `policy.txt`, which a test writes anew.
 
 use crate::change::RecordType;
-use crate::id::{OrganisationId, PersonId, ProjectId, SourceId};
+use crate::id::{CouncilId, OrganisationId, PersonId, ProjectId, SeatId, SourceId};
 
 choices! {
     /// What an account may do, from the least to the most.
@@ -44,6 +44,10 @@ pub struct Signed {
     pub organisation: Option<OrganisationId>,
     /// The projects they are a member of.
     pub projects: Vec<ProjectId>,
+    /// The councils that their organisation coordinates.
+    pub councils: Vec<CouncilId>,
+    /// The seats of councils that they sit on, or in their holder's place.
+    pub seats: Vec<SeatId>,
 }
 
 /// A partner's machine, and what the policy needs to know of it.
@@ -142,6 +146,18 @@ impl Actor {
         })
     }
 
+    /// Whether it coordinates the council: a partner (or somebody of a higher role) who works for a coordinating organisation.
+    fn coordinates(&self, council: CouncilId) -> bool {
+        let theirs = self
+            .person()
+            .is_some_and(|signed| signed.councils.contains(&council));
+        self.at_least(Role::Partner) && theirs
+    }
+
+    fn sits_on(&self, seat: SeatId) -> bool {
+        self.person().is_some_and(|signed| signed.seats.contains(&seat))
+    }
+
     fn is(&self, person: PersonId) -> bool {
         self.person().is_some_and(|signed| signed.id == person)
     }
@@ -226,6 +242,27 @@ pub enum Action {
     },
     /// See, make, change or remove a saved search.
     KeepSearch { person: Option<PersonId> },
+    /// Make or remove a council.
+    KeepCouncils,
+    /// Change a council, and keep its seats, meetings, votes, decisions and evaluations.
+    EditCouncil { council: CouncilId },
+    /// Keep the actions of a council's decisions.
+    EditCouncilActions { council: Option<CouncilId> },
+    /// Read who sits on a seat.
+    ReadSeatHolders {
+        council: Option<CouncilId>,
+        seat: SeatId,
+    },
+    /// Say who sits on a seat.
+    EditSeatHolders { council: Option<CouncilId> },
+    /// Cast a seat's ballot: who sits on it; in an open vote also who keeps the council, for what hands showed.
+    CastBallot {
+        council: CouncilId,
+        seat: SeatId,
+        is_secret: bool,
+    },
+    /// Make, change or remove something that councils do together.
+    EditSharedItem { proposer: Option<CouncilId> },
     /// Make, change or withdraw the machines of partners.
     ManageClients,
     /// See where an organisation is told of changes, and what became of the messages.
@@ -277,6 +314,22 @@ pub fn allows(actor: &Actor, action: Action) -> bool {
                     .flatten()
                     .any(|of| actor.works_for(of))
         }
+        Action::KeepCouncils => staff,
+        Action::EditCouncil { council } => staff || actor.coordinates(council),
+        Action::EditCouncilActions { council }
+        | Action::EditSeatHolders { council }
+        | Action::EditSharedItem { proposer: council } => {
+            staff || council.is_some_and(|council| actor.coordinates(council))
+        }
+        Action::ReadSeatHolders { council, seat } => {
+            allows(actor, Action::EditSeatHolders { council }) || actor.sits_on(seat)
+        }
+        // A secret ballot is nobody's to cast but the seat's own.
+        Action::CastBallot {
+            council,
+            seat,
+            is_secret,
+        } => actor.sits_on(seat) || (!is_secret && allows(actor, Action::EditCouncil { council })),
         Action::ReadWebhooks { organisation } => {
             administrator
                 || actor.is_partner_in(organisation)
@@ -332,8 +385,18 @@ pub fn allows(actor: &Actor, action: Action) -> bool {
             | RecordType::Source
             | RecordType::Offer
             | RecordType::Need
+            | RecordType::Council
+            | RecordType::Seat
+            | RecordType::CouncilMeeting
+            | RecordType::Vote
+            | RecordType::Decision
+            | RecordType::CouncilAction
+            | RecordType::Evaluation
+            | RecordType::SharedItem
+            | RecordType::Endorsement
             | RecordType::Provenance => true,
-            RecordType::Contact
+            RecordType::SeatHolder
+            | RecordType::Contact
             | RecordType::Membership
             | RecordType::Note
             | RecordType::Outcome
@@ -361,6 +424,8 @@ mod tests {
             role,
             organisation: Some(OrganisationId(OWN)),
             projects: vec![ProjectId(OWN)],
+            councils: vec![CouncilId(OWN)],
+            seats: vec![SeatId(OWN)],
         })
     }
 
@@ -396,10 +461,76 @@ mod tests {
             ("read names".to_owned(), Action::ReadNames),
             ("keep sources".to_owned(), Action::KeepSources),
             ("manage clients".to_owned(), Action::ManageClients),
+            ("keep councils".to_owned(), Action::KeepCouncils),
+            (
+                "edit shared item of no council".to_owned(),
+                Action::EditSharedItem { proposer: None },
+            ),
         ];
         for (whose, uuid) in [("own", OWN), ("other", OTHER)] {
             let (project, organisation, author) = (ProjectId(uuid), OrganisationId(uuid), PersonId(uuid));
             let (source, operator) = (SourceId(uuid), Some(organisation));
+            let (council, seat) = (CouncilId(uuid), SeatId(uuid));
+            let (elsewhere, other_seat) = (CouncilId(OTHER), SeatId(OTHER));
+            all.extend([
+                (format!("edit council ({whose})"), Action::EditCouncil { council }),
+                (
+                    format!("edit actions of council ({whose})"),
+                    Action::EditCouncilActions {
+                        council: Some(council),
+                    },
+                ),
+                (
+                    format!("edit who sits in council ({whose})"),
+                    Action::EditSeatHolders {
+                        council: Some(council),
+                    },
+                ),
+                (
+                    format!("read who sits in council ({whose})"),
+                    Action::ReadSeatHolders {
+                        council: Some(council),
+                        seat: other_seat,
+                    },
+                ),
+                (
+                    format!("read who sits on seat ({whose})"),
+                    Action::ReadSeatHolders {
+                        council: Some(elsewhere),
+                        seat,
+                    },
+                ),
+                (
+                    format!("cast secret ballot in council ({whose})"),
+                    Action::CastBallot {
+                        council,
+                        seat: other_seat,
+                        is_secret: true,
+                    },
+                ),
+                (
+                    format!("cast open ballot in council ({whose})"),
+                    Action::CastBallot {
+                        council,
+                        seat: other_seat,
+                        is_secret: false,
+                    },
+                ),
+                (
+                    format!("cast secret ballot of seat ({whose})"),
+                    Action::CastBallot {
+                        council: elsewhere,
+                        seat,
+                        is_secret: true,
+                    },
+                ),
+                (
+                    format!("edit shared item of council ({whose})"),
+                    Action::EditSharedItem {
+                        proposer: Some(council),
+                    },
+                ),
+            ]);
             all.extend([
                 (format!("edit source ({whose})"), Action::EditSource { operator }),
                 (format!("push ({whose})"), Action::Push { source, operator }),
@@ -546,6 +677,7 @@ mod tests {
                 action,
                 Action::EditNote { .. }
                     | Action::KeepSearch { .. }
+                    | Action::CastBallot { is_secret: true, .. }
                     | Action::ReadHistory {
                         of: RecordType::SavedSearch
                     }
