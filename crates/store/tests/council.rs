@@ -298,9 +298,10 @@ testing::both! {
     async fn hands_are_noted_in_an_open_vote_and_ties_are_said(store: Store) {
         let table = table(&store).await;
         let vote = opened(&store, &table, json!({"secrecy": "OPEN"})).await;
+        let officer = signed(&store, Role::Officer, json!({})).await.0;
         assert_eq!(vote.secrecy, Secrecy::Open);
         kept(cast(&store, &table.coordinator, vote.id, table.seats[0], &["halle"]).await);
-        kept(cast(&store, &officer(), vote.id, table.seats[1], &["cantines"]).await);
+        kept(cast(&store, &officer, vote.id, table.seats[1], &["cantines"]).await);
         assert_eq!(refused(cast(&store, &table.holders[0], vote.id, table.seats[0], &["halle"]).await), ["DUPLICATE seatId"]);
         let ballots = kept(store.open_ballots(&[vote.id]).await);
         assert_eq!(ballots[&vote.id].len(), 2);
