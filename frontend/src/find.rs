@@ -119,8 +119,16 @@ fn line(hit: SearchHit) -> Option<Line> {
         RecordType::Organisation => Icon::People,
         RecordType::Project => Icon::Map,
         RecordType::Chantier => Icon::Sign,
-        RecordType::Step => Icon::Calendar,
-        RecordType::Contact
+        RecordType::Step | RecordType::CouncilMeeting => Icon::Calendar,
+        RecordType::Council | RecordType::SharedItem => Icon::People,
+        RecordType::Seat
+        | RecordType::SeatHolder
+        | RecordType::Vote
+        | RecordType::Decision
+        | RecordType::CouncilAction
+        | RecordType::Evaluation
+        | RecordType::Endorsement
+        | RecordType::Contact
         | RecordType::Person
         | RecordType::Resource
         | RecordType::Participation

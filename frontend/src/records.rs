@@ -44,6 +44,12 @@ enum Titled {
     Offer(Offer),
     Need(Need),
     Webhook(Webhook),
+    Council(Council),
+    Seat(Seat),
+    CouncilMeeting(CouncilMeeting),
+    Vote(Vote),
+    Decision(Decision),
+    SharedItem(SharedItem),
     #[cynic(fallback)]
     Other,
 }
@@ -108,19 +114,54 @@ struct Webhook {
     url: String,
 }
 
+#[derive(Clone, cynic::QueryFragment)]
+struct Council {
+    name: String,
+}
+
+#[derive(Clone, cynic::QueryFragment)]
+struct Seat {
+    label: String,
+}
+
+#[derive(Clone, cynic::QueryFragment)]
+struct CouncilMeeting {
+    title: String,
+}
+
+#[derive(Clone, cynic::QueryFragment)]
+struct Vote {
+    question: String,
+}
+
+#[derive(Clone, cynic::QueryFragment)]
+struct Decision {
+    title: String,
+}
+
+#[derive(Clone, cynic::QueryFragment)]
+struct SharedItem {
+    title: String,
+}
+
 impl Titled {
     fn title(self) -> Option<String> {
         match self {
-            Self::Territory(Territory { label }) => Some(label),
+            Self::Territory(Territory { label }) | Self::Seat(Seat { label }) => Some(label),
             Self::Organisation(Organisation { name })
             | Self::Person(Person { name })
+            | Self::Council(Council { name })
             | Self::Source(Source { name }) => Some(name),
             Self::Project(Project { title })
             | Self::Chantier(Chantier { title })
             | Self::Step(Step { title })
             | Self::Resource(Resource { title })
             | Self::Offer(Offer { title })
+            | Self::CouncilMeeting(CouncilMeeting { title })
+            | Self::Decision(Decision { title })
+            | Self::SharedItem(SharedItem { title })
             | Self::Need(Need { title }) => Some(title),
+            Self::Vote(Vote { question }) => Some(question),
             Self::Contact(Contact { purpose }) => Some(purpose),
             Self::Webhook(Webhook { url }) => Some(url),
             Self::Other => None,
@@ -199,7 +240,17 @@ pub fn href(id: &str) -> Option<String> {
         RecordType::Offer => Some(format!("/offres/{id}")),
         RecordType::Need => Some(format!("/demandes/{id}")),
         RecordType::Webhook => Some(format!("/webhooks/{id}")),
-        RecordType::Contact
+        RecordType::Council => Some(format!("/conseils/{id}")),
+        RecordType::SharedItem => Some(format!("/conseils/ensemble#{id}")),
+        RecordType::Seat
+        | RecordType::SeatHolder
+        | RecordType::CouncilMeeting
+        | RecordType::Vote
+        | RecordType::Decision
+        | RecordType::CouncilAction
+        | RecordType::Evaluation
+        | RecordType::Endorsement
+        | RecordType::Contact
         | RecordType::Person
         | RecordType::Step
         | RecordType::Resource
@@ -234,6 +285,16 @@ pub fn kind(kind: RecordType) -> &'static str {
         RecordType::Outcome => t::record_outcome(),
         RecordType::Webhook => t::record_webhook(),
         RecordType::SavedSearch => t::record_saved_search(),
+        RecordType::Council => t::record_council(),
+        RecordType::Seat => t::record_seat(),
+        RecordType::SeatHolder => t::record_seat_holder(),
+        RecordType::CouncilMeeting => t::record_council_meeting(),
+        RecordType::Vote => t::record_vote(),
+        RecordType::Decision => t::record_decision(),
+        RecordType::CouncilAction => t::record_council_action(),
+        RecordType::Evaluation => t::record_evaluation(),
+        RecordType::SharedItem => t::record_shared_item(),
+        RecordType::Endorsement => t::record_endorsement(),
         RecordType::Change => t::record_change(),
     }
 }

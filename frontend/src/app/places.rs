@@ -13,7 +13,7 @@ pub struct Place {
     pub signed: bool,
 }
 
-pub const PLACES: [Place; 8] = [
+pub const PLACES: [Place; 9] = [
     Place {
         href: "/",
         name: t::nav_home,
@@ -47,6 +47,13 @@ pub const PLACES: [Place; 8] = [
         name: t::nav_matrix,
         key: 'm',
         icon: Icon::Grid,
+        signed: false,
+    },
+    Place {
+        href: "/conseils",
+        name: t::nav_councils,
+        key: 'a',
+        icon: Icon::People,
         signed: false,
     },
     Place {

@@ -50,7 +50,12 @@ pub fn fiche(
         bodies(coordinators, facts.coordination_note),
     );
     let place = territory.map(|it| (format!("/territoires/{}", it.id.inner()), it.label.clone()));
-    let (created, members, as_of, quorum) = (facts.created, facts.members_count, facts.members_as_of, facts.quorum);
+    let (created, members, as_of, quorum) = (
+        facts.created,
+        facts.members_count,
+        facts.members_as_of,
+        facts.quorum,
+    );
     let known = created.is_some();
     let members = Signal::derive(move || {
         members.map(|count| match as_of {
@@ -58,7 +63,9 @@ pub fn fiche(
             None => format::number(count),
         })
     });
-    let rule = Signal::derive(move || Some(quorum.map_or_else(|| t::council_no_quorum().to_owned(), t::council_quorum_said)));
+    let rule = Signal::derive(move || {
+        Some(quorum.map_or_else(|| t::council_no_quorum().to_owned(), t::council_quorum_said))
+    });
     view! {
         <Facts>
             <Fact label=t::council_territory>
@@ -145,7 +152,9 @@ pub fn life(phases: &[PhaseRow]) -> AnyView {
 
 /// The stages of the method, each with what was tried and learnt.
 pub fn learnt(council: CouncilId, rows: Vec<MethodRow>, open: Opening) -> AnyView {
-    let said = Stage::ALL.iter().map(|stage| (*stage, rows.iter().find(|it| it.stage == *stage).cloned()));
+    let said = Stage::ALL
+        .iter()
+        .map(|stage| (*stage, rows.iter().find(|it| it.stage == *stage).cloned()));
     let said: Vec<_> = said.collect();
     view! {
         <Section title=t::council_method note=t::council_method_note broad=true>

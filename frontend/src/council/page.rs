@@ -94,7 +94,12 @@ fn Screen(id: String) -> impl IntoView {
     let open: Opening = RwSignal::new(None);
     let council = move || whole.with(|it| it.as_ref().and_then(|it| typed::<CouncilId>(&it.facts.id)));
     let edits = move || council().is_some_and(|council| may(Action::EditCouncil { council }));
-    let history = move || whole.with(|it| it.as_ref().map(|it| format!("/historique/{}", it.facts.id.inner())));
+    let history = move || {
+        whole.with(|it| {
+            it.as_ref()
+                .map(|it| format!("/historique/{}", it.facts.id.inner()))
+        })
+    };
     let navigate = use_navigate();
     let drop = move |()| {
         let Some(own) = whole.with_untracked(|it| it.as_ref().map(|it| it.facts.clone())) else {
@@ -164,7 +169,14 @@ fn matter(whole: Whole, open: Opening) -> AnyView {
     let method = facts.method.clone();
     let documents = facts.texts.clone();
     let quorum = facts.quorum;
-    let top = fiche(facts, coordinators, partners, projects, territory.as_ref(), &sources);
+    let top = fiche(
+        facts,
+        coordinators,
+        partners,
+        projects,
+        territory.as_ref(),
+        &sources,
+    );
     view! {
         <div class="council-top">
             <div class="row-tight">
@@ -196,7 +208,11 @@ fn matter(whole: Whole, open: Opening) -> AnyView {
 }
 
 /// The domain's record of the row with an identifier.
-fn pick<R: DeserializeOwned, T: Serialize>(rows: &[T], key: Option<&str>, id: impl Fn(&T) -> &cynic::Id) -> Option<R> {
+fn pick<R: DeserializeOwned, T: Serialize>(
+    rows: &[T],
+    key: Option<&str>,
+    id: impl Fn(&T) -> &cynic::Id,
+) -> Option<R> {
     let key = key?;
     rows.iter().find(|it| id(it).inner() == key).and_then(record)
 }
@@ -223,7 +239,7 @@ fn Drawer(whole: Memo<Option<Whole>>, open: Opening) -> impl IntoView {
         Some(Open::Ballot(_)) => t::ballot_title(),
         Some(Open::Decision(_)) => t::record_decision(),
         Some(Open::Action(..)) => t::record_council_action(),
-        Some(Open::Advance(_)) => t::action_advance(),
+        Some(Open::Advance(_)) => t::todo_advance(),
         Some(Open::Evaluation(_)) => t::record_evaluation(),
         Some(Open::Endorsement(_)) => t::record_endorsement(),
     };

@@ -12,11 +12,12 @@ use chrono::{DateTime, Utc};
 use domain::PartialDate;
 use domain::council::vote::{Method, Secrecy, State};
 use domain::council::{
-    Category, Council, CouncilAction, CouncilActionPatch, CouncilMeeting, CouncilMeetingPatch, CouncilPatch, Decision,
-    DecisionPatch, Endorsement, EndorsementPatch, EndorsementState, Evaluation, EvaluationPatch, HolderRole, Level,
-    MeetingState, NewCouncil, NewCouncilAction, NewCouncilMeeting, NewDecision, NewEndorsement, NewEvaluation, NewSeat,
-    NewSeatHolder, NewSharedItem, NewVote, Presence, Progress, Seat, SeatHolder, SeatHolderPatch, SeatPatch, SharedItem,
-    SharedItemPatch, SharedKind, Stage, Status, Vote, VotePatch,
+    Category, Council, CouncilAction, CouncilActionPatch, CouncilMeeting, CouncilMeetingPatch, CouncilPatch,
+    Decision, DecisionPatch, Endorsement, EndorsementPatch, EndorsementState, Evaluation, EvaluationPatch,
+    HolderRole, Level, MeetingState, NewCouncil, NewCouncilAction, NewCouncilMeeting, NewDecision,
+    NewEndorsement, NewEvaluation, NewSeat, NewSeatHolder, NewSharedItem, NewVote, Presence, Progress, Seat,
+    SeatHolder, SeatHolderPatch, SeatPatch, SharedItem, SharedItemPatch, SharedKind, Stage, Status, Vote,
+    VotePatch,
 };
 use serde::Serialize;
 

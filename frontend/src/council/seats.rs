@@ -10,6 +10,7 @@ use crate::contract::typed;
 use crate::edit::{Actions, Edit, EditForm, options};
 use crate::format;
 use crate::language::t;
+use crate::project::persons::PersonField;
 use crate::project::place;
 use crate::project::read::Place;
 use crate::records::RecordField;
@@ -54,8 +55,11 @@ pub fn sits(
         .filter(|it| it.seats > 0)
         .filter_map(|it| id(&it.commune_id))
         .collect();
-    let without: Vec<TerritoryId> =
-        communes.iter().filter(|it| it.seats == 0).filter_map(|it| id(&it.commune_id)).collect();
+    let without: Vec<TerritoryId> = communes
+        .iter()
+        .filter(|it| it.seats == 0)
+        .filter_map(|it| id(&it.commune_id))
+        .collect();
     view! {
         <Section title=t::council_who_sits note=t::council_who_sits_note broad=true>
             {if none {
@@ -104,7 +108,11 @@ fn picture(categories: Vec<CategorySeats>) -> AnyView {
 }
 
 fn names(communes: &[TerritoryId]) -> String {
-    let mut names: Vec<&str> = communes.iter().filter_map(|id| GAZETTEER.get(*id)).map(|it| it.name).collect();
+    let mut names: Vec<&str> = communes
+        .iter()
+        .filter_map(|id| GAZETTEER.get(*id))
+        .map(|it| it.name)
+        .collect();
     names.sort_unstable();
     names.join(", ")
 }
@@ -114,7 +122,10 @@ fn map(with: Vec<TerritoryId>, without: Vec<TerritoryId>, territory: Option<Plac
     let atlas = api::atlas();
     let (seen, look) = address::word("carte");
     let codes = |all: &[TerritoryId]| -> Vec<String> {
-        all.iter().filter_map(|id| GAZETTEER.get(*id)).map(|it| it.nis.to_string()).collect()
+        all.iter()
+            .filter_map(|id| GAZETTEER.get(*id))
+            .map(|it| it.nis.to_string())
+            .collect()
     };
     let lit = codes(&with);
     let around: Vec<String> = territory
@@ -150,7 +161,11 @@ fn map(with: Vec<TerritoryId>, without: Vec<TerritoryId>, territory: Option<Plac
 
 fn seat(council: CouncilId, row: SeatRow, open: Opening) -> AnyView {
     let (id, revision, label, category) = (row.id.clone(), row.revision, row.label.clone(), row.category);
-    let commune = row.commune_id.as_ref().and_then(typed::<TerritoryId>).and_then(|id| GAZETTEER.get(id));
+    let commune = row
+        .commune_id
+        .as_ref()
+        .and_then(typed::<TerritoryId>)
+        .and_then(|id| GAZETTEER.get(id));
     let (from, to) = (row.mandate_from, row.mandate_to);
     let key = id.inner().to_owned();
     let holders = row.holders.map(|it| it.nodes);
@@ -202,19 +217,35 @@ fn seat(council: CouncilId, row: SeatRow, open: Opening) -> AnyView {
 
 /// `record` none: a new seat.
 #[component]
-pub fn SeatForm(council: CouncilId, record: Option<Seat>, #[prop(into)] on_end: Callback<()>) -> impl IntoView {
+pub fn SeatForm(
+    council: CouncilId,
+    record: Option<Seat>,
+    #[prop(into)] on_end: Callback<()>,
+) -> impl IntoView {
     let done = move |_| on_end.run(());
     let edit = match record {
         Some(record) => Edit::of(record, done),
         None => {
             let id = SeatId(Uuid::nil());
-            let blank = Seat::bare(id, DateTime::UNIX_EPOCH, council, Category::Production, String::new());
+            let blank = Seat::bare(
+                id,
+                DateTime::UNIX_EPOCH,
+                council,
+                Category::Production,
+                String::new(),
+            );
             Edit::new(&council.to_string(), blank, done)
         }
     };
     let refusals = edit.refusals;
-    let organisation = edit.ids(|it| it.organisation_id.into_iter().collect(), |it, ids| it.organisation_id = ids.into_iter().next());
-    let commune = edit.ids(|it| it.commune_id.into_iter().collect(), |it, ids| it.commune_id = ids.into_iter().next());
+    let organisation = edit.ids(
+        |it| it.organisation_id.into_iter().collect(),
+        |it, ids| it.organisation_id = ids.into_iter().next(),
+    );
+    let commune = edit.ids(
+        |it| it.commune_id.into_iter().collect(),
+        |it, ids| it.commune_id = ids.into_iter().next(),
+    );
     view! {
         <EditForm edit paths=vec!["label", "category", "organisationId", "communeId", "mandateFrom", "mandateTo"] on_cancel=on_end>
             <TextField label=t::seat_label hint=t::seat_label_hint path="label" refusals required=true value=edit.text(|it| Some(it.label.clone()), |it, text| it.label = text.unwrap_or_default()) />
@@ -240,9 +271,9 @@ pub fn Holder(seat: SeatId, record: Option<SeatHolder>, #[prop(into)] on_end: Ca
         }
     };
     let refusals = edit.refusals;
-    let person = edit.text(
-        |it| it.person_id.map(|id| id.to_string()),
-        |it, text| it.person_id = text.and_then(|text| text.parse().ok()),
+    let person = edit.ids(
+        |it| it.person_id.into_iter().collect(),
+        |it, ids: Vec<domain::PersonId>| it.person_id = ids.into_iter().next(),
     );
     view! {
         <EditForm edit paths=vec!["name", "role", "personId"] on_cancel=on_end>
@@ -250,7 +281,7 @@ pub fn Holder(seat: SeatId, record: Option<SeatHolder>, #[prop(into)] on_end: Ca
             <TextField label=t::holder_name path="name" refusals required=true value=edit.text(|it| Some(it.name.clone()), |it, text| it.name = text.unwrap_or_default()) />
             <SelectField label=t::holder_role path="role" refusals required=true options=options(HolderRole::ALL, words::holder) value=edit.choice(|it| it.role, |it, role| it.role = role) />
             {move || if may(Action::ReadPersons) {
-                view! { <crate::project::persons::PersonField label=t::holder_account hint=t::holder_account_hint path="personId" refusals value=person /> }.into_any()
+                view! { <PersonField label=t::holder_account path="personId" refusals taken=person optional=true /> }.into_any()
             } else {
                 view! { <p class="muted small">{t::holder_account_by_staff}</p> }.into_any()
             }}

@@ -5,7 +5,8 @@ use crate::ui::chips::Course;
 use domain::RecordType;
 use domain::council::vote::{Method, Secrecy, State};
 use domain::council::{
-    Category, EndorsementState, HolderRole, Level, MeetingState, Presence, Progress, SharedKind, Stage, Status,
+    Category, EndorsementState, HolderRole, Level, MeetingState, Presence, Progress, SharedKind, Stage,
+    Status,
 };
 
 pub const FIELDS: &[(&str, Text)] = &[
@@ -82,11 +83,11 @@ pub const DECISION_FIELDS: &[(&str, Text)] = &[
 
 pub const ACTION_FIELDS: &[(&str, Text)] = &[
     ("title", t::chantier_field_title),
-    ("responsibleId", t::action_responsible),
-    ("responsibleNote", t::action_responsible_note),
-    ("due", t::action_due),
+    ("responsibleId", t::todo_responsible),
+    ("responsibleNote", t::todo_responsible_note),
+    ("due", t::todo_due),
     ("note", t::organisation_field_note),
-    ("steps", t::action_steps),
+    ("steps", t::todo_steps),
 ];
 
 pub const EVALUATION_FIELDS: &[(&str, Text)] = &[
@@ -293,10 +294,10 @@ pub const fn vote_course(state: State) -> Course {
 
 pub fn progress(progress: Progress) -> &'static str {
     match progress {
-        Progress::Planned => t::action_planned(),
-        Progress::UnderWay => t::action_under_way(),
-        Progress::Done => t::action_done(),
-        Progress::Abandoned => t::action_abandoned(),
+        Progress::Planned => t::todo_planned(),
+        Progress::UnderWay => t::todo_under_way(),
+        Progress::Done => t::todo_done(),
+        Progress::Abandoned => t::todo_abandoned(),
     }
 }
 
