@@ -27,19 +27,22 @@ pub fn lines<R>(edit: Edit<R>, get: fn(&R) -> Vec<String>, set: fn(&mut R, Vec<S
 where
     R: Keeps + Record<New: DeserializeOwned, Patch: DeserializeOwned>,
 {
-    // What is typed keeps its empty last line: only whole lines are taken.
-    edit.draft.part(
-        move |it| get(it).join("\n"),
-        move |it, text: String| {
-            set(
-                it,
-                text.split('\n')
-                    .map(str::to_owned)
-                    .filter(|line| !line.is_empty())
-                    .collect(),
-            )
-        },
-    )
+    let value = edit.draft.value;
+    let text = RwSignal::new(value.with_untracked(|it| get(it).join("\n")));
+    // One way only: what is typed keeps its empty last line.
+    Effect::new(move |_| {
+        let typed = text.get();
+        let all: Vec<String> = typed
+            .split('\n')
+            .map(str::trim)
+            .filter(|it| !it.is_empty())
+            .map(str::to_owned)
+            .collect();
+        if value.with_untracked(|it| get(it) != all) {
+            value.update(|it| set(it, all));
+        }
+    });
+    text
 }
 
 /// A document as a line: its title, and behind a stroke its address.

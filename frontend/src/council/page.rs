@@ -261,8 +261,14 @@ fn form(what: Open, whole: Whole, end: Callback<()>) -> Option<AnyView> {
         Open::Council => {
             view! { <CouncilForm record={record::<Council>(&facts)} on_done=move |_| end.run(()) on_cancel=end /> }.into_any()
         }
-        Open::Move => view! { <MoveForm record={record::<Council>(&facts)?} on_end=end /> }.into_any(),
-        Open::Stage(stage) => view! { <StageForm record={record::<Council>(&facts)?} stage on_end=end /> }.into_any(),
+        Open::Move => {
+            let record: Council = record(&facts)?;
+            view! { <MoveForm record on_end=end /> }.into_any()
+        }
+        Open::Stage(stage) => {
+            let record: Council = record(&facts)?;
+            view! { <StageForm record stage on_end=end /> }.into_any()
+        }
         Open::Seat(key) => {
             let record = pick(&around.seats_in_mandate, key.as_deref(), |it| &it.id);
             view! { <SeatForm council record on_end=end /> }.into_any()
@@ -271,7 +277,8 @@ fn form(what: Open, whole: Whole, end: Callback<()>) -> Option<AnyView> {
             let row = around.seats_in_mandate.iter().find(|it| it.id.inner() == seat)?;
             let rows = row.holders.clone().map(|it| it.nodes).unwrap_or_default();
             let record = pick(&rows, key.as_deref(), |it| &it.id);
-            view! { <Holder seat={typed(&row.id)?} record on_end=end /> }.into_any()
+            let seat = typed(&row.id)?;
+            view! { <Holder seat record on_end=end /> }.into_any()
         }
         Open::Meeting(key) => {
             let record = pick(&around.meetings.nodes, key.as_deref(), |it| &it.id);
@@ -292,12 +299,14 @@ fn form(what: Open, whole: Whole, end: Callback<()>) -> Option<AnyView> {
         Open::Action(decision, key) => {
             let row = around.decisions.nodes.into_iter().find(|it| it.id.inner() == decision)?;
             let record = pick(&row.actions.nodes, key.as_deref(), |it| &it.id);
-            view! { <ActionForm decision={typed(&row.id)?} record on_end=end /> }.into_any()
+            let decision = typed(&row.id)?;
+            view! { <ActionForm decision record on_end=end /> }.into_any()
         }
         Open::Advance(key) => {
             let mut rows = around.decisions.nodes.into_iter().flat_map(|it| it.actions.nodes);
             let row = rows.find(|it| it.id.inner() == key)?;
-            view! { <AdvanceForm record={record(&row)?} on_end=end /> }.into_any()
+            let record = record(&row)?;
+            view! { <AdvanceForm record on_end=end /> }.into_any()
         }
         Open::Evaluation(key) => {
             let record = pick(&around.evaluations.nodes, key.as_deref(), |it| &it.id);

@@ -6,7 +6,7 @@ use super::page::{Open, Opening, add};
 use super::read::{EndorsementRow, ItemRow};
 use super::words;
 use crate::api;
-use crate::contract::{PageInfo, schema, typed};
+use crate::contract::{schema, typed};
 use crate::edit::{Actions, Edit, EditForm, options, record};
 use crate::format;
 use crate::language::t;
@@ -28,15 +28,10 @@ use domain::{CouncilId, EndorsementId, RecordType, SharedItemId};
 use leptos::prelude::*;
 use uuid::Uuid;
 
-#[derive(cynic::QueryVariables)]
-struct Asked {
-    after: Option<String>,
-}
-
 #[derive(Clone, cynic::QueryFragment)]
-#[cynic(graphql_type = "Query", variables = "Asked")]
+#[cynic(graphql_type = "Query")]
 struct Found {
-    #[arguments(first: 50, after: $after)]
+    #[arguments(first: 50)]
     shared_items: Items,
 }
 
@@ -44,7 +39,6 @@ struct Found {
 #[cynic(graphql_type = "SharedItemConnection")]
 struct Items {
     nodes: Vec<ItemRow>,
-    page_info: PageInfo,
 }
 
 /// The form that is open.
@@ -71,7 +65,7 @@ fn may_propose() -> bool {
 
 #[component]
 pub fn Screen() -> impl IntoView {
-    let found = api::load(|| Found::build(Asked { after: None }));
+    let found = api::load(|| Found::build(()));
     let load = Memo::new(move |_| found.load.get().map(|it| it.shared_items.nodes));
     let open = RwSignal::new(None::<Doing>);
     let shown = RwSignal::new(false);

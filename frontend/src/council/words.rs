@@ -115,27 +115,32 @@ pub const ENDORSEMENT_FIELDS: &[(&str, Text)] = &[
     ("reason", t::exchange_field_reason),
 ];
 
-/// A field's name, by its name in the schema, for the kinds of records of this area.
+/// The fields of each kind of record of this area.
+const KINDS: [(RecordType, &[(&str, Text)]); 10] = [
+    (RecordType::Council, FIELDS),
+    (RecordType::Seat, SEAT_FIELDS),
+    (RecordType::SeatHolder, HOLDER_FIELDS),
+    (RecordType::CouncilMeeting, MEETING_FIELDS),
+    (RecordType::Vote, VOTE_FIELDS),
+    (RecordType::Decision, DECISION_FIELDS),
+    (RecordType::CouncilAction, ACTION_FIELDS),
+    (RecordType::Evaluation, EVALUATION_FIELDS),
+    (RecordType::SharedItem, ITEM_FIELDS),
+    (RecordType::Endorsement, ENDORSEMENT_FIELDS),
+];
+
+/// What they belong to.
+const BELONGS: [(&str, Text); 4] = [
+    ("councilId", t::record_council),
+    ("seatId", t::record_seat),
+    ("decisionId", t::record_decision),
+    ("itemId", t::record_shared_item),
+];
+
+/// A field's name, by its name in the schema.
 pub fn field(of: RecordType, name: &str) -> Option<&'static str> {
-    let fields = match of {
-        RecordType::Seat => SEAT_FIELDS,
-        RecordType::SeatHolder => HOLDER_FIELDS,
-        RecordType::CouncilMeeting => MEETING_FIELDS,
-        RecordType::Vote => VOTE_FIELDS,
-        RecordType::Decision => DECISION_FIELDS,
-        RecordType::CouncilAction => ACTION_FIELDS,
-        RecordType::Evaluation => EVALUATION_FIELDS,
-        RecordType::SharedItem => ITEM_FIELDS,
-        RecordType::Endorsement => ENDORSEMENT_FIELDS,
-        _ => FIELDS,
-    };
-    let belongs: [(&str, Text); 4] = [
-        ("councilId", t::record_council),
-        ("seatId", t::record_seat),
-        ("decisionId", t::record_decision),
-        ("itemId", t::record_shared_item),
-    ];
-    let known = fields.iter().chain(&belongs).find(|it| it.0 == name);
+    let own = KINDS.iter().find(|it| it.0 == of)?.1;
+    let known = own.iter().chain(&BELONGS).find(|it| it.0 == name);
     known.map(|it| it.1())
 }
 

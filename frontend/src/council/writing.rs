@@ -102,7 +102,8 @@ pub fn MeetingForm(
     }
 }
 
-/// The options that lines tell of: one whose words are known keeps its key, the others get the next free one.
+/// The options that lines tell of: one whose words are known keeps its key, one that was rewritten in its place too, and
+/// the others get the next free one.
 fn choices(lines: &[String], known: &[Choice]) -> Vec<Choice> {
     let mut taken: Vec<String> = known.iter().map(|it| it.key.clone()).collect();
     let mut next = 0;
@@ -116,15 +117,16 @@ fn choices(lines: &[String], known: &[Choice]) -> Vec<Choice> {
             }
         }
     };
+    let gone = |place: usize| known.get(place).filter(|it| !lines.contains(&it.label));
     lines
         .iter()
-        .map(|line| {
-            let label = line.trim().to_owned();
-            let key = known
-                .iter()
-                .find(|it| it.label == label)
-                .map_or_else(&mut fresh, |it| it.key.clone());
-            Choice { key, label }
+        .enumerate()
+        .map(|(place, label)| {
+            let same = known.iter().find(|it| it.label == *label).or_else(|| gone(place));
+            Choice {
+                key: same.map_or_else(&mut fresh, |it| it.key.clone()),
+                label: label.clone(),
+            }
         })
         .collect()
 }
@@ -144,8 +146,12 @@ fn local(instant: Option<DateTime<chrono::Utc>>) -> Option<String> {
 
 fn instant(local: &str) -> Option<DateTime<chrono::Utc>> {
     let date = js_sys::Date::new(&wasm_bindgen::JsValue::from_str(local));
-    let iso = date.to_iso_string().as_string()?;
-    iso.parse().ok()
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "milliseconds of a date of our time"
+    )]
+    let milliseconds = date.get_time() as i64;
+    DateTime::from_timestamp_millis(milliseconds).filter(|_| !date.get_time().is_nan())
 }
 
 /// The meetings as choices of a field, none first.
@@ -430,5 +436,7 @@ mod tests {
         assert_eq!(keys(&first), ["o1", "o2"]);
         let then = choices(&lines(&["Foncier", "Halle", "Cantines"]), &first);
         assert_eq!(keys(&then), ["o2", "o3", "o1"]);
+        let rewritten = choices(&lines(&["Cantines scolaires", "Foncier"]), &first);
+        assert_eq!(keys(&rewritten), ["o1", "o2"]);
     }
 }
