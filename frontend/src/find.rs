@@ -116,11 +116,10 @@ fn line(hit: SearchHit) -> Option<Line> {
     let of = records::kind(hit.record_type).to_owned();
     let mark = match hit.record_type {
         RecordType::Territory => Icon::Globe,
-        RecordType::Organisation => Icon::People,
+        RecordType::Organisation | RecordType::Council | RecordType::SharedItem => Icon::People,
         RecordType::Project => Icon::Map,
         RecordType::Chantier => Icon::Sign,
         RecordType::Step | RecordType::CouncilMeeting => Icon::Calendar,
-        RecordType::Council | RecordType::SharedItem => Icon::People,
         RecordType::Seat
         | RecordType::SeatHolder
         | RecordType::Vote

@@ -10,7 +10,7 @@ pub mod app;
 pub mod browser;
 pub mod changes;
 pub mod contract;
-mod council;
+pub mod council;
 pub mod draft;
 pub mod edit;
 pub mod format;

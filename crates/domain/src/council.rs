@@ -287,7 +287,7 @@ choices! {
 mod tests {
     use super::*;
 
-    fn council(more: serde_json::Value) -> Council {
+    fn council(more: &serde_json::Value) -> Council {
         let mut all = serde_json::json!({
             "id": crate::CouncilId(uuid::Uuid::nil()), "revision": 1, "name": " CPA  Namur ",
             "createdAt": "2026-11-26T00:00:00Z", "updatedAt": "2026-11-26T00:00:00Z",
@@ -298,7 +298,7 @@ mod tests {
         serde_json::from_value(all).unwrap()
     }
 
-    fn refused(more: serde_json::Value) -> Vec<String> {
+    fn refused(more: &serde_json::Value) -> Vec<String> {
         let mut checks = Checks::default();
         council(more).check(&mut checks);
         let refusals = checks.finish().err().unwrap_or_default();
@@ -307,22 +307,22 @@ mod tests {
 
     #[test]
     fn what_nobody_has_said_is_unknown_and_a_quorum_is_a_share() {
-        assert_eq!(council(serde_json::json!({})).status(), Status::Unknown);
+        assert_eq!(council(&serde_json::json!({})).status(), Status::Unknown);
         for right in [
             serde_json::json!({}),
             serde_json::json!({"quorum": 1}),
             serde_json::json!({"quorum": 100}),
         ] {
-            assert!(refused(right).is_empty());
+            assert!(refused(&right).is_empty());
         }
         for wrong in [0, 101, -3] {
-            assert_eq!(refused(serde_json::json!({"quorum": wrong})), ["quorum"]);
+            assert_eq!(refused(&serde_json::json!({"quorum": wrong})), ["quorum"]);
         }
     }
 
     #[test]
     fn a_document_has_a_title_and_an_address_that_is_one() {
         let texts = serde_json::json!({"texts": [{"title": "Charte", "url": "cpa.be/charte"}, {"title": " ", "url": "non"}]});
-        assert_eq!(refused(texts), ["texts.1.title", "texts.1.url"]);
+        assert_eq!(refused(&texts), ["texts.1.title", "texts.1.url"]);
     }
 }

@@ -314,7 +314,6 @@ pub fn allows(actor: &Actor, action: Action) -> bool {
                     .flatten()
                     .any(|of| actor.works_for(of))
         }
-        Action::KeepCouncils => staff,
         Action::EditCouncil { council } => staff || actor.coordinates(council),
         Action::EditCouncilActions { council }
         | Action::EditSeatHolders { council }
@@ -355,7 +354,7 @@ pub fn allows(actor: &Actor, action: Action) -> bool {
                 || organisation.is_some_and(|organisation| actor.works_for(organisation))
                 || project.is_some_and(|project| actor.takes_part_in(project))
         }
-        Action::EditStep => staff,
+        Action::EditStep | Action::KeepCouncils => staff,
         Action::EditResource { project } | Action::EditProvenance { project } => {
             staff || project.is_some_and(|project| actor.takes_part_in(project))
         }

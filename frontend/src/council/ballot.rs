@@ -1,7 +1,7 @@
 //! A seat's ballot: options agreed with, or put in order by buttons that a keyboard presses too. It is said before it is
 //! cast, and cast once.
 
-use super::read::{SeatRow, VoteRow};
+use super::read::VoteRow;
 use super::words;
 use crate::api;
 use crate::browser;
@@ -77,21 +77,12 @@ pub fn open_seats(council: CouncilId, vote: &VoteRow) -> Vec<String> {
 pub fn BallotForm(
     council: CouncilId,
     vote: VoteRow,
-    seats: Vec<SeatRow>,
+    named: Vec<(String, String)>,
     #[prop(into)] on_end: Callback<()>,
 ) -> impl IntoView {
     let may_cast = open_seats(council, &vote);
     let seat = RwSignal::new(may_cast.first().cloned().unwrap_or_default());
-    let named: Vec<(String, String)> = may_cast
-        .into_iter()
-        .map(|id| {
-            let label = seats
-                .iter()
-                .find(|it| it.id.inner() == id)
-                .map_or_else(|| "…".to_owned(), |it| it.label.clone());
-            (id, label)
-        })
-        .collect();
+    let named: Vec<(String, String)> = named.into_iter().filter(|it| may_cast.contains(&it.0)).collect();
     let several = named.len() > 1;
     let names = named.clone();
     let whose = move || {

@@ -99,14 +99,14 @@ pub fn Screen() -> impl IntoView {
     view! {
         <Page title=t::councils_compare lead=t::councils_compare_question crumbs sign=Sign::Councils>
             <FilterChips label=t::councils_compare_choose options on=chosen on_change=choose />
-            <Loaded load on_retry=found.reload view=move |rows: Vec<Row>| {
+            <Loaded load on_retry=found.reload view={move |rows: Vec<Row>| {
                 let ids = chosen.get();
                 let rows: Vec<Row> = ids.iter().filter_map(|id| rows.iter().find(|it| it.id.inner() == id).cloned()).collect();
                 if rows.is_empty() {
                     return view! { <p class="muted">{t::councils_compare_hint}</p> }.into_any();
                 }
-                table(rows)
-            } />
+                table(&rows)
+            }} />
         </Page>
     }
 }
@@ -126,7 +126,7 @@ fn counts(label: Text, rows: &[Row], count: fn(&Row) -> i32) -> AnyView {
     line(move || label().to_owned(), cells)
 }
 
-fn table(rows: Vec<Row>) -> AnyView {
+fn table(rows: &[Row]) -> AnyView {
     let heads: Vec<_> = rows
         .iter()
         .map(|row| (row.id.inner().to_owned(), row.name.clone(), row.status))
@@ -180,16 +180,16 @@ fn table(rows: Vec<Row>) -> AnyView {
                 </thead>
                 <tbody>
                     <tr><th colspan=span scope="colgroup">{t::council_who_sits}</th></tr>
-                    {counts(t::councils_seats, &rows, |row| row.representativity.seats)}
+                    {counts(t::councils_seats, rows, |row| row.representativity.seats)}
                     {line(|| t::council_communes().to_owned(), communes)}
                     {line(|| t::councils_categories().to_owned(), covered)}
                     {categories}
                     <tr><th colspan=span scope="colgroup">{t::councils_did}</th></tr>
-                    {counts(t::councils_meetings, &rows, |row| row.figures.meetings_held)}
-                    {counts(t::councils_votes, &rows, |row| row.figures.votes_closed)}
-                    {counts(t::council_decisions, &rows, |row| row.figures.decisions)}
-                    {counts(t::council_evaluations, &rows, |row| row.figures.evaluations)}
-                    {counts(t::councils_endorsed, &rows, |row| row.figures.endorsed)}
+                    {counts(t::councils_meetings, rows, |row| row.figures.meetings_held)}
+                    {counts(t::councils_votes, rows, |row| row.figures.votes_closed)}
+                    {counts(t::council_decisions, rows, |row| row.figures.decisions)}
+                    {counts(t::council_evaluations, rows, |row| row.figures.evaluations)}
+                    {counts(t::councils_endorsed, rows, |row| row.figures.endorsed)}
                     <tr><th colspan=span scope="colgroup">{t::councils_actions}</th></tr>
                     {actions}
                 </tbody>

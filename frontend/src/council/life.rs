@@ -151,7 +151,7 @@ pub fn life(phases: &[PhaseRow]) -> AnyView {
 }
 
 /// The stages of the method, each with what was tried and learnt.
-pub fn learnt(council: CouncilId, rows: Vec<MethodRow>, open: Opening) -> AnyView {
+pub fn learnt(council: CouncilId, rows: &[MethodRow], open: Opening) -> AnyView {
     let said = Stage::ALL
         .iter()
         .map(|stage| (*stage, rows.iter().find(|it| it.stage == *stage).cloned()));

@@ -108,7 +108,7 @@ pub fn Screen() -> impl IntoView {
                 <TextField label=t::projects_filter_text value=bound(text) kind="search" required=true />
                 <SelectField label=t::council_status value=bound(status) options required=true />
             </div>
-            <Loaded load shape=Shape::Cards on_retry=found.reload view=move |cards: Vec<Card>| {
+            <Loaded load shape=Shape::Cards on_retry=found.reload view={move |cards: Vec<Card>| {
                 if cards.is_empty() {
                     return view! { <Empty title=t::councils_none text=t::councils_none_text /> }.into_any();
                 }
@@ -117,7 +117,7 @@ pub fn Screen() -> impl IntoView {
                     <ul class="columns" role="list">{cards.into_iter().map(card).collect_view()}</ul>
                 }
                 .into_any()
-            } />
+            }} />
         </Page>
     }
 }
@@ -130,9 +130,9 @@ fn card(card: Card) -> AnyView {
     let figures = move || {
         let counted = |count: i32, said: fn(i32) -> String| (count > 0).then(|| said(count));
         let said: Vec<String> = [
-            counted(seats, |count| t::council_seats(count)),
-            counted(figures.meetings_held, |count| t::council_meetings_held(count)),
-            counted(figures.decisions, |count| t::council_decisions_count(count)),
+            counted(seats, t::council_seats),
+            counted(figures.meetings_held, t::council_meetings_held),
+            counted(figures.decisions, t::council_decisions_count),
         ]
         .into_iter()
         .flatten()
@@ -170,7 +170,6 @@ fn on_map(cards: &[Card]) -> AnyView {
     view! {
         <div class="council-map wide">
             <Loaded load=atlas.load shape=Shape::Picture on_retry=atlas.reload view=move |atlas| {
-                let height = atlas.height;
                 let local = cards.iter().filter(|it| it.level != Level::Regional);
                 let lit: Vec<String> = local.clone().filter_map(|it| it.territory.as_ref()).flat_map(|it| place::shapes(std::slice::from_ref(it))).collect();
                 let pins: Vec<Pin> = local.filter_map(|it| {

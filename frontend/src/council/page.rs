@@ -5,7 +5,7 @@ use super::ballot::BallotForm;
 use super::cut::{self, Years};
 use super::forms::{CouncilForm, MoveForm, StageForm};
 use super::life::{fiche, learnt, life, texts};
-use super::read::{Around, One, Which, Whole};
+use super::read::{Around, One, SeatRow, Which, Whole};
 use super::seats::{Holder, SeatForm, sits};
 use super::together::{EndorsementForm, said_by};
 use super::votes::votes;
@@ -162,10 +162,7 @@ fn matter(whole: Whole, open: Opening) -> AnyView {
     let summary = facts.summary.clone();
     let life = life(&facts.phases);
     let known = cut::years(&met.nodes, &asked.nodes, &decided.nodes, &years.nodes);
-    let named: Vec<(String, String)> = seats_in_mandate
-        .iter()
-        .map(|it| (it.id.inner().to_owned(), it.label.clone()))
-        .collect();
+    let count = seats_in_mandate.len();
     let method = facts.method.clone();
     let documents = facts.texts.clone();
     let quorum = facts.quorum;
@@ -189,14 +186,14 @@ fn matter(whole: Whole, open: Opening) -> AnyView {
                 None => view! { <p class="unknown">{t::council_summary_unknown}</p> }.into_any(),
             }}
         </div>
-        {sits(council, representativity, seats_in_mandate, territory, open)}
+        {sits(council, representativity, seats_in_mandate, territory.as_ref(), open)}
         <Years known />
-        {votes(council, asked.nodes, named.clone(), open)}
+        {votes(council, asked.nodes, count, open)}
         {decisions(council, decided.nodes, open)}
         {evaluations(council, years.nodes, open)}
         {meetings(council, met.nodes, quorum, open)}
         {said_by(council, endorsements.nodes, open)}
-        {learnt(council, method, open)}
+        {learnt(council, &method, open)}
         <Section title=t::council_about>{top}</Section>
         {texts(documents)}
         <Section title=t::council_life>{life}</Section>
@@ -205,6 +202,14 @@ fn matter(whole: Whole, open: Opening) -> AnyView {
         </Section>
     }
     .into_any()
+}
+
+/// The seats by their identifiers and what they stand for.
+fn named(seats: &[SeatRow]) -> Vec<(String, String)> {
+    seats
+        .iter()
+        .map(|it| (it.id.inner().to_owned(), it.label.clone()))
+        .collect()
 }
 
 /// The domain's record of the row with an identifier.
@@ -282,7 +287,7 @@ fn form(what: Open, whole: Whole, end: Callback<()>) -> Option<AnyView> {
         }
         Open::Meeting(key) => {
             let record = pick(&around.meetings.nodes, key.as_deref(), |it| &it.id);
-            view! { <MeetingForm council record seats=around.seats_in_mandate on_end=end /> }.into_any()
+            view! { <MeetingForm council record seats=named(&around.seats_in_mandate) on_end=end /> }.into_any()
         }
         Open::Vote(key) => {
             let record = pick(&around.votes.nodes, key.as_deref(), |it| &it.id);
@@ -290,7 +295,7 @@ fn form(what: Open, whole: Whole, end: Callback<()>) -> Option<AnyView> {
         }
         Open::Ballot(key) => {
             let vote = around.votes.nodes.into_iter().find(|it| it.id.inner() == key)?;
-            view! { <BallotForm council vote seats=around.seats_in_mandate on_end=end /> }.into_any()
+            view! { <BallotForm council vote named=named(&around.seats_in_mandate) on_end=end /> }.into_any()
         }
         Open::Decision(key) => {
             let record = pick(&around.decisions.nodes, key.as_deref(), |it| &it.id);

@@ -36,7 +36,7 @@ pub fn sits(
     council: CouncilId,
     told: Representativity,
     seats: Vec<SeatRow>,
-    territory: Option<Place>,
+    territory: Option<&Place>,
     open: Opening,
 ) -> AnyView {
     let Representativity {
@@ -71,7 +71,7 @@ pub fn sits(
                             <h3>{move || t::council_by_category(count)}</h3>
                             {picture(categories)}
                         </div>
-                        {map(with, without, territory)}
+                        {map(&with, &without, territory)}
                     </div>
                     {(outside > 0).then(|| view! { <p class="muted small">{move || t::council_outside(outside)}</p> })}
                     {(seats_without_commune > 0).then(|| view! { <p class="muted small">{move || t::council_without_commune(seats_without_commune)}</p> })}
@@ -118,7 +118,7 @@ fn names(communes: &[TerritoryId]) -> String {
 }
 
 /// The communes with a seat lit, and those without one named.
-fn map(with: Vec<TerritoryId>, without: Vec<TerritoryId>, territory: Option<Place>) -> AnyView {
+fn map(with: &[TerritoryId], without: &[TerritoryId], territory: Option<&Place>) -> AnyView {
     let atlas = api::atlas();
     let (seen, look) = address::word("carte");
     let codes = |all: &[TerritoryId]| -> Vec<String> {
@@ -127,15 +127,14 @@ fn map(with: Vec<TerritoryId>, without: Vec<TerritoryId>, territory: Option<Plac
             .map(|it| it.nis.to_string())
             .collect()
     };
-    let lit = codes(&with);
+    let lit = codes(with);
     let around: Vec<String> = territory
-        .as_ref()
         .filter(|it| it.kind != Kind::Region)
         .map(|it| place::shapes(std::slice::from_ref(it)))
         .unwrap_or_default();
-    let unsure = territory.as_ref().is_none_or(|it| it.extent != Extent::Complete);
+    let unsure = territory.is_none_or(|it| it.extent != Extent::Complete);
     let (count_with, count_without) = (with.len(), without.len());
-    let (named_with, named_without) = (names(&with), names(&without));
+    let (named_with, named_without) = (names(with), names(without));
     view! {
         <div class="stack-tight council-map">
             <h3>{t::council_communes}</h3>

@@ -80,12 +80,12 @@ pub fn Screen() -> impl IntoView {
     let crumbs = vec![Crumb::new(t::councils_title, "/conseils")];
     view! {
         <Page title=t::councils_together lead=t::councils_together_question crumbs tools sign=Sign::Councils>
-            <Loaded load on_retry=found.reload view=move |rows: Vec<ItemRow>| {
+            <Loaded load on_retry=found.reload view={move |rows: Vec<ItemRow>| {
                 if rows.is_empty() {
                     return view! { <Empty title=t::shared_none text=t::shared_none_text /> }.into_any();
                 }
                 view! { <ul role="list" class="stack">{rows.into_iter().map(|row| view! { <li>{item(row, open)}</li> }).collect_view()}</ul> }.into_any()
-            } />
+            }} />
         </Page>
         <Dialog open=shown title=move || open.with(|open| match open { Some(Doing::Endorsement(..)) => t::record_endorsement(), Some(Doing::Item(_)) | None => t::record_shared_item() }) drawer=true>
             {move || open.get().map(|what| match what {

@@ -107,18 +107,18 @@ async fn withdraw(id: cynic::Id, expected_revision: i32, reason: String) -> Answ
     Ok((answer.vote_withdraw.user_errors, None))
 }
 
-pub fn votes(council: CouncilId, rows: Vec<VoteRow>, seats: Vec<(String, String)>, open: Opening) -> AnyView {
+pub fn votes(council: CouncilId, rows: Vec<VoteRow>, seats: usize, open: Opening) -> AnyView {
     let year = chosen();
     let mut rows = rows;
     rows.reverse();
-    let (none, count) = (rows.is_empty(), seats.len());
+    let none = rows.is_empty();
     view! {
         <Section title=t::council_votes note=t::council_votes_note broad=true>
             {none.then(|| view! { <p class="muted">{t::council_votes_none}</p> })}
             <ul role="list" class="stack">
                 {rows.into_iter().map(|row| {
                     let of = year_of_vote(&row);
-                    view! { <li hidden=move || !shows(year.get(), of)>{vote(council, row, count, open)}</li> }
+                    view! { <li hidden=move || !shows(year.get(), of)>{vote(council, row, seats, open)}</li> }
                 }).collect_view()}
             </ul>
             {add(council, t::vote_add, open, Open::Vote(None))}

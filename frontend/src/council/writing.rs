@@ -1,10 +1,10 @@
 //! The forms of what a council does: meetings with who was there, votes, decisions, actions, evaluations.
 
 use super::forms::{lines, read, written};
-use super::read::{CouncilActionAdvanceInput, MeetingRow, SeatRow, VoteRow, advance};
+use super::read::{CouncilActionAdvanceInput, MeetingRow, VoteRow, advance};
 use super::words;
 use crate::browser;
-use crate::contract::{opaque, typed};
+use crate::contract::opaque;
 use crate::edit::verb::{Doing, Verb, VerbForm};
 use crate::edit::{Edit, EditForm, Outcome, options};
 use crate::format;
@@ -37,7 +37,7 @@ fn today() -> Option<PartialDate> {
 pub fn MeetingForm(
     council: CouncilId,
     record: Option<CouncilMeeting>,
-    seats: Vec<SeatRow>,
+    seats: Vec<(String, String)>,
     #[prop(into)] on_end: Callback<()>,
 ) -> impl IntoView {
     let done = move |_| on_end.run(());
@@ -56,8 +56,8 @@ pub fn MeetingForm(
     let value = edit.draft.value;
     let is_held = move || value.with(|it| it.state == MeetingState::Held);
     let seats: Vec<(SeatId, String)> = seats
-        .iter()
-        .filter_map(|it| Some((typed(&it.id)?, it.label.clone())))
+        .into_iter()
+        .filter_map(|(id, label)| Some((id.parse().ok()?, label)))
         .collect();
     let documents = lines(
         edit,

@@ -400,7 +400,7 @@ mod tests {
         ] {
             let withdraw = |checks: &mut Checks| {
                 vote.clone()
-                    .withdraw(ballots, reason.map(str::to_owned), now(), checks)
+                    .withdraw(ballots, reason.map(str::to_owned), now(), checks);
             };
             assert_eq!(fields(withdraw), expected);
         }
