@@ -60,6 +60,7 @@ pub fn sits(
         .filter(|it| it.seats == 0)
         .filter_map(|it| id(&it.commune_id))
         .collect();
+    let place = (!none).then(|| map(&with, &without, territory));
     view! {
         <Section title=t::council_who_sits note=t::council_who_sits_note broad=true>
             {if none {
@@ -71,7 +72,7 @@ pub fn sits(
                             <h3>{move || t::council_by_category(count)}</h3>
                             {picture(categories)}
                         </div>
-                        {map(&with, &without, territory)}
+                        {place}
                     </div>
                     {(outside > 0).then(|| view! { <p class="muted small">{move || t::council_outside(outside)}</p> })}
                     {(seats_without_commune > 0).then(|| view! { <p class="muted small">{move || t::council_without_commune(seats_without_commune)}</p> })}
