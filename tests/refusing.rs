@@ -54,7 +54,7 @@ story! {
             schema["types"].as_array().unwrap().iter().map(|t| (t["name"].as_str().unwrap().to_owned(), t.clone())).collect();
         let known = visitor.data(
             "{ chantiers(first: 1) { nodes { id steps(first: 1) { nodes { id } } } } projects(first: 1) { nodes { id participations(first: 1) { nodes { id } } sources(first: 1) { nodes { id } } } } \
-               organisations(first: 1) { nodes { id } } territories(where: { kinds: [LIVING_AREA] }, first: 1) { nodes { id } } resources(first: 1) { nodes { id } } steps(first: 1) { nodes { id } } history(first: 1) { nodes { id } } }",
+               organisations(first: 1) { nodes { id } } territories(where: { kinds: [LIVING_AREA] }, first: 1) { nodes { id } } resources(first: 1) { nodes { id } } steps(first: 1) { nodes { id } } councils(first: 1) { nodes { id } } history(first: 1) { nodes { id } } }",
             json!({}),
         ).await;
         let at = |path: &str| known.pointer(path).cloned().unwrap_or_else(|| panic!("{path} in {known}"));
@@ -83,6 +83,17 @@ story! {
             ("absence", json!("absence_00000000000000000000000000")),
             ("request", json!("request_00000000000000000000000000")),
             ("commune", json!("92094")),
+            ("council", at("/councils/nodes/0/id")),
+            ("seat", json!("seat_00000000000000000000000000")),
+            ("seatHolder", json!("seat_holder_00000000000000000000000000")),
+            ("councilMeeting", json!("council_meeting_00000000000000000000000000")),
+            ("vote", json!("vote_00000000000000000000000000")),
+            ("decision", json!("decision_00000000000000000000000000")),
+            ("councilAction", json!("council_action_00000000000000000000000000")),
+            ("evaluation", json!("evaluation_00000000000000000000000000")),
+            ("sharedItem", json!("shared_item_00000000000000000000000000")),
+            ("item", json!("shared_item_00000000000000000000000000")),
+            ("endorsement", json!("endorsement_00000000000000000000000000")),
         ].map(|(name, id)| (name.to_owned(), id)).into_iter().collect();
         let before = server.feed_rows().await;
         let mutations = schema["mutationType"]["fields"].as_array().unwrap();
@@ -91,7 +102,7 @@ story! {
             let name = mutation["name"].as_str().unwrap();
             let mut ids = ids.clone();
             // The identifier of the record that the mutation is named after.
-            let own = ids.iter().find(|(kind, _)| name.starts_with(kind.as_str())).map(|(_, id)| id.clone());
+            let own = ids.iter().filter(|(kind, _)| name.starts_with(kind.as_str())).max_by_key(|(kind, _)| kind.len()).map(|(_, id)| id.clone());
             ids.insert("id".to_owned(), own.unwrap_or_else(|| json!("project_00000000000000000000000000")));
             let (mut declared, mut given, mut input) = (Vec::new(), Vec::new(), Map::new());
             for argument in mutation["args"].as_array().unwrap() {
@@ -106,7 +117,7 @@ story! {
             let input = Value::Object(input);
             let data = visitor.data(&query, input.clone()).await;
             let refused = codes(&data[name]);
-            let expected = ["person", "membership", "note", "contact", "source", "client", "offer", "need", "outcome", "webhook", "savedSearch", "portfolio", "absence", "request"].iter().any(|kind| name.starts_with(kind) && !["Create", "Invite", "Open"].iter().any(|verb| name.ends_with(verb)));
+            let expected = ["person", "membership", "note", "contact", "source", "client", "offer", "need", "outcome", "webhook", "savedSearch", "portfolio", "absence", "request", "seat", "councilMeeting", "vote", "ballot", "decision", "councilAction", "evaluation", "sharedItem", "endorsement"].iter().any(|kind| name.starts_with(kind) && !["Create", "Invite", "outcomeOpen", "RunOpen"].iter().any(|verb| name.ends_with(verb)));
             // Of what a visitor may not know exists, the answer is that it is not there.
             let code = if expected && name != "viewerUpdate" { ["NOT_FOUND", "UNAUTHENTICATED"] } else { ["UNAUTHENTICATED"; 2] };
             assert!(refused.iter().any(|refusal| code.contains(refusal)), "{name} with {input}: {data}");

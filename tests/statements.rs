@@ -35,3 +35,26 @@ story! {
         assert_eq!(cost("{ projects(first: 10) { nodes { title } totalCount } }").await, 2);
     }
 }
+
+const SIDE_BY_SIDE: &str = "query($first: Int!) { councils(first: $first) { nodes { name status territory { nis } coordinators { name } \
+    representativity { seats categories { category seats } communes { communeId seats } } \
+    figures { meetingsHeld decisions actions { count } } seatsInMandate { label commune { nis } } \
+    votes(first: 5) { nodes { question seatsVoted ballots { choices } ownSeats { hasVoted } } } \
+    meetings(first: 5) { nodes { title quorum { reached } } } \
+    decisions(first: 5) { nodes { title actions(first: 5) { nodes { title } } } } endorsements(first: 5) { nodes { item { title } } } } } }";
+
+story! {
+    async fn councils_side_by_side_cost_no_more_statements_for_all_than_for_three(server: Server) {
+        let client = server.visitor();
+        let mut costs = Vec::new();
+        for first in [3, 10] {
+            let page = async || {
+                client.data(SIDE_BY_SIDE, json!({"first": first})).await;
+            };
+            costs.push(statements(&client, page).await);
+        }
+        // Councils, territories, coordinators, seats, figures, votes, meetings, decisions, endorsements.
+        assert_eq!(costs[0], costs[1]);
+        assert!(costs[1] <= 9, "councils side by side cost {costs:?} statements");
+    }
+}

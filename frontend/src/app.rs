@@ -12,7 +12,7 @@ use crate::session;
 use crate::ui::page::{Announcer, FirstPage, Page};
 use crate::ui::toast::{ToastCorner, provide_toasts};
 use crate::{
-    about, account, chantier, directory, exchange, find, gap, history, home, import, officer, organisation,
+    about, account, chantier, council, directory, exchange, find, gap, history, home, import, officer, organisation,
     outcome, person, project, territory, webhook, week,
 };
 use header::{Footer, Header, PhoneBar};
@@ -91,6 +91,11 @@ fn Screens() -> impl IntoView {
             <Route path=path!("/territoires") view={Lazy::<territory::Sheet>::new()} />
             <Route path=path!("/territoires/nouveau") view={Lazy::<territory::New>::new()} />
             <Route path=path!("/territoires/:id") view={Lazy::<territory::Sheet>::new()} />
+            <Route path=path!("/conseils") view={Lazy::<council::List>::new()} />
+            <Route path=path!("/conseils/nouveau") view={Lazy::<council::New>::new()} />
+            <Route path=path!("/conseils/comparer") view={Lazy::<council::Compare>::new()} />
+            <Route path=path!("/conseils/ensemble") view={Lazy::<council::Together>::new()} />
+            <Route path=path!("/conseils/:id") view={Lazy::<council::Sheet>::new()} />
             <Route path=path!("/organisations") view={Lazy::<organisation::List>::new()} />
             <Route path=path!("/organisations/nouvelle") view={Lazy::<organisation::New>::new()} />
             <Route path=path!("/organisations/:id") view={Lazy::<organisation::Sheet>::new()} />

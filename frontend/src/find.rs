@@ -116,11 +116,18 @@ fn line(hit: SearchHit) -> Option<Line> {
     let of = records::kind(hit.record_type).to_owned();
     let mark = match hit.record_type {
         RecordType::Territory => Icon::Globe,
-        RecordType::Organisation => Icon::People,
+        RecordType::Organisation | RecordType::Council | RecordType::SharedItem => Icon::People,
         RecordType::Project => Icon::Map,
         RecordType::Chantier => Icon::Sign,
-        RecordType::Step => Icon::Calendar,
-        RecordType::Contact
+        RecordType::Step | RecordType::CouncilMeeting => Icon::Calendar,
+        RecordType::Seat
+        | RecordType::SeatHolder
+        | RecordType::Vote
+        | RecordType::Decision
+        | RecordType::CouncilAction
+        | RecordType::Evaluation
+        | RecordType::Endorsement
+        | RecordType::Contact
         | RecordType::Person
         | RecordType::Resource
         | RecordType::Participation

@@ -25,7 +25,7 @@ use cynic::QueryBuilder;
 use difference::{Piece, pieces};
 use domain::change::Kind;
 use domain::policy::Action;
-use domain::{OrganisationId, ProjectId, RecordType, Role};
+use domain::{CouncilId, OrganisationId, ProjectId, RecordType, Role};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos_router::hooks::use_params_map;
@@ -128,6 +128,30 @@ impl Change {
                 person: self.owner("personId")?,
             },
             RecordType::Request => Action::AnswerRequests,
+            RecordType::Council if updated => Action::EditCouncil {
+                council: id.parse::<CouncilId>().ok()?,
+            },
+            RecordType::Council => Action::KeepCouncils,
+            // Opening, closing and withdrawing a vote are for good.
+            RecordType::Vote if self.fields.iter().any(|it| it.field == "state") && updated => return None,
+            RecordType::Seat
+            | RecordType::CouncilMeeting
+            | RecordType::Vote
+            | RecordType::Decision
+            | RecordType::Evaluation
+            | RecordType::Endorsement => match self.owner("councilId") {
+                Some(council) => Action::EditCouncil { council },
+                None => Action::KeepCouncils,
+            },
+            RecordType::CouncilAction => Action::EditCouncilActions {
+                council: self.owner("councilId"),
+            },
+            RecordType::SeatHolder => Action::EditSeatHolders {
+                council: self.owner("councilId"),
+            },
+            RecordType::SharedItem => Action::EditSharedItem {
+                proposer: self.owner("proposerId"),
+            },
             RecordType::SavedSearch | RecordType::RequestMessage | RecordType::Change => return None,
         })
     }

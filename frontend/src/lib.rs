@@ -10,6 +10,7 @@ pub mod app;
 pub mod browser;
 pub mod changes;
 pub mod contract;
+pub mod council;
 pub mod draft;
 pub mod edit;
 pub mod format;

@@ -45,6 +45,12 @@ enum Titled {
     Need(Need),
     Webhook(Webhook),
     Request(Request),
+    Council(Council),
+    Seat(Seat),
+    CouncilMeeting(CouncilMeeting),
+    Vote(Vote),
+    Decision(Decision),
+    SharedItem(SharedItem),
     #[cynic(fallback)]
     Other,
 }
@@ -114,12 +120,43 @@ struct Webhook {
     url: String,
 }
 
+#[derive(Clone, cynic::QueryFragment)]
+struct Council {
+    name: String,
+}
+
+#[derive(Clone, cynic::QueryFragment)]
+struct Seat {
+    label: String,
+}
+
+#[derive(Clone, cynic::QueryFragment)]
+struct CouncilMeeting {
+    title: String,
+}
+
+#[derive(Clone, cynic::QueryFragment)]
+struct Vote {
+    question: String,
+}
+
+#[derive(Clone, cynic::QueryFragment)]
+struct Decision {
+    title: String,
+}
+
+#[derive(Clone, cynic::QueryFragment)]
+struct SharedItem {
+    title: String,
+}
+
 impl Titled {
     fn title(self) -> Option<String> {
         match self {
-            Self::Territory(Territory { label }) => Some(label),
+            Self::Territory(Territory { label }) | Self::Seat(Seat { label }) => Some(label),
             Self::Organisation(Organisation { name })
             | Self::Person(Person { name })
+            | Self::Council(Council { name })
             | Self::Source(Source { name }) => Some(name),
             Self::Project(Project { title })
             | Self::Chantier(Chantier { title })
@@ -127,7 +164,11 @@ impl Titled {
             | Self::Resource(Resource { title })
             | Self::Offer(Offer { title })
             | Self::Need(Need { title })
-            | Self::Request(Request { title }) => Some(title),
+            | Self::Request(Request { title })
+            | Self::CouncilMeeting(CouncilMeeting { title })
+            | Self::Decision(Decision { title })
+            | Self::SharedItem(SharedItem { title }) => Some(title),
+            Self::Vote(Vote { question }) => Some(question),
             Self::Contact(Contact { purpose }) => Some(purpose),
             Self::Webhook(Webhook { url }) => Some(url),
             Self::Other => None,
@@ -207,7 +248,17 @@ pub fn href(id: &str) -> Option<String> {
         RecordType::Need => Some(format!("/demandes/{id}")),
         RecordType::Webhook => Some(format!("/webhooks/{id}")),
         RecordType::Request => Some(format!("/questions/{id}")),
-        RecordType::Contact
+        RecordType::Council => Some(format!("/conseils/{id}")),
+        RecordType::SharedItem => Some(format!("/conseils/ensemble#{id}")),
+        RecordType::Seat
+        | RecordType::SeatHolder
+        | RecordType::CouncilMeeting
+        | RecordType::Vote
+        | RecordType::Decision
+        | RecordType::CouncilAction
+        | RecordType::Evaluation
+        | RecordType::Endorsement
+        | RecordType::Contact
         | RecordType::Person
         | RecordType::Step
         | RecordType::Resource
@@ -249,6 +300,16 @@ pub fn kind(kind: RecordType) -> &'static str {
         RecordType::Absence => t::record_absence(),
         RecordType::Request => t::record_request(),
         RecordType::RequestMessage => t::record_request_message(),
+        RecordType::Council => t::record_council(),
+        RecordType::Seat => t::record_seat(),
+        RecordType::SeatHolder => t::record_seat_holder(),
+        RecordType::CouncilMeeting => t::record_council_meeting(),
+        RecordType::Vote => t::record_vote(),
+        RecordType::Decision => t::record_decision(),
+        RecordType::CouncilAction => t::record_council_action(),
+        RecordType::Evaluation => t::record_evaluation(),
+        RecordType::SharedItem => t::record_shared_item(),
+        RecordType::Endorsement => t::record_endorsement(),
         RecordType::Change => t::record_change(),
     }
 }

@@ -5,7 +5,7 @@ use crate::contract::{schema, typed};
 use crate::session;
 use cynic::QueryBuilder;
 use domain::policy::{Action, Actor, Signed, allows};
-use domain::{OrganisationId, ProjectId, Role};
+use domain::{CouncilId, OrganisationId, ProjectId, Role, SeatId};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
@@ -19,6 +19,8 @@ struct Asked {
 struct Viewer {
     person: Person,
     project_ids: Vec<cynic::Id>,
+    council_ids: Vec<cynic::Id>,
+    seat_ids: Vec<cynic::Id>,
 }
 
 #[derive(Clone, cynic::QueryFragment)]
@@ -56,6 +58,8 @@ pub fn start() {
                 role: person.role,
                 organisation: None,
                 projects: Vec::new(),
+                councils: Vec::new(),
+                seats: Vec::new(),
             }));
         }
         spawn_local(async move {
@@ -73,6 +77,8 @@ pub fn start() {
                         .as_ref()
                         .and_then(typed::<OrganisationId>),
                     projects: viewer.project_ids.iter().filter_map(typed::<ProjectId>).collect(),
+                    councils: viewer.council_ids.iter().filter_map(typed::<CouncilId>).collect(),
+                    seats: viewer.seat_ids.iter().filter_map(typed::<SeatId>).collect(),
                 }));
             }
         });

@@ -274,6 +274,15 @@ fn node(content: Content) -> Node {
         Content::Source(record) => Node::Source(record.into()),
         Content::Offer(record) => Node::Offer(record.into()),
         Content::Need(record) => Node::Need(record.into()),
+        Content::Council(record) => Node::Council(record.into()),
+        Content::Seat(record) => Node::Seat(record.into()),
+        Content::CouncilMeeting(record) => Node::CouncilMeeting(record.into()),
+        Content::Vote(record) => Node::Vote(record.into()),
+        Content::Decision(record) => Node::Decision(record.into()),
+        Content::CouncilAction(record) => Node::CouncilAction(record.into()),
+        Content::Evaluation(record) => Node::Evaluation(record.into()),
+        Content::SharedItem(record) => Node::SharedItem(record.into()),
+        Content::Endorsement(record) => Node::Endorsement(record.into()),
     }
 }
 

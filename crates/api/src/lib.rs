@@ -25,6 +25,7 @@ mod chantier;
 mod client;
 mod connection;
 mod cost;
+mod council;
 mod error;
 mod gap;
 mod history;

@@ -5,6 +5,10 @@ use async_graphql::{
 };
 use domain::chantier::{Chantier, Participation, Resource, Step};
 use domain::contact::Contact;
+use domain::council::{
+    Council, CouncilAction, CouncilMeeting, Decision, Endorsement, Evaluation, Seat, SeatHolder, SharedItem,
+    Vote,
+};
 use domain::need::Need;
 use domain::offer::Offer;
 use domain::officer::{Absence, Portfolio};
@@ -25,6 +29,11 @@ use store::Stored;
 use crate::answered::Answered;
 use crate::chantier::{ChantierNode, ParticipationNode, ResourceNode, StepNode};
 use crate::connection::one;
+use crate::council::CouncilNode;
+use crate::council::seat::{SeatHolderNode, SeatNode};
+use crate::council::shared::{EndorsementNode, SharedItemNode};
+use crate::council::vote::VoteNode;
+use crate::council::work::{CouncilActionNode, CouncilMeetingNode, DecisionNode, EvaluationNode};
 use crate::ctx::{caller, store};
 use crate::error::fail;
 use crate::need::NeedNode;
@@ -83,6 +92,16 @@ pub(crate) enum Node {
     Absence(AbsenceNode),
     Request(RequestNode),
     RequestMessage(RequestMessageNode),
+    Council(CouncilNode),
+    Seat(SeatNode),
+    SeatHolder(SeatHolderNode),
+    CouncilMeeting(CouncilMeetingNode),
+    Vote(VoteNode),
+    Decision(DecisionNode),
+    CouncilAction(CouncilActionNode),
+    Evaluation(EvaluationNode),
+    SharedItem(SharedItemNode),
+    Endorsement(EndorsementNode),
 }
 
 impl Answered for Node {
@@ -114,6 +133,16 @@ impl Answered for Node {
             Self::Absence(node) => node.answered(ctx).await,
             Self::Request(node) => node.answered(ctx).await,
             Self::RequestMessage(node) => node.answered(ctx).await,
+            Self::Council(node) => node.answered(ctx).await,
+            Self::Seat(node) => node.answered(ctx).await,
+            Self::SeatHolder(node) => node.answered(ctx).await,
+            Self::CouncilMeeting(node) => node.answered(ctx).await,
+            Self::Vote(node) => node.answered(ctx).await,
+            Self::Decision(node) => node.answered(ctx).await,
+            Self::CouncilAction(node) => node.answered(ctx).await,
+            Self::Evaluation(node) => node.answered(ctx).await,
+            Self::SharedItem(node) => node.answered(ctx).await,
+            Self::Endorsement(node) => node.answered(ctx).await,
         }
     }
 }
@@ -197,6 +226,36 @@ pub(crate) async fn load(ctx: &Context<'_>, id: RecordId) -> Result<Option<Node>
         RecordType::RequestMessage => seen::<RequestMessage>(ctx, id)
             .await?
             .map(|record| Node::RequestMessage(record.into())),
+        RecordType::Council => seen::<Council>(ctx, id)
+            .await?
+            .map(|record| Node::Council(record.into())),
+        RecordType::Seat => seen::<Seat>(ctx, id)
+            .await?
+            .map(|record| Node::Seat(record.into())),
+        RecordType::SeatHolder => seen::<SeatHolder>(ctx, id)
+            .await?
+            .map(|record| Node::SeatHolder(record.into())),
+        RecordType::CouncilMeeting => seen::<CouncilMeeting>(ctx, id)
+            .await?
+            .map(|record| Node::CouncilMeeting(record.into())),
+        RecordType::Vote => seen::<Vote>(ctx, id)
+            .await?
+            .map(|record| Node::Vote(record.into())),
+        RecordType::Decision => seen::<Decision>(ctx, id)
+            .await?
+            .map(|record| Node::Decision(record.into())),
+        RecordType::CouncilAction => seen::<CouncilAction>(ctx, id)
+            .await?
+            .map(|record| Node::CouncilAction(record.into())),
+        RecordType::Evaluation => seen::<Evaluation>(ctx, id)
+            .await?
+            .map(|record| Node::Evaluation(record.into())),
+        RecordType::SharedItem => seen::<SharedItem>(ctx, id)
+            .await?
+            .map(|record| Node::SharedItem(record.into())),
+        RecordType::Endorsement => seen::<Endorsement>(ctx, id)
+            .await?
+            .map(|record| Node::Endorsement(record.into())),
         RecordType::Change => None,
     })
 }

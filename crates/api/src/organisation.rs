@@ -5,6 +5,7 @@ mod merge;
 use async_graphql::{ComplexObject, Context, Object, Result};
 use domain::chantier::{self, Chantier, Resource};
 use domain::contact::{Contact, ContactPatch, NewContact};
+use domain::council::{self, Council};
 use domain::need::{self, Need};
 use domain::offer::{self, Offer};
 use domain::organisation::{Filter, NewOrganisation, Order, Organisation, OrganisationPatch};
@@ -17,6 +18,7 @@ use store::{AsTheyCame, ByTitle, Relation};
 
 use crate::chantier::{ChantierNode, ResourceNode};
 use crate::connection::{COUNTING, Connection, cost, listed, many, one, page, related};
+use crate::council::CouncilNode;
 use crate::ctx::caller;
 use crate::need::NeedNode;
 use crate::offer::OfferNode;
@@ -136,6 +138,27 @@ impl OrganisationNode {
             ctx,
             Relation::Field("leadIds"),
             chantier::Order::Position,
+            page,
+            self.record.id,
+        )
+        .await
+    }
+
+    /// The food policy councils it coordinates.
+    #[graphql(complexity = "cost(first, last, child_complexity)")]
+    async fn coordinated_councils(
+        &self,
+        ctx: &Context<'_>,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+    ) -> Result<Connection<CouncilNode>> {
+        let page = page(ctx, first, after, last, before)?;
+        related::<Council, _>(
+            ctx,
+            Relation::Field("coordinatorIds"),
+            council::Order::Name,
             page,
             self.record.id,
         )

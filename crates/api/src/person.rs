@@ -7,7 +7,7 @@ use domain::person::{NewPerson, Person, PersonPatch};
 use domain::policy::{Action, allows};
 use domain::project::Membership;
 use domain::territory::Territory;
-use domain::{Lang, PersonId, ProjectId};
+use domain::{CouncilId, Lang, PersonId, ProjectId, SeatId};
 use store::{AsTheyCame, ByName, Relation};
 
 use crate::connection::{Connection, cost, listed, many, one, page, related};
@@ -66,6 +66,10 @@ struct Viewer {
     person: PersonNode,
     /// The projects they take part in and may edit.
     project_ids: Vec<ProjectId>,
+    /// The councils that their organisation coordinates.
+    council_ids: Vec<CouncilId>,
+    /// The seats of councils that they sit on, or in their holder's place.
+    seat_ids: Vec<SeatId>,
 }
 
 #[derive(Default)]
@@ -82,6 +86,8 @@ impl PersonQuery {
         Ok(person.map(|person| Viewer {
             person: person.into(),
             project_ids: signed.projects.clone(),
+            council_ids: signed.councils.clone(),
+            seat_ids: signed.seats.clone(),
         }))
     }
 

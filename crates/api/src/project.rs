@@ -2,6 +2,7 @@
 
 use async_graphql::{ComplexObject, Context, InputObject, Object, Result};
 use domain::chantier::{Participation, Resource};
+use domain::council::{self, Council};
 use domain::organisation::Organisation;
 use domain::person::Person;
 use domain::policy::{Action, allows};
@@ -16,6 +17,7 @@ use store::{AsTheyCame, ByTitle, Relation};
 
 use crate::chantier::{ParticipationNode, ResourceNode};
 use crate::connection::{Connection, cost, listed, many, named, one, page, related, shared};
+use crate::council::CouncilNode;
 use crate::ctx::{caller, loader, store};
 use crate::error::fail;
 use crate::load::OfficerOf;
@@ -120,6 +122,27 @@ impl ProjectNode {
             ctx,
             Relation::Field("projectId"),
             AsTheyCame,
+            page,
+            self.record.id,
+        )
+        .await
+    }
+
+    /// The food policy councils that came from it or work with it.
+    #[graphql(complexity = "cost(first, last, child_complexity)")]
+    async fn councils(
+        &self,
+        ctx: &Context<'_>,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+    ) -> Result<Connection<CouncilNode>> {
+        let page = page(ctx, first, after, last, before)?;
+        related::<Council, _>(
+            ctx,
+            Relation::Field("projectIds"),
+            council::Order::Name,
             page,
             self.record.id,
         )

@@ -10,6 +10,13 @@ use crate::chantier::{
 };
 use crate::client::{ClientMutation, ClientQuery};
 use crate::cost::{Bill, Cost, Weighing};
+use crate::council::seat::{SeatHolderMutation, SeatMutation};
+use crate::council::shared::{EndorsementMutation, SharedItemMutation, SharedItemQuery};
+use crate::council::vote::VoteMutation;
+use crate::council::work::{
+    CouncilActionMutation, CouncilMeetingMutation, DecisionMutation, EvaluationMutation,
+};
+use crate::council::{CouncilMutation, CouncilQuery};
 use crate::feed::{FeedQuery, FeedSubscription, Readers};
 use crate::gap::GapQuery;
 use crate::history::{HistoryMutation, HistoryQuery};
@@ -59,6 +66,8 @@ pub struct Query(
     SavedSearchQuery,
     OfficerQuery,
     RequestQuery,
+    CouncilQuery,
+    SharedItemQuery,
     GapQuery,
     HistoryQuery,
     FeedQuery,
@@ -92,6 +101,16 @@ pub struct Mutation(
     PortfolioMutation,
     AbsenceMutation,
     RequestMutation,
+    CouncilMutation,
+    SeatMutation,
+    SeatHolderMutation,
+    CouncilMeetingMutation,
+    VoteMutation,
+    DecisionMutation,
+    CouncilActionMutation,
+    EvaluationMutation,
+    SharedItemMutation,
+    EndorsementMutation,
     HistoryMutation,
 );
 

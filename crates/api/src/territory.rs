@@ -2,6 +2,7 @@
 
 use async_graphql::{ComplexObject, Context, Object, Result};
 use domain::chantier::{Step, StepOrder};
+use domain::council::{self, Council};
 use domain::need::{self, Need};
 use domain::offer::{self, Offer};
 use domain::organisation::{self, Organisation};
@@ -13,6 +14,7 @@ use store::Relation;
 
 use crate::chantier::StepNode;
 use crate::connection::{COUNTING, Connection, cost, listed, many, page, related};
+use crate::council::CouncilNode;
 use crate::ctx::{caller, store};
 use crate::error::fail;
 use crate::need::NeedNode;
@@ -148,6 +150,20 @@ impl TerritoryNode {
             self.record.id,
         )
         .await
+    }
+
+    /// The food policy councils for it, or for a territory that shares a commune with it, by name.
+    #[graphql(complexity = "cost(first, last, child_complexity)")]
+    async fn councils(
+        &self,
+        ctx: &Context<'_>,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+    ) -> Result<Connection<CouncilNode>> {
+        let page = page(ctx, first, after, last, before)?;
+        related::<Council, _>(ctx, Relation::Place, council::Order::Name, page, self.record.id).await
     }
 
     /// The steps of chantiers that are about it.

@@ -168,6 +168,17 @@ impl Checks {
         self.hold(is_written, field, Invalid::WebAddress);
     }
 
+    /// A list that is not too long.
+    pub fn few<T>(&mut self, field: &str, list: &[T]) {
+        self.entries(field, list);
+    }
+
+    /// A time of day in Belgium, `14:00`.
+    pub fn time_of_day(&mut self, field: &str, time: Option<&str>) {
+        let is_one = |time: &str| time.len() == 5 && chrono::NaiveTime::parse_from_str(time, "%H:%M").is_ok();
+        self.hold(time.is_none_or(is_one), field, Invalid::TimeOfDay);
+    }
+
     /// Whether all is well.
     ///
     /// # Errors

@@ -67,8 +67,18 @@ pub const fn is_told(kind: RecordType) -> bool {
         | RecordType::Project
         | RecordType::Source
         | RecordType::Offer
-        | RecordType::Need => true,
-        RecordType::Contact
+        | RecordType::Need
+        | RecordType::Council
+        | RecordType::Seat
+        | RecordType::CouncilMeeting
+        | RecordType::Vote
+        | RecordType::Decision
+        | RecordType::CouncilAction
+        | RecordType::Evaluation
+        | RecordType::SharedItem
+        | RecordType::Endorsement => true,
+        RecordType::SeatHolder
+        | RecordType::Contact
         | RecordType::Person
         | RecordType::Membership
         | RecordType::Note

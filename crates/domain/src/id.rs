@@ -274,6 +274,26 @@ ids! {
     RequestId = Request "request" "REQUEST",
     /// A message in the conversation of a request, for those who may read the request.
     RequestMessageId = RequestMessage "request_message" "REQUEST_MESSAGE",
+    /// A food policy council.
+    CouncilId = Council "council" "COUNCIL",
+    /// A seat of a council.
+    SeatId = Seat "seat" "SEAT",
+    /// Who sits on a seat, for the council's coordinators, staff and themselves only.
+    SeatHolderId = SeatHolder "seat_holder" "SEAT_HOLDER",
+    /// A meeting of a council.
+    CouncilMeetingId = CouncilMeeting "council_meeting" "COUNCIL_MEETING",
+    /// A vote of a council.
+    VoteId = Vote "vote" "VOTE",
+    /// A decision of a council.
+    DecisionId = Decision "decision" "DECISION",
+    /// What is done about a decision.
+    CouncilActionId = CouncilAction "council_action" "COUNCIL_ACTION",
+    /// A council's evaluation of a year.
+    EvaluationId = Evaluation "evaluation" "EVALUATION",
+    /// Something that councils do together.
+    SharedItemId = SharedItem "shared_item" "SHARED_ITEM",
+    /// What a council says of a shared item.
+    EndorsementId = Endorsement "endorsement" "ENDORSEMENT",
     /// One entry of the history.
     ChangeId = Change "change" "CHANGE",
 }

@@ -25,6 +25,7 @@ pub mod text;
 
 pub mod chantier;
 pub mod contact;
+pub mod council;
 pub mod export;
 pub mod feed;
 pub mod gap;
@@ -56,6 +57,10 @@ pub use id::{
     AbsenceId, ChangeId, ChantierId, ContactId, MembershipId, NeedId, NoteId, OfferId, OrganisationId,
     OutcomeId, ParticipationId, PersonId, PortfolioId, ProjectId, ProvenanceId, RecordId, RequestId,
     RequestMessageId, ResourceId, SavedSearchId, SourceId, StepId, TerritoryId, WebhookId,
+};
+pub use id::{
+    CouncilActionId, CouncilId, CouncilMeetingId, DecisionId, EndorsementId, EvaluationId, SeatHolderId,
+    SeatId, SharedItemId, VoteId,
 };
 pub use mint::Mint;
 pub use patch::Patch;

@@ -2,7 +2,7 @@
 //! `policy.txt`, which a test writes anew.
 
 use crate::change::RecordType;
-use crate::id::{OrganisationId, PersonId, ProjectId, SourceId};
+use crate::id::{CouncilId, OrganisationId, PersonId, ProjectId, SeatId, SourceId};
 
 choices! {
     /// What an account may do, from the least to the most.
@@ -44,6 +44,10 @@ pub struct Signed {
     pub organisation: Option<OrganisationId>,
     /// The projects they are a member of.
     pub projects: Vec<ProjectId>,
+    /// The councils that their organisation coordinates.
+    pub councils: Vec<CouncilId>,
+    /// The seats of councils that they sit on, or in their holder's place.
+    pub seats: Vec<SeatId>,
 }
 
 /// A partner's machine, and what the policy needs to know of it.
@@ -140,6 +144,18 @@ impl Actor {
             client.organisation == Some(organisation)
                 && client.scopes.iter().any(|scope| scopes.contains(scope))
         })
+    }
+
+    /// Whether it coordinates the council: a partner (or somebody of a higher role) who works for a coordinating organisation.
+    fn coordinates(&self, council: CouncilId) -> bool {
+        let theirs = self
+            .person()
+            .is_some_and(|signed| signed.councils.contains(&council));
+        self.at_least(Role::Partner) && theirs
+    }
+
+    fn sits_on(&self, seat: SeatId) -> bool {
+        self.person().is_some_and(|signed| signed.seats.contains(&seat))
     }
 
     fn is(&self, person: PersonId) -> bool {
@@ -248,6 +264,27 @@ pub enum Action {
     EditMessage { author: PersonId },
     /// Hand requests over, close them with what came of them.
     AnswerRequests,
+    /// Make or remove a council.
+    KeepCouncils,
+    /// Change a council, and keep its seats, meetings, votes, decisions and evaluations.
+    EditCouncil { council: CouncilId },
+    /// Keep the actions of a council's decisions.
+    EditCouncilActions { council: Option<CouncilId> },
+    /// Read who sits on a seat.
+    ReadSeatHolders {
+        council: Option<CouncilId>,
+        seat: SeatId,
+    },
+    /// Say who sits on a seat.
+    EditSeatHolders { council: Option<CouncilId> },
+    /// Cast a seat's ballot: who sits on it; in an open vote also who keeps the council, for what hands showed.
+    CastBallot {
+        council: CouncilId,
+        seat: SeatId,
+        is_secret: bool,
+    },
+    /// Make, change or remove something that councils do together.
+    EditSharedItem { proposer: Option<CouncilId> },
     /// Make, change or withdraw the machines of partners.
     ManageClients,
     /// See where an organisation is told of changes, and what became of the messages.
@@ -300,6 +337,21 @@ pub fn allows(actor: &Actor, action: Action) -> bool {
                     .flatten()
                     .any(|of| actor.works_for(of))
         }
+        Action::EditCouncil { council } => staff || actor.coordinates(council),
+        Action::EditCouncilActions { council }
+        | Action::EditSeatHolders { council }
+        | Action::EditSharedItem { proposer: council } => {
+            staff || council.is_some_and(|council| actor.coordinates(council))
+        }
+        Action::ReadSeatHolders { council, seat } => {
+            allows(actor, Action::EditSeatHolders { council }) || actor.sits_on(seat)
+        }
+        // A secret ballot is nobody's to cast but the seat's own.
+        Action::CastBallot {
+            council,
+            seat,
+            is_secret,
+        } => actor.sits_on(seat) || (!is_secret && allows(actor, Action::EditCouncil { council })),
         Action::ReadWebhooks { organisation } => {
             administrator
                 || actor.is_partner_in(organisation)
@@ -341,7 +393,7 @@ pub fn allows(actor: &Actor, action: Action) -> bool {
                 || organisation.is_some_and(|organisation| actor.works_for(organisation))
                 || project.is_some_and(|project| actor.takes_part_in(project))
         }
-        Action::EditStep | Action::ReadDesks | Action::AnswerRequests => staff,
+        Action::EditStep | Action::ReadDesks | Action::AnswerRequests | Action::KeepCouncils => staff,
         Action::EditResource { project } | Action::EditProvenance { project } => {
             staff || project.is_some_and(|project| actor.takes_part_in(project))
         }
@@ -371,8 +423,18 @@ pub fn allows(actor: &Actor, action: Action) -> bool {
             | RecordType::Source
             | RecordType::Offer
             | RecordType::Need
+            | RecordType::Council
+            | RecordType::Seat
+            | RecordType::CouncilMeeting
+            | RecordType::Vote
+            | RecordType::Decision
+            | RecordType::CouncilAction
+            | RecordType::Evaluation
+            | RecordType::SharedItem
+            | RecordType::Endorsement
             | RecordType::Provenance => true,
-            RecordType::Contact
+            RecordType::SeatHolder
+            | RecordType::Contact
             | RecordType::Membership
             | RecordType::Note
             | RecordType::Outcome
@@ -404,6 +466,8 @@ mod tests {
             role,
             organisation: Some(OrganisationId(OWN)),
             projects: vec![ProjectId(OWN)],
+            councils: vec![CouncilId(OWN)],
+            seats: vec![SeatId(OWN)],
         })
     }
 
@@ -449,10 +513,76 @@ mod tests {
                 },
             ),
             ("answer requests".to_owned(), Action::AnswerRequests),
+            ("keep councils".to_owned(), Action::KeepCouncils),
+            (
+                "edit shared item of no council".to_owned(),
+                Action::EditSharedItem { proposer: None },
+            ),
         ];
         for (whose, uuid) in [("own", OWN), ("other", OTHER)] {
             let (project, organisation, author) = (ProjectId(uuid), OrganisationId(uuid), PersonId(uuid));
             let (source, operator) = (SourceId(uuid), Some(organisation));
+            let (council, seat) = (CouncilId(uuid), SeatId(uuid));
+            let (elsewhere, other_seat) = (CouncilId(OTHER), SeatId(OTHER));
+            all.extend([
+                (format!("edit council ({whose})"), Action::EditCouncil { council }),
+                (
+                    format!("edit actions of council ({whose})"),
+                    Action::EditCouncilActions {
+                        council: Some(council),
+                    },
+                ),
+                (
+                    format!("edit who sits in council ({whose})"),
+                    Action::EditSeatHolders {
+                        council: Some(council),
+                    },
+                ),
+                (
+                    format!("read who sits in council ({whose})"),
+                    Action::ReadSeatHolders {
+                        council: Some(council),
+                        seat: other_seat,
+                    },
+                ),
+                (
+                    format!("read who sits on seat ({whose})"),
+                    Action::ReadSeatHolders {
+                        council: Some(elsewhere),
+                        seat,
+                    },
+                ),
+                (
+                    format!("cast secret ballot in council ({whose})"),
+                    Action::CastBallot {
+                        council,
+                        seat: other_seat,
+                        is_secret: true,
+                    },
+                ),
+                (
+                    format!("cast open ballot in council ({whose})"),
+                    Action::CastBallot {
+                        council,
+                        seat: other_seat,
+                        is_secret: false,
+                    },
+                ),
+                (
+                    format!("cast secret ballot of seat ({whose})"),
+                    Action::CastBallot {
+                        council: elsewhere,
+                        seat,
+                        is_secret: true,
+                    },
+                ),
+                (
+                    format!("edit shared item of council ({whose})"),
+                    Action::EditSharedItem {
+                        proposer: Some(council),
+                    },
+                ),
+            ]);
             all.extend([
                 (format!("edit source ({whose})"), Action::EditSource { operator }),
                 (format!("push ({whose})"), Action::Push { source, operator }),
@@ -638,6 +768,7 @@ mod tests {
                     | Action::KeepSearch { .. }
                     | Action::AskOfficer { .. }
                     | Action::EditMessage { .. }
+                    | Action::CastBallot { is_secret: true, .. }
                     | Action::ReadHistory {
                         of: RecordType::SavedSearch
                     }

@@ -76,8 +76,18 @@ impl Rules for Provenance {
             | RecordType::Project
             | RecordType::Source
             | RecordType::Offer
-            | RecordType::Need => true,
-            RecordType::Contact
+            | RecordType::Need
+            | RecordType::Council
+            | RecordType::Seat
+            | RecordType::CouncilMeeting
+            | RecordType::Vote
+            | RecordType::Decision
+            | RecordType::CouncilAction
+            | RecordType::Evaluation
+            | RecordType::SharedItem
+            | RecordType::Endorsement => true,
+            RecordType::SeatHolder
+            | RecordType::Contact
             | RecordType::Person
             | RecordType::Membership
             | RecordType::Note

@@ -87,6 +87,11 @@ pub trait Rules: Record {
     /// What is kept of the present state although a change is taken back.
     fn taken_back(&mut self, _present: &Self, _now: DateTime<Utc>) {}
 
+    /// The fields of its present state whose changes are not taken back.
+    fn lasting(&self) -> &'static [&'static str] {
+        &[]
+    }
+
     /// What reading it asks of the policy, where not everybody may: to the others it does not exist.
     fn reading(&self) -> Option<Action> {
         None

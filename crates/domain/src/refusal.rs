@@ -141,6 +141,26 @@ choices! {
         SameOwner = "SAME_OWNER",
         /// Not one of the communes of Wallonia.
         Commune = "COMMUNE",
+        /// Not a share of 1 to 100 percent.
+        Percent = "PERCENT",
+        /// Only of a meeting that was held can be said who was there.
+        NotHeld = "NOT_HELD",
+        /// A vote has 2 to 30 options.
+        Options = "OPTIONS",
+        /// A vote without a seat in mandate that could take part.
+        NoSeats = "NO_SEATS",
+        /// The vote's announced end has not come, and not every seat has voted.
+        TooEarly = "TOO_EARLY",
+        /// Ballots were cast already.
+        BallotsCast = "BALLOTS_CAST",
+        /// The vote is not open, or its time is over.
+        VoteNotOpen = "VOTE_NOT_OPEN",
+        /// A seat that has no vote here.
+        NotEntitled = "NOT_ENTITLED",
+        /// A ballot names options of its vote, each at most once.
+        Ballot = "BALLOT",
+        /// What failed must be said, or that nothing did.
+        FailureUnsaid = "FAILURE_UNSAID",
     }
 }
 
@@ -658,6 +678,65 @@ impl Invalid {
                 "Kies een van de 261 gemeenten van Wallonië.",
                 "Wählen Sie eine der 261 Gemeinden der Wallonie.",
                 "Choose one of the 261 communes of Wallonia.",
+            Self::Percent => [
+                "Donnez une part de 1 à 100 %.",
+                "Geef een aandeel van 1 tot 100 %.",
+                "Geben Sie einen Anteil von 1 bis 100 % an.",
+                "Give a share of 1 to 100 %.",
+            ],
+            Self::NotHeld => [
+                "Les présences se notent quand la réunion a eu lieu: indiquez-le d'abord.",
+                "Aanwezigheden noteert u als de vergadering plaatsvond: geef dat eerst aan.",
+                "Anwesenheiten werden vermerkt, wenn die Sitzung stattgefunden hat: geben Sie das zuerst an.",
+                "Who was there is noted once the meeting was held: say that first.",
+            ],
+            Self::Options => [
+                "Un vote propose de 2 à 30 options.",
+                "Een stemming heeft 2 tot 30 opties.",
+                "Eine Abstimmung hat 2 bis 30 Möglichkeiten.",
+                "A vote has 2 to 30 options.",
+            ],
+            Self::NoSeats => [
+                "Aucun siège n'est en mandat aujourd'hui: personne ne pourrait voter.",
+                "Vandaag loopt van geen enkele zetel het mandaat: niemand zou kunnen stemmen.",
+                "Kein Sitz ist heute im Mandat: niemand könnte abstimmen.",
+                "No seat is in mandate today: nobody could vote.",
+            ],
+            Self::TooEarly => [
+                "La fin annoncée n'est pas atteinte et tous les sièges n'ont pas voté.",
+                "Het aangekondigde einde is niet bereikt en niet alle zetels hebben gestemd.",
+                "Das angekündigte Ende ist nicht erreicht, und nicht alle Sitze haben abgestimmt.",
+                "The announced end has not come, and not every seat has voted.",
+            ],
+            Self::BallotsCast => [
+                "Des bulletins ont été déposés: ce vote ne peut plus qu'être clôturé.",
+                "Er zijn stemmen uitgebracht: deze stemming kan alleen nog gesloten worden.",
+                "Es wurden Stimmen abgegeben: diese Abstimmung kann nur noch geschlossen werden.",
+                "Ballots were cast: this vote can only be closed now.",
+            ],
+            Self::VoteNotOpen => [
+                "Ce vote n'est pas ouvert, ou son délai est passé.",
+                "Deze stemming is niet open, of de termijn is voorbij.",
+                "Diese Abstimmung ist nicht offen, oder ihre Frist ist abgelaufen.",
+                "This vote is not open, or its time is over.",
+            ],
+            Self::NotEntitled => [
+                "Ce siège ne vote pas ici: il n'était pas en mandat à l'ouverture du vote.",
+                "Deze zetel stemt hier niet: het mandaat liep niet bij de opening van de stemming.",
+                "Dieser Sitz stimmt hier nicht ab: er war bei der Eröffnung nicht im Mandat.",
+                "This seat has no vote here: it was not in mandate when the vote was opened.",
+            ],
+            Self::Ballot => [
+                "Un bulletin nomme des options de ce vote, chacune une fois au plus.",
+                "Een stembiljet noemt opties van deze stemming, elk hoogstens één keer.",
+                "Ein Stimmzettel nennt Möglichkeiten dieser Abstimmung, jede höchstens einmal.",
+                "A ballot names options of this vote, each at most once.",
+            ],
+            Self::FailureUnsaid => [
+                "Dites ce qui a échoué et pourquoi, ou cochez que rien n'a échoué (pas les deux).",
+                "Zeg wat mislukte en waarom, of vink aan dat niets mislukte (niet beide).",
+                "Sagen Sie, was misslungen ist und warum, oder kreuzen Sie an, dass nichts misslungen ist (nicht beides).",
+                "Say what failed and why, or tick that nothing failed (not both).",
             ],
         };
         match lang {

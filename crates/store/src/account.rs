@@ -7,8 +7,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 use domain::mail;
 use domain::person::{NewPerson, Person, State};
 use domain::policy::{Action, Actor, Role, Signed};
-use domain::{PersonId, ProjectId, Refusal};
-use sea_orm::sea_query::{Expr, ExprTrait, LockType, OnConflict, Query};
+use domain::{PersonId, RecordType, Refusal};
+use sea_orm::sea_query::{Expr, ExprTrait, LockType, OnConflict, Query, SelectStatement, UnionType};
 use sea_orm::{ConnectionTrait, EntityTrait, QueryFilter};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
@@ -75,6 +75,15 @@ pub enum Rotation {
 
 fn digest(token: &str) -> String {
     BASE64_URL_SAFE_NO_PAD.encode(Sha256::digest(token))
+}
+
+/// What a person has a part in, by its kind.
+fn of_person(what: &'static str, table: &'static str, column: &'static str) -> SelectStatement {
+    Query::select()
+        .expr_as(Expr::value(what), "what")
+        .expr_as(Expr::col(column), "id")
+        .from(table)
+        .take()
 }
 
 impl Store {
@@ -308,22 +317,42 @@ impl Store {
         else {
             return Ok(None);
         };
-        let query = Query::select()
-            .column("project_id")
-            .from("membership")
-            .and_where(Expr::col("person_id").eq(person.id))
-            .take();
-        let rows = self.reading.query_all(&query).await?;
-        let projects: Vec<ProjectId> = rows
-            .iter()
-            .map(|row| row.try_get("", "project_id"))
-            .collect::<std::result::Result<_, _>>()?;
-        let signed = Signed {
+        let mut signed = Signed {
             id: person.id,
             role: person.role,
             organisation: person.organisation_id,
-            projects,
+            projects: Vec::new(),
+            councils: Vec::new(),
+            seats: Vec::new(),
         };
+        let (projects, councils, seats) = ("project", "council", "seat");
+        let mut query = of_person(projects, "membership", "project_id")
+            .and_where(Expr::col("person_id").eq(person.id))
+            .take();
+        query.union(
+            UnionType::All,
+            of_person(seats, "seat_holder", "seat_id")
+                .and_where(Expr::col("person_id").eq(person.id))
+                .take(),
+        );
+        if let Some(organisation) = person.organisation_id {
+            query.union(
+                UnionType::All,
+                of_person(councils, "link", "record_id")
+                    .and_where(Expr::col("field").eq("coordinatorIds"))
+                    .and_where(Expr::col("record_kind").eq(RecordType::Council.word()))
+                    .and_where(Expr::col("target_id").eq(organisation.0))
+                    .take(),
+            );
+        }
+        for row in self.reading.query_all(&query).await? {
+            let (what, id): (String, Uuid) = (row.try_get("", "what")?, row.try_get("", "id")?);
+            match what.as_str() {
+                "project" => signed.projects.push(id.into()),
+                "council" => signed.councils.push(id.into()),
+                _ => signed.seats.push(id.into()),
+            }
+        }
         Ok(Some((Actor::Person(signed), person)))
     }
 

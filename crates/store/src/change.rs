@@ -413,6 +413,13 @@ async fn undo_one<R: Stored>(store: &Store, actor: &Actor, entry: &Entry) -> Res
                 .await?;
         }
         (Kind::Updated, Some(present)) => {
+            let lasting = entry.fields.iter().map(|change| change.field.clone());
+            let lasting: Vec<String> = lasting
+                .filter(|field| present.lasting().contains(&field.as_str()))
+                .collect();
+            if !lasting.is_empty() {
+                return Err(Refusal::UndoConflict { fields: lasting }.into());
+            }
             // A project's life has a verb of its own, and so has taking a move back.
             let moved = entry.fields.iter().any(|change| change.field == "phases");
             let action = if moved && entry.record.kind == RecordType::Project {

@@ -88,6 +88,44 @@ pub fn declared(backend: DbBackend) -> Vec<(&'static str, TableCreateStatement)>
         (
             "request_message",
             schema.create_table_from_entity(crate::request::message_row::Entity),
+            "council",
+            schema.create_table_from_entity(crate::council::council_row::Entity),
+        ),
+        (
+            "seat",
+            schema.create_table_from_entity(crate::council::seat_row::Entity),
+        ),
+        (
+            "seat_holder",
+            schema.create_table_from_entity(crate::council::seat_holder_row::Entity),
+        ),
+        (
+            "council_meeting",
+            schema.create_table_from_entity(crate::council::council_meeting_row::Entity),
+        ),
+        (
+            "vote",
+            schema.create_table_from_entity(crate::council::vote_row::Entity),
+        ),
+        (
+            "decision",
+            schema.create_table_from_entity(crate::council::decision_row::Entity),
+        ),
+        (
+            "council_action",
+            schema.create_table_from_entity(crate::council::council_action_row::Entity),
+        ),
+        (
+            "evaluation",
+            schema.create_table_from_entity(crate::council::evaluation_row::Entity),
+        ),
+        (
+            "shared_item",
+            schema.create_table_from_entity(crate::council::shared_item_row::Entity),
+        ),
+        (
+            "endorsement",
+            schema.create_table_from_entity(crate::council::endorsement_row::Entity),
         ),
         (
             "change",

@@ -66,11 +66,15 @@ impl From<DbErr> for Error {
 }
 
 /// Each unique constraint by its name (PostgreSQL), its first column (SQLite) and its field in the schema.
-const UNIQUE: [(&str, &str, &str); 6] = [
+const UNIQUE: [(&str, &str, &str); 10] = [
     ("uq_person_email", "person.email", "email"),
     ("uq_project_code", "project.code", "code"),
     ("uq_chantier_code", "chantier.code", "code"),
     ("uq_territory_nis", "territory.nis", "nis"),
     ("uq_participation", "participation.chantier_id", "part"),
     ("uq_membership", "membership.project_id", "personId"),
+    ("uq_seat_holder", "seat_holder.holder_of", "role"),
+    ("vote_cast_pkey", "vote_cast.vote_id", "seatId"),
+    ("uq_evaluation", "evaluation.council_id", "year"),
+    ("uq_endorsement", "endorsement.item_id", "councilId"),
 ];

@@ -112,6 +112,15 @@ contents! {
     Source = domain::source::Source,
     Offer = domain::offer::Offer,
     Need = domain::need::Need,
+    Council = domain::council::Council,
+    Seat = domain::council::Seat,
+    CouncilMeeting = domain::council::CouncilMeeting,
+    Vote = domain::council::Vote,
+    Decision = domain::council::Decision,
+    CouncilAction = domain::council::CouncilAction,
+    Evaluation = domain::council::Evaluation,
+    SharedItem = domain::council::SharedItem,
+    Endorsement = domain::council::Endorsement,
 }
 
 /// What the store keeps in memory for the feed's readers.

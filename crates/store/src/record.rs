@@ -414,6 +414,16 @@ macro_rules! for_kind {
             domain::RecordType::Absence => $call::<domain::officer::Absence>($($argument),*).await,
             domain::RecordType::Request => $call::<domain::request::Request>($($argument),*).await,
             domain::RecordType::RequestMessage => $call::<domain::request::RequestMessage>($($argument),*).await,
+            domain::RecordType::Council => $call::<domain::council::Council>($($argument),*).await,
+            domain::RecordType::Seat => $call::<domain::council::Seat>($($argument),*).await,
+            domain::RecordType::SeatHolder => $call::<domain::council::SeatHolder>($($argument),*).await,
+            domain::RecordType::CouncilMeeting => $call::<domain::council::CouncilMeeting>($($argument),*).await,
+            domain::RecordType::Vote => $call::<domain::council::Vote>($($argument),*).await,
+            domain::RecordType::Decision => $call::<domain::council::Decision>($($argument),*).await,
+            domain::RecordType::CouncilAction => $call::<domain::council::CouncilAction>($($argument),*).await,
+            domain::RecordType::Evaluation => $call::<domain::council::Evaluation>($($argument),*).await,
+            domain::RecordType::SharedItem => $call::<domain::council::SharedItem>($($argument),*).await,
+            domain::RecordType::Endorsement => $call::<domain::council::Endorsement>($($argument),*).await,
             domain::RecordType::Change => $none,
         }
     };
@@ -445,6 +455,16 @@ pub(crate) const fn table(kind: domain::RecordType) -> &'static str {
         T::Absence => <domain::officer::Absence as Stored>::TABLE,
         T::Request => <domain::request::Request as Stored>::TABLE,
         T::RequestMessage => <domain::request::RequestMessage as Stored>::TABLE,
+        T::Council => <domain::council::Council as Stored>::TABLE,
+        T::Seat => <domain::council::Seat as Stored>::TABLE,
+        T::SeatHolder => <domain::council::SeatHolder as Stored>::TABLE,
+        T::CouncilMeeting => <domain::council::CouncilMeeting as Stored>::TABLE,
+        T::Vote => <domain::council::Vote as Stored>::TABLE,
+        T::Decision => <domain::council::Decision as Stored>::TABLE,
+        T::CouncilAction => <domain::council::CouncilAction as Stored>::TABLE,
+        T::Evaluation => <domain::council::Evaluation as Stored>::TABLE,
+        T::SharedItem => <domain::council::SharedItem as Stored>::TABLE,
+        T::Endorsement => <domain::council::Endorsement as Stored>::TABLE,
         T::Change => "change",
     }
 }

@@ -3,6 +3,7 @@
 //! overwriting what a person changed, or bringing back what a person removed.
 
 mod chantier;
+mod council;
 mod directory;
 mod file;
 mod organisation;
@@ -20,7 +21,7 @@ use domain::provenance::{NewProvenance, Provenance};
 use domain::record::Record as _;
 use domain::refusal::Code;
 use domain::territory::Nis;
-use domain::{ChantierId, OrganisationId, RecordId, Refusal, TerritoryId};
+use domain::{ChantierId, OrganisationId, ProjectId, RecordId, Refusal, TerritoryId};
 use sea_orm::ConnectionTrait;
 use sea_orm::sea_query::{Expr, ExprTrait, OnConflict, Query};
 use sha2::{Digest, Sha256};
@@ -132,6 +133,7 @@ struct Earlier {
     territories: HashMap<String, TerritoryId>,
     organisations: HashMap<String, OrganisationId>,
     chantiers: HashMap<String, ChantierId>,
+    projects: HashMap<String, ProjectId>,
 }
 
 /// A list in one cell.
@@ -184,7 +186,8 @@ impl Load<'_> {
         self.organisations(&mut known).await?;
         self.directories(&known).await?;
         self.chantiers(&mut known).await?;
-        self.projects(&known).await
+        self.projects(&mut known).await?;
+        self.councils(&known).await
     }
 
     /// Keeps a record under its code: made where it is new, brought up to date where no person touched it.

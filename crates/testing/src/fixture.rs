@@ -19,6 +19,8 @@ fn person(role: Role, projects: Vec<ProjectId>) -> Actor {
         role,
         organisation: None,
         projects,
+        councils: Vec::new(),
+        seats: Vec::new(),
     })
 }
 

@@ -18,7 +18,7 @@ pub struct Place {
     pub first: bool,
 }
 
-pub const PLACES: [Place; 10] = [
+pub const PLACES: [Place; 11] = [
     Place {
         href: "/",
         name: t::nav_home,
@@ -78,6 +78,15 @@ pub const PLACES: [Place; 10] = [
         name: t::nav_matrix,
         key: 'm',
         icon: Icon::Grid,
+        signed: false,
+        staff: false,
+        first: true,
+    },
+    Place {
+        href: "/conseils",
+        name: t::nav_councils,
+        key: 'a',
+        icon: Icon::People,
         signed: false,
         staff: false,
         first: true,

@@ -162,7 +162,21 @@ fn line(hit: SearchHit) -> Option<Found> {
             Icon::People,
         ),
         RecordType::Territory => (format!("/territoires/{id}"), t::record_territory(), Icon::Globe),
-        RecordType::Contact
+        RecordType::Council => (format!("/conseils/{id}"), t::record_council(), Icon::People),
+        RecordType::SharedItem => (
+            format!("/conseils/ensemble#{id}"),
+            t::record_shared_item(),
+            Icon::People,
+        ),
+        RecordType::Seat
+        | RecordType::SeatHolder
+        | RecordType::CouncilMeeting
+        | RecordType::Vote
+        | RecordType::Decision
+        | RecordType::CouncilAction
+        | RecordType::Evaluation
+        | RecordType::Endorsement
+        | RecordType::Contact
         | RecordType::Person
         | RecordType::Step
         | RecordType::Resource

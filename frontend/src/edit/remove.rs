@@ -63,7 +63,17 @@ removals!(
     Note: NoteGone note_delete,
     SavedSearch: SavedSearchGone saved_search_delete,
     Portfolio: PortfolioGone portfolio_delete,
-    Absence: AbsenceGone absence_delete;
+    Absence: AbsenceGone absence_delete,
+    Council: CouncilGone council_delete,
+    Seat: SeatGone seat_delete,
+    SeatHolder: SeatHolderGone seat_holder_delete,
+    CouncilMeeting: CouncilMeetingGone council_meeting_delete,
+    Vote: VoteGone vote_delete,
+    Decision: DecisionGone decision_delete,
+    CouncilAction: CouncilActionGone council_action_delete,
+    Evaluation: EvaluationGone evaluation_delete,
+    SharedItem: SharedItemGone shared_item_delete,
+    Endorsement: EndorsementGone endorsement_delete;
     not Territory, Person, Chantier, Provenance, Source, Offer, Need, Outcome, Webhook, Request, RequestMessage, Change
 );
 

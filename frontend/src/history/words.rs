@@ -3,7 +3,7 @@
 use crate::format;
 use crate::language::{from_tag, own_name, t};
 use crate::{
-    chantier, directory, exchange, officer, organisation, outcome, person, project, provenance, records,
+    chantier, council, directory, exchange, officer, organisation, outcome, person, project, provenance, records,
     territory, webhook,
 };
 use domain::organisation::NumberScheme;
@@ -31,6 +31,16 @@ pub fn field(of: RecordType, name: &str) -> String {
         RecordType::Portfolio | RecordType::Absence | RecordType::Request | RecordType::RequestMessage => {
             officer::words::field(name)
         }
+        RecordType::Council
+        | RecordType::Seat
+        | RecordType::SeatHolder
+        | RecordType::CouncilMeeting
+        | RecordType::Vote
+        | RecordType::Decision
+        | RecordType::CouncilAction
+        | RecordType::Evaluation
+        | RecordType::SharedItem
+        | RecordType::Endorsement => council::words::field(of, name),
         RecordType::Membership | RecordType::Note | RecordType::SavedSearch | RecordType::Change => None,
     };
     own.or_else(|| other(name))
@@ -143,7 +153,7 @@ fn word(of: RecordType, field: &str, text: &str) -> String {
         (RecordType::Source, "standing") => text.parse().ok().map(directory::words::standing),
         (RecordType::Source, "cadence") => text.parse().ok().map(directory::words::cadence),
         (_, "language" | "languages") => from_tag(text).map(own_name),
-        _ => None,
+        _ => council::words::word(of, field, text),
     };
     if let Some(known) = known {
         return known.to_owned();

@@ -40,6 +40,7 @@ pub fn PersonField(
     taken: RwSignal<Vec<String>>,
     #[prop(optional, into)] path: String,
     #[prop(optional, into)] refusals: Signal<Vec<Refused>>,
+    #[prop(optional)] optional: bool,
 ) -> impl IntoView {
     let found = RwSignal::new(Vec::<Choice>::new());
     let options = Signal::derive(move || {
@@ -74,5 +75,5 @@ pub fn PersonField(
         });
     });
     search.run(String::new());
-    view! { <Combobox label options taken path refusals required=true on_search=search /> }
+    view! { <Combobox label options taken path refusals required={!optional} on_search=search /> }
 }

@@ -1,8 +1,9 @@
 //! What exists in a territory: projects, organisations, steps, and the named territories that share a commune with it.
 
-use super::read::{Organisation, Other, Project, Step, Territory, href, region};
+use super::read::{Council, Organisation, Other, Project, Step, Territory, href, region};
 use super::words;
 use crate::chantier::read::{ChantierName, Share};
+use crate::council;
 use crate::format;
 use crate::language::t;
 use crate::organisation;
@@ -112,6 +113,27 @@ pub fn Organisations(territory: Territory) -> impl IntoView {
                 {(more > 0).then(|| view! { <details><summary>{move || t::territory_more(more)}</summary>{rows(rest)}</details> })}
                 {(!none_wide).then(|| view! { <details><summary>{t::territory_organisations_wide}</summary>{rows(wide)}</details> })}
             </div>
+        </Section>
+    }
+}
+
+#[component]
+pub fn Councils(councils: Vec<Council>) -> impl IntoView {
+    let none = councils.is_empty();
+    view! {
+        <Section title=t::councils_title>
+            {none.then(|| view! { <p class="muted">{t::territory_councils_none}</p> })}
+            <ul class="plain-list" role="list">
+                {councils.into_iter().map(|it| {
+                    let status = it.status;
+                    view! {
+                        <li>
+                            <a class="signed" href=format!("/conseils/{}", it.id.inner())><SignMark sign=Sign::Councils size=Size::Small /> <span>{it.name}</span></a>
+                            <span class="muted small">{move || council::words::status(status)}</span>
+                        </li>
+                    }
+                }).collect_view()}
+            </ul>
         </Section>
     }
 }

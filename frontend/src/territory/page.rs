@@ -2,7 +2,7 @@
 
 use super::about::{About, Around, Ladder};
 use super::edit::Change;
-use super::lists::{Named, Organisations, Projects, Steps};
+use super::lists::{Councils, Named, Organisations, Projects, Steps};
 use super::neighbours::Neighbours;
 use super::read::{Found, One, Territory, href};
 use super::words;
@@ -117,6 +117,7 @@ fn Body(territory: Territory, reload: Callback<()>) -> impl IntoView {
         <Neighbours territory=get() />
         <Organisations territory=get() />
         {typed(&get().facts.id).map(|it| view! { <Exchange around=Of::Territory(it) /> })}
+        <Councils councils=get().around.councils.nodes />
         <Steps steps=get().around.steps.nodes />
         <Named named=get().named() />
         <Section title=t::provenance_section>

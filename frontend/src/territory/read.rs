@@ -77,6 +77,8 @@ pub struct Relations {
     pub projects: ProjectConnection,
     #[arguments(first: 100)]
     pub organisations: OrganisationConnection,
+    #[arguments(first: 20)]
+    pub councils: Councils,
     #[arguments(first: 50)]
     pub steps: StepConnection,
     #[arguments(first: 20)]
@@ -109,6 +111,19 @@ pub struct Other {
     pub kind: Kind,
     pub extent: Extent,
     pub commune_codes: Vec<Nis>,
+}
+
+#[derive(Clone, Debug, PartialEq, cynic::QueryFragment)]
+#[cynic(graphql_type = "CouncilConnection")]
+pub struct Councils {
+    pub nodes: Vec<Council>,
+}
+
+#[derive(Clone, Debug, PartialEq, cynic::QueryFragment)]
+pub struct Council {
+    pub id: cynic::Id,
+    pub name: String,
+    pub status: domain::council::Status,
 }
 
 #[derive(Clone, Debug, PartialEq, cynic::QueryFragment)]

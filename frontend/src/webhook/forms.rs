@@ -63,6 +63,8 @@ fn of(viewer: Option<Viewer>) -> Of {
         role: person.role,
         organisation,
         projects: Vec::new(),
+        councils: Vec::new(),
+        seats: Vec::new(),
     });
     match organisation {
         _ if allows(&actor, Action::ManageClients) => Of::Anybody,

@@ -44,10 +44,19 @@ enum What {
     Resources,
     Participations,
     Territories,
+    Councils,
+    Seats,
+    CouncilMeetings,
+    Votes,
+    Decisions,
+    CouncilActions,
+    Evaluations,
+    SharedItems,
+    Endorsements,
 }
 
 impl What {
-    const ALL: [Self; 10] = [
+    const ALL: [Self; 19] = [
         Self::Organisations,
         Self::Offers,
         Self::Needs,
@@ -58,6 +67,15 @@ impl What {
         Self::Resources,
         Self::Participations,
         Self::Territories,
+        Self::Councils,
+        Self::Seats,
+        Self::CouncilMeetings,
+        Self::Votes,
+        Self::Decisions,
+        Self::CouncilActions,
+        Self::Evaluations,
+        Self::SharedItems,
+        Self::Endorsements,
     ];
 
     const fn word(self) -> &'static str {
@@ -72,6 +90,15 @@ impl What {
             Self::Resources => "resources",
             Self::Participations => "participations",
             Self::Territories => "territories",
+            Self::Councils => "councils",
+            Self::Seats => "seats",
+            Self::CouncilMeetings => "council-meetings",
+            Self::Votes => "votes",
+            Self::Decisions => "decisions",
+            Self::CouncilActions => "council-actions",
+            Self::Evaluations => "evaluations",
+            Self::SharedItems => "shared-items",
+            Self::Endorsements => "endorsements",
         }
     }
 
@@ -91,6 +118,15 @@ impl What {
             Self::Resources => columns::RESOURCES,
             Self::Participations => columns::PARTICIPATIONS,
             Self::Territories => columns::TERRITORIES,
+            Self::Councils => columns::council::COUNCILS,
+            Self::Seats => columns::council::SEATS,
+            Self::CouncilMeetings => columns::council::MEETINGS,
+            Self::Votes => columns::council::VOTES,
+            Self::Decisions => columns::council::DECISIONS,
+            Self::CouncilActions => columns::council::ACTIONS,
+            Self::Evaluations => columns::council::EVALUATIONS,
+            Self::SharedItems => columns::council::SHARED_ITEMS,
+            Self::Endorsements => columns::council::ENDORSEMENTS,
         }
     }
 }
@@ -147,6 +183,15 @@ macro_rules! for_what {
             What::Resources => $call::<domain::chantier::Resource>($($argument),*).await,
             What::Participations => $call::<domain::chantier::Participation>($($argument),*).await,
             What::Territories => $call::<domain::territory::Territory>($($argument),*).await,
+            What::Councils => $call::<domain::council::Council>($($argument),*).await,
+            What::Seats => $call::<domain::council::Seat>($($argument),*).await,
+            What::CouncilMeetings => $call::<domain::council::CouncilMeeting>($($argument),*).await,
+            What::Votes => $call::<domain::council::Vote>($($argument),*).await,
+            What::Decisions => $call::<domain::council::Decision>($($argument),*).await,
+            What::CouncilActions => $call::<domain::council::CouncilAction>($($argument),*).await,
+            What::Evaluations => $call::<domain::council::Evaluation>($($argument),*).await,
+            What::SharedItems => $call::<domain::council::SharedItem>($($argument),*).await,
+            What::Endorsements => $call::<domain::council::Endorsement>($($argument),*).await,
         }
     };
 }
@@ -165,7 +210,8 @@ struct Export {
 /// Export the records of a kind
 ///
 /// `what` is `organisations`, `offers`, `needs`, `sources`, `projects`, `chantiers`, `steps`, `resources`,
-/// `participations` or `territories`; `format` is `csv`, `jsonl`, `geojson`, `xlsx`, or `schema.json`, the Frictionless
+/// `participations`, `territories`, `councils`, `seats`, `council-meetings`, `votes`, `decisions`, `council-actions`,
+/// `evaluations`, `shared-items` or `endorsements`; `format` is `csv`, `jsonl`, `geojson`, `xlsx`, or `schema.json`, the Frictionless
 /// Table Schema of the CSV. The lists' filters narrow it, as parameters of the same names with values between commas:
 /// `statuses`, `productTypes`, `territory`, `sources`, `organisations`, `kinds`, `text` and so on; one that this kind does
 /// not have is refused.

@@ -155,10 +155,7 @@ impl Rules for Step {
             checks.hold(first <= last, "ends", Invalid::PeriodReversed);
         }
         checks.optional_line("startTime", &mut self.start_time);
-        if let Some(time) = &self.start_time {
-            let right = time.len() == 5 && chrono::NaiveTime::parse_from_str(time, "%H:%M").is_ok();
-            checks.hold(right, "startTime", Invalid::TimeOfDay);
-        }
+        checks.time_of_day("startTime", self.start_time.as_deref());
         checks.set("responsibleIds", &mut self.responsible_ids);
         checks.set("dependencyIds", &mut self.dependency_ids);
         if self.dependency_ids.contains(&self.id) {

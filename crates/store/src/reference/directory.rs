@@ -81,7 +81,7 @@ impl Load<'_> {
 }
 
 /// Where a row comes from, as the curated files write it: addresses with their scheme, confidence by its word.
-fn gathered(source: file::Source) -> Result<file::Source> {
+pub(super) fn gathered(source: file::Source) -> Result<file::Source> {
     let address = |text: String| {
         let is_page = text.contains('/') && !text.contains(' ') && !text.contains("://");
         if is_page { format!("https://{text}") } else { text }

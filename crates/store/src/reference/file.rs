@@ -14,6 +14,8 @@ pub(super) const ORGANISATIONS: &str = include_str!("../../reference/organisatio
 pub(super) const PROJECTS: &str = include_str!("../../reference/projects.csv");
 pub(super) const DIRECTORIES: &str = include_str!("../../reference/directories.csv");
 pub(super) const DIRECTORY_LINKS: &str = include_str!("../../reference/directory_links.csv");
+pub(super) const COUNCILS: &str = include_str!("../../reference/councils.csv");
+pub(super) const COUNCIL_LINKS: &str = include_str!("../../reference/council_links.csv");
 pub(super) const CREDITS: &str = include_str!("../../reference/credits.csv");
 const CHANTIERS: &str = include_str!("../../reference/chantiers.yaml");
 
@@ -29,6 +31,8 @@ pub(super) fn version() -> String {
         CHANTIERS,
         DIRECTORIES,
         DIRECTORY_LINKS,
+        COUNCILS,
+        COUNCIL_LINKS,
     ])
 }
 
@@ -117,6 +121,34 @@ pub(super) struct DirectoryLink {
     pub code: String,
     pub operators: String,
     pub operator_note: String,
+}
+
+/// A council as it was gathered, in words.
+#[derive(Deserialize)]
+pub(super) struct Council {
+    pub council_id: String,
+    pub name: String,
+    pub created: String,
+    pub members_count: String,
+    pub members_date: String,
+    pub mode_of_work: String,
+    pub status_note: String,
+    pub website: String,
+}
+
+/// What a council's words stand for.
+#[derive(Deserialize)]
+pub(super) struct CouncilLink {
+    pub council: String,
+    pub territories: String,
+    pub coordinators: String,
+    pub coordination_note: String,
+    pub project: String,
+    pub level: String,
+    /// Its states, only where its source says so.
+    pub phases: String,
+    pub aliases: String,
+    pub partners: String,
 }
 
 #[derive(Deserialize)]

@@ -10,7 +10,7 @@ use super::{Earlier, Load, file, list, look, organisations, read, read_list, rea
 use crate::error::Result;
 
 impl Load<'_> {
-    pub(super) async fn projects(&mut self, known: &Earlier) -> Result<()> {
+    pub(super) async fn projects(&mut self, known: &mut Earlier) -> Result<()> {
         for (row, source) in file::sourced::<file::Project>(file::PROJECTS)? {
             let phases = phases(&row.phases)?;
             let chantiers = row.chantiers.clone();
@@ -53,6 +53,7 @@ impl Load<'_> {
             for chantier in list(&chantiers) {
                 self.participation(&row.code, id, chantier, known).await?;
             }
+            known.projects.insert(row.code, id);
         }
         Ok(())
     }

@@ -1,6 +1,8 @@
 //! Which columns each kind of record has in a table, and what stands in a cell. The columns are the record's fields, by
 //! their names in schema.graphql; a field with parts has a column for each.
 
+pub(super) mod council;
+
 use domain::TerritoryId;
 use domain::gazetteer::GAZETTEER;
 use serde_json::{Value, json};
@@ -385,6 +387,9 @@ pub(super) const TERRITORIES: &[Column] = &[
 mod tests {
     use super::*;
     use domain::chantier::{Chantier, Participation, Resource, Step};
+    use domain::council::{
+        Council, CouncilAction, CouncilMeeting, Decision, Endorsement, Evaluation, Seat, SharedItem, Vote,
+    };
     use domain::need::Need;
     use domain::offer::Offer;
     use domain::organisation::Organisation;
@@ -449,6 +454,30 @@ mod tests {
         assert_eq!(told(PARTICIPATIONS), fields::<Participation>(&participation));
         let territory = json!({"kind": "COMMUNE", "name": {"fr": "x"}, "extent": "COMPLETE"});
         assert_eq!(told(TERRITORIES), fields::<Territory>(&territory));
+        assert_eq!(told(council::COUNCILS), fields::<Council>(&json!({"name": "x"})));
+        let of = |own: Value| {
+            let mut all = json!({"councilId": id("council"), "title": "x"});
+            all.as_object_mut()
+                .unwrap()
+                .extend(own.as_object().unwrap().clone());
+            all
+        };
+        let seat = of(json!({"category": "SOCIAL", "label": "x"}));
+        assert_eq!(told(council::SEATS), fields::<Seat>(&seat));
+        assert_eq!(told(council::MEETINGS), fields::<CouncilMeeting>(&of(json!({}))));
+        let vote = of(json!({"question": "x", "method": "APPROVAL", "secrecy": "OPEN", "options": []}));
+        assert_eq!(told(council::VOTES), fields::<Vote>(&vote));
+        assert_eq!(told(council::DECISIONS), fields::<Decision>(&of(json!({}))));
+        let action = of(json!({"decisionId": id("decision")}));
+        assert_eq!(told(council::ACTIONS), fields::<CouncilAction>(&action));
+        let evaluation = of(json!({"year": 2026, "achieved": "x"}));
+        assert_eq!(told(council::EVALUATIONS), fields::<Evaluation>(&evaluation));
+        assert_eq!(
+            told(council::SHARED_ITEMS),
+            fields::<SharedItem>(&of(json!({"kind": "WORKSHOP"})))
+        );
+        let endorsement = of(json!({"itemId": id("shared_item"), "state": "ENDORSED"}));
+        assert_eq!(told(council::ENDORSEMENTS), fields::<Endorsement>(&endorsement));
     }
 
     #[test]
