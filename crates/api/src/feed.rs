@@ -274,6 +274,7 @@ fn node(content: Content) -> Node {
         Content::Source(record) => Node::Source(record.into()),
         Content::Offer(record) => Node::Offer(record.into()),
         Content::Need(record) => Node::Need(record.into()),
+        Content::Expertise(record) => Node::Expertise(record.into()),
     }
 }
 

@@ -25,6 +25,7 @@ mod chantier;
 mod client;
 mod connection;
 mod error;
+mod expertise;
 mod gap;
 mod history;
 mod import;

@@ -11,9 +11,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use domain::chantier::Step;
 use domain::page::Page;
-use domain::{Actor, ChantierId, NeedId, OfferId, RecordId, RecordType};
+use domain::expertise::need::Reader;
+use domain::{
+    Actor, ChantierId, ExpertiseId, ExpertiseNeedId, NeedId, OfferId, RecordId, RecordType,
+};
 use futures::channel::oneshot;
-use store::{Entry, Listed, Match, Naming, Relation, Slice, Store, Stored};
+use store::{Entry, ExpertiseMatch, Listed, Match, Naming, Relation, Slice, Store, Stored};
 
 /// What several resolvers wait for.
 type Shared<T> = Result<T, Arc<store::Error>>;
@@ -366,6 +369,50 @@ impl Question for MatchesOf {
             }
         }
         Ok(found)
+    }
+}
+
+/// The matches of a need or an offer of expertise, the best first; of an offer those that the caller may see.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) struct ExpertiseMatchesOf(pub(crate) RecordId);
+
+impl Question for ExpertiseMatchesOf {
+    type Answer = Arc<Vec<ExpertiseMatch>>;
+
+    async fn ask(
+        store: &Store,
+        actor: &Actor,
+        all: &[Self],
+    ) -> store::Result<HashMap<Self, Arc<Vec<ExpertiseMatch>>>> {
+        let asked = |kind: RecordType| {
+            let alike = all.iter().filter(move |of| of.0.kind == kind);
+            alike.map(|of| of.0.uuid)
+        };
+        let needs: Vec<ExpertiseNeedId> = asked(RecordType::ExpertiseNeed).map(Into::into).collect();
+        let offers: Vec<ExpertiseId> = asked(RecordType::Expertise).map(Into::into).collect();
+        let of_needs = store.matches_of_expertise_needs(&needs).await?;
+        let of_offers = store.matches_of_expertises(&offers, &Reader::of(actor)).await?;
+        let needs = of_needs
+            .into_iter()
+            .map(|(id, found)| (Self(id.into()), Arc::new(found)));
+        let offers = of_offers
+            .into_iter()
+            .map(|(id, found)| (Self(id.into()), Arc::new(found)));
+        Ok(needs.chain(offers).collect())
+    }
+}
+
+/// How many introductions keep an offer of expertise busy.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) struct LoadOf(pub(crate) ExpertiseId);
+
+impl Question for LoadOf {
+    type Answer = u64;
+
+    async fn ask(store: &Store, _actor: &Actor, all: &[Self]) -> store::Result<HashMap<Self, u64>> {
+        let ids: Vec<ExpertiseId> = all.iter().map(|question| question.0).collect();
+        let loads = store.expertise_loads(&ids).await?;
+        Ok(loads.into_iter().map(|(id, load)| (Self(id), load)).collect())
     }
 }
 

@@ -5,6 +5,8 @@ use async_graphql::{
 };
 use domain::chantier::{Chantier, Participation, Resource, Step};
 use domain::contact::Contact;
+use domain::expertise::Expertise;
+use domain::expertise::introduction::Introduction;
 use domain::need::Need;
 use domain::offer::Offer;
 use domain::organisation::Organisation;
@@ -25,6 +27,9 @@ use crate::chantier::{ChantierNode, ParticipationNode, ResourceNode, StepNode};
 use crate::connection::one;
 use crate::ctx::{caller, store};
 use crate::error::fail;
+use crate::expertise::{
+    ExpertiseNeedNode, ExpertiseNode, ExpertiseSessionNode, IntroductionNode, seen_need, seen_session,
+};
 use crate::need::NeedNode;
 use crate::offer::OfferNode;
 use crate::organisation::{ContactNode, OrganisationNode};
@@ -75,6 +80,10 @@ pub(crate) enum Node {
     Outcome(OutcomeNode),
     Webhook(WebhookNode),
     SavedSearch(SavedSearchNode),
+    Expertise(ExpertiseNode),
+    ExpertiseNeed(ExpertiseNeedNode),
+    Introduction(IntroductionNode),
+    ExpertiseSession(ExpertiseSessionNode),
 }
 
 impl Answered for Node {
@@ -102,6 +111,10 @@ impl Answered for Node {
             Self::Outcome(node) => node.answered(ctx).await,
             Self::Webhook(node) => node.answered(ctx).await,
             Self::SavedSearch(node) => node.answered(ctx).await,
+            Self::Expertise(node) => node.answered(ctx).await,
+            Self::ExpertiseNeed(node) => node.answered(ctx).await,
+            Self::Introduction(node) => node.answered(ctx).await,
+            Self::ExpertiseSession(node) => node.answered(ctx).await,
         }
     }
 }
@@ -173,6 +186,18 @@ pub(crate) async fn load(ctx: &Context<'_>, id: RecordId) -> Result<Option<Node>
         RecordType::SavedSearch => seen::<SavedSearch>(ctx, id)
             .await?
             .map(|record| Node::SavedSearch(record.into())),
+        RecordType::Expertise => seen::<Expertise>(ctx, id)
+            .await?
+            .map(|record| Node::Expertise(record.into())),
+        RecordType::ExpertiseNeed => seen_need(ctx, id.uuid.into())
+            .await?
+            .map(|record| Node::ExpertiseNeed(record.into())),
+        RecordType::Introduction => seen::<Introduction>(ctx, id)
+            .await?
+            .map(|record| Node::Introduction(record.into())),
+        RecordType::ExpertiseSession => seen_session(ctx, id.uuid.into())
+            .await?
+            .map(|record| Node::ExpertiseSession(record.into())),
         RecordType::Change => None,
     })
 }

@@ -17,6 +17,7 @@ use crate::chantier::{ParticipationNode, ResourceNode};
 use crate::connection::{Connection, cost, listed, many, named, one, page, related};
 use crate::ctx::{caller, store};
 use crate::error::fail;
+use crate::expertise::{ExpertiseNeedNode, needs_of};
 use crate::organisation::{ContactNode, OrganisationNode, contacts};
 use crate::payload::{DeleteInput, DeletePayload, answer, deleted};
 use crate::person::PersonNode;
@@ -194,6 +195,19 @@ impl ProjectNode {
         )
         .await
         .map(Some)
+    }
+
+    /// Its needs of expertise, the last changed first; the confidential ones only for those who take part in it and staff.
+    #[graphql(complexity = "cost(first, last, child_complexity)")]
+    async fn expertise_needs(
+        &self,
+        ctx: &Context<'_>,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+    ) -> Result<Connection<ExpertiseNeedNode>> {
+        needs_of(ctx, self.record.id, page(ctx, first, after, last, before)?).await
     }
 
     /// Its contact details; null for those who may not read them.

@@ -9,6 +9,10 @@ use crate::chantier::{
     ChantierMutation, ChantierQuery, ParticipationMutation, ResourceMutation, StepMutation,
 };
 use crate::client::{ClientMutation, ClientQuery};
+use crate::expertise::{
+    ExpertiseMutation, ExpertiseNeedMutation, ExpertiseNeedQuery, ExpertiseQuery, ExpertiseSessionMutation,
+    ExpertiseSessionQuery, IntroductionMutation, IntroductionQuery,
+};
 use crate::feed::{FeedQuery, FeedSubscription, Readers};
 use crate::gap::GapQuery;
 use crate::history::{HistoryMutation, HistoryQuery};
@@ -54,6 +58,10 @@ pub struct Query(
     OutcomeQuery,
     WebhookQuery,
     SavedSearchQuery,
+    ExpertiseQuery,
+    ExpertiseNeedQuery,
+    IntroductionQuery,
+    ExpertiseSessionQuery,
     GapQuery,
     HistoryQuery,
     FeedQuery,
@@ -84,6 +92,10 @@ pub struct Mutation(
     OutcomeMutation,
     WebhookMutation,
     SavedSearchMutation,
+    ExpertiseMutation,
+    ExpertiseNeedMutation,
+    IntroductionMutation,
+    ExpertiseSessionMutation,
     HistoryMutation,
 );
 

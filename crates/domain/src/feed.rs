@@ -67,7 +67,8 @@ pub const fn is_told(kind: RecordType) -> bool {
         | RecordType::Project
         | RecordType::Source
         | RecordType::Offer
-        | RecordType::Need => true,
+        | RecordType::Need
+        | RecordType::Expertise => true,
         RecordType::Contact
         | RecordType::Person
         | RecordType::Membership
@@ -76,6 +77,10 @@ pub const fn is_told(kind: RecordType) -> bool {
         | RecordType::SavedSearch
         | RecordType::Provenance
         | RecordType::Webhook
+        // A need of expertise may be confidential.
+        | RecordType::ExpertiseNeed
+        | RecordType::Introduction
+        | RecordType::ExpertiseSession
         | RecordType::Change => false,
     }
 }

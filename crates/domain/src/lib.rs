@@ -25,6 +25,7 @@ pub mod text;
 
 pub mod chantier;
 pub mod contact;
+pub mod expertise;
 pub mod export;
 pub mod feed;
 pub mod gap;
@@ -51,7 +52,7 @@ pub mod webhook;
 pub use change::RecordType;
 pub use date::PartialDate;
 pub use id::{
-    ChangeId, ChantierId, ContactId, MembershipId, NeedId, NoteId, OfferId, OrganisationId, OutcomeId,
+    ChangeId, ChantierId, ContactId, ExpertiseId, ExpertiseNeedId, ExpertiseSessionId, IntroductionId, MembershipId, NeedId, NoteId, OfferId, OrganisationId, OutcomeId,
     ParticipationId, PersonId, ProjectId, ProvenanceId, RecordId, ResourceId, SavedSearchId, SourceId,
     StepId, TerritoryId, WebhookId,
 };

@@ -13,6 +13,12 @@ choices! {
         Invitation = "INVITATION",
         /// A webhook to which nothing is sent any more.
         WebhookDisabled = "WEBHOOK_DISABLED",
+        /// New matches of needs and offers of expertise.
+        ExpertiseMatches = "EXPERTISE_MATCHES",
+        /// An introduction was proposed, accepted or refused.
+        Introduction = "INTRODUCTION",
+        /// Nothing moves in an introduction.
+        IntroductionReminder = "INTRODUCTION_REMINDER",
     }
 }
 

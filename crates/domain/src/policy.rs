@@ -142,6 +142,12 @@ impl Actor {
         })
     }
 
+    /// Whether it takes part in the project or works for the organisation that asks for something.
+    fn asks(&self, project: Option<ProjectId>, organisation: Option<OrganisationId>) -> bool {
+        project.is_some_and(|project| self.takes_part_in(project))
+            || organisation.is_some_and(|organisation| self.works_for(organisation))
+    }
+
     fn is(&self, person: PersonId) -> bool {
         self.person().is_some_and(|signed| signed.id == person)
     }
@@ -232,6 +238,48 @@ pub enum Action {
     ReadWebhooks { organisation: OrganisationId },
     /// Say where an organisation is told of changes, send messages again.
     KeepWebhooks { organisation: OrganisationId },
+    /// Make, change or remove an offer of expertise of an organisation; see its matches.
+    EditExpertise { organisation: OrganisationId },
+    /// See a need of expertise, as somebody to whose organisation it was introduced or not.
+    ReadExpertiseNeed {
+        project: Option<ProjectId>,
+        organisation: Option<OrganisationId>,
+        confidential: bool,
+        introduced: bool,
+    },
+    /// Make, change or remove a need of expertise; see its matches.
+    KeepExpertiseNeed {
+        project: Option<ProjectId>,
+        organisation: Option<OrganisationId>,
+    },
+    /// See, propose, move on or remove an introduction between a provider and who asked.
+    KeepIntroduction {
+        provider: Option<OrganisationId>,
+        project: Option<ProjectId>,
+        organisation: Option<OrganisationId>,
+    },
+    /// Accept or refuse an introduction, and say what the provider thinks of it.
+    AnswerIntroduction { provider: Option<OrganisationId> },
+    /// Say what who asked thinks of an introduction.
+    AskIntroduction {
+        project: Option<ProjectId>,
+        organisation: Option<OrganisationId>,
+    },
+    /// See how introductions come out.
+    ReadFunnel,
+    /// Have all matches of expertise worked out anew.
+    MatchAnew,
+    /// See a session of encounter, as one of those it was proposed to or not.
+    ReadExpertiseSession { invited: bool },
+    /// Propose, change or remove a session of encounter.
+    KeepExpertiseSession,
+    /// Answer the proposal of a session of encounter.
+    AnswerExpertiseSession {
+        project: Option<ProjectId>,
+        organisation: Option<OrganisationId>,
+    },
+    /// Say how often one is told of new matches.
+    KeepNotices { person: Option<PersonId> },
     /// Read the history of a record of this kind.
     ReadHistory { of: RecordType },
     /// Take a change of a record of this kind back, as far as the record itself may be changed.
@@ -289,6 +337,32 @@ pub fn allows(actor: &Actor, action: Action) -> bool {
                 || actor.is_machine_of(organisation, &[Scope::ExchangeWrite])
         }
         Action::KeepSearch { person } => person.is_some_and(|person| actor.is(person)),
+        Action::EditExpertise { organisation } => staff || actor.works_for(organisation),
+        Action::KeepExpertiseNeed { project, organisation } => staff || actor.asks(project, organisation),
+        Action::ReadExpertiseNeed {
+            project,
+            organisation,
+            confidential,
+            introduced,
+        } => !confidential || introduced || staff || actor.asks(project, organisation),
+        Action::KeepIntroduction {
+            provider,
+            project,
+            organisation,
+        } => {
+            staff || actor.asks(project, organisation) || provider.is_some_and(|provider| actor.works_for(provider))
+        }
+        // Staff propose and follow; they do not answer in a provider's name.
+        Action::AnswerIntroduction { provider } => {
+            *actor == Actor::System || provider.is_some_and(|provider| actor.works_for(provider))
+        }
+        Action::AskIntroduction { project, organisation }
+        | Action::AnswerExpertiseSession { project, organisation } => {
+            *actor == Actor::System || actor.asks(project, organisation)
+        }
+        Action::ReadExpertiseSession { invited } => staff || invited,
+        Action::ReadFunnel | Action::KeepExpertiseSession => staff,
+        Action::KeepNotices { person } => person.is_some_and(|person| actor.is(person)),
         // What one did oneself, one may take back, also where the whole history is not one's to read.
         Action::UndoChange { of, by } => {
             allows(actor, Action::ReadHistory { of }) || by.is_some_and(|person| actor.is(person))
@@ -319,7 +393,7 @@ pub fn allows(actor: &Actor, action: Action) -> bool {
             editor || (may_write && author.is_some_and(|author| actor.is(author)))
         }
         Action::ReadPerson { person } => staff || actor.is(person),
-        Action::ManageAccounts | Action::ReadMails | Action::ManageClients => administrator,
+        Action::ManageAccounts | Action::ReadMails | Action::ManageClients | Action::MatchAnew => administrator,
         Action::EditSelf { person } => administrator || actor.is(person),
         Action::ReadHistory { of } => match of {
             RecordType::Territory
@@ -332,11 +406,15 @@ pub fn allows(actor: &Actor, action: Action) -> bool {
             | RecordType::Source
             | RecordType::Offer
             | RecordType::Need
+            | RecordType::Expertise
             | RecordType::Provenance => true,
             RecordType::Contact
             | RecordType::Membership
             | RecordType::Note
             | RecordType::Outcome
+            | RecordType::ExpertiseNeed
+            | RecordType::Introduction
+            | RecordType::ExpertiseSession
             | RecordType::Change => staff,
             RecordType::Person | RecordType::Webhook => administrator,
             RecordType::SavedSearch => false,
@@ -396,6 +474,17 @@ mod tests {
             ("read names".to_owned(), Action::ReadNames),
             ("keep sources".to_owned(), Action::KeepSources),
             ("manage clients".to_owned(), Action::ManageClients),
+            ("read funnel of introductions".to_owned(), Action::ReadFunnel),
+            ("match expertise anew".to_owned(), Action::MatchAnew),
+            ("keep session of encounter".to_owned(), Action::KeepExpertiseSession),
+            (
+                "read session of encounter (invited)".to_owned(),
+                Action::ReadExpertiseSession { invited: true },
+            ),
+            (
+                "read session of encounter (not invited)".to_owned(),
+                Action::ReadExpertiseSession { invited: false },
+            ),
         ];
         for (whose, uuid) in [("own", OWN), ("other", OTHER)] {
             let (project, organisation, author) = (ProjectId(uuid), OrganisationId(uuid), PersonId(uuid));
@@ -492,6 +581,89 @@ mod tests {
                     },
                 ),
                 (
+                    format!("edit expertise ({whose})"),
+                    Action::EditExpertise { organisation },
+                ),
+                (
+                    format!("keep expertise need of project ({whose})"),
+                    Action::KeepExpertiseNeed {
+                        project: Some(project),
+                        organisation: None,
+                    },
+                ),
+                (
+                    format!("keep expertise need of house ({whose})"),
+                    Action::KeepExpertiseNeed {
+                        project: None,
+                        organisation: operator,
+                    },
+                ),
+                (
+                    format!("read expertise need ({whose})"),
+                    Action::ReadExpertiseNeed {
+                        project: Some(project),
+                        organisation: None,
+                        confidential: false,
+                        introduced: false,
+                    },
+                ),
+                (
+                    format!("read confidential need ({whose})"),
+                    Action::ReadExpertiseNeed {
+                        project: Some(project),
+                        organisation: None,
+                        confidential: true,
+                        introduced: false,
+                    },
+                ),
+                (
+                    format!("read introduced need ({whose})"),
+                    Action::ReadExpertiseNeed {
+                        project: Some(project),
+                        organisation: None,
+                        confidential: true,
+                        introduced: true,
+                    },
+                ),
+                (
+                    format!("keep introduction as provider ({whose})"),
+                    Action::KeepIntroduction {
+                        provider: operator,
+                        project: None,
+                        organisation: None,
+                    },
+                ),
+                (
+                    format!("keep introduction as project ({whose})"),
+                    Action::KeepIntroduction {
+                        provider: None,
+                        project: Some(project),
+                        organisation: None,
+                    },
+                ),
+                (
+                    format!("answer introduction ({whose})"),
+                    Action::AnswerIntroduction { provider: operator },
+                ),
+                (
+                    format!("speak for who asked ({whose})"),
+                    Action::AskIntroduction {
+                        project: Some(project),
+                        organisation: None,
+                    },
+                ),
+                (
+                    format!("answer session of encounter ({whose})"),
+                    Action::AnswerExpertiseSession {
+                        project: Some(project),
+                        organisation: None,
+                    },
+                ),
+                (
+                    format!("keep notices of matches ({whose})"),
+                    Action::KeepNotices { person: Some(author) },
+                ),
+                (
                     format!("read person ({whose})"),
                     Action::ReadPerson { person: author },
                 ),
@@ -546,6 +718,7 @@ mod tests {
                 action,
                 Action::EditNote { .. }
                     | Action::KeepSearch { .. }
+                    | Action::KeepNotices { .. }
                     | Action::ReadHistory {
                         of: RecordType::SavedSearch
                     }

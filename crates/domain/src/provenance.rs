@@ -76,7 +76,8 @@ impl Rules for Provenance {
             | RecordType::Project
             | RecordType::Source
             | RecordType::Offer
-            | RecordType::Need => true,
+            | RecordType::Need
+            | RecordType::Expertise => true,
             RecordType::Contact
             | RecordType::Person
             | RecordType::Membership
@@ -85,6 +86,9 @@ impl Rules for Provenance {
             | RecordType::Outcome
             | RecordType::Webhook
             | RecordType::SavedSearch
+            | RecordType::ExpertiseNeed
+            | RecordType::Introduction
+            | RecordType::ExpertiseSession
             | RecordType::Change => false,
         };
         checks.hold(public, "recordId", Invalid::Reference);

@@ -133,6 +133,14 @@ choices! {
         YesNo = "YES_NO",
         /// Not one sign that can stand between values.
         Separator = "SEPARATOR",
+        /// A rating from 1 to 5.
+        Rating = "RATING",
+        /// Nothing was begun yet of which to say what one thinks.
+        NotBegun = "NOT_BEGUN",
+        /// At least two are needed.
+        Several = "SEVERAL",
+        /// What is closed, paused or over.
+        Closed = "CLOSED",
     }
 }
 
@@ -580,10 +588,10 @@ impl Invalid {
                 "Name a need, an offer, or both.",
             ],
             Self::Settled => [
-                "Ceci ne change plus: ouvrez plutôt un autre suivi.",
-                "Dit verandert niet meer: open liever een andere opvolging.",
-                "Das ändert sich nicht mehr: beginnen Sie lieber eine andere Verfolgung.",
-                "This does not change any more: open another outcome instead.",
+                "Ceci ne change plus: faites plutôt une autre fiche.",
+                "Dit verandert niet meer: maak liever een andere fiche.",
+                "Das ändert sich nicht mehr: legen Sie lieber einen anderen Eintrag an.",
+                "This does not change any more: make another record instead.",
             ],
             Self::Unencrypted => [
                 "Les messages ne partent que chiffrés: écrivez https://…",
@@ -626,6 +634,30 @@ impl Invalid {
                 "Een scheidingsteken is één teken, geen letter of cijfer: ; , | /",
                 "Ein Trennzeichen ist ein einziges Zeichen, weder Buchstabe noch Ziffer: ; , | /",
                 "A separator is one sign, neither letter nor digit: ; , | /",
+            ],
+            Self::Rating => [
+                "Une note va de 1 (inutile) à 5 (très utile).",
+                "Een cijfer gaat van 1 (nutteloos) tot 5 (zeer nuttig).",
+                "Eine Note reicht von 1 (nutzlos) bis 5 (sehr nützlich).",
+                "A rating goes from 1 (of no use) to 5 (of great use).",
+            ],
+            Self::NotBegun => [
+                "Rien n'a encore commencé: donnez votre avis une fois la mise en relation acceptée.",
+                "Er is nog niets begonnen: geef uw mening zodra de kennismaking aanvaard is.",
+                "Noch hat nichts begonnen: sagen Sie Ihre Meinung, sobald die Vermittlung angenommen ist.",
+                "Nothing has begun yet: say what you think once the introduction is accepted.",
+            ],
+            Self::Several => [
+                "Il en faut au moins deux.",
+                "Er zijn er minstens twee nodig.",
+                "Es braucht mindestens zwei.",
+                "At least two are needed.",
+            ],
+            Self::Closed => [
+                "Cette fiche est close, en pause ou dépassée: choisissez-en une autre, ou rouvrez-la.",
+                "Deze fiche is gesloten, gepauzeerd of voorbij: kies een andere, of open ze opnieuw.",
+                "Dieser Eintrag ist geschlossen, pausiert oder vorbei: wählen Sie einen anderen, oder öffnen Sie ihn wieder.",
+                "This record is closed, paused or over: choose another, or open it again.",
             ],
         };
         match lang {

@@ -38,6 +38,8 @@ pub(crate) enum Lock<'a> {
     Numbers,
     /// Exports are asked for, of which there are only so many.
     Exports,
+    /// Matches of expertise are kept, and people told of them.
+    Matching,
     /// A source's rows are applied, so that two requests do not decide on the same state.
     Source(&'a str),
 }
@@ -53,6 +55,8 @@ impl Lock<'_> {
             Self::Expiry => OURS + 4,
             Self::Numbers => OURS + 5,
             Self::Exports => OURS + 6,
+            // Leaves room for what is decided beside it.
+            Self::Matching => OURS + 18,
             Self::Source(code) => {
                 let digest = Sha256::digest(code);
                 let mut number = [0; 8];

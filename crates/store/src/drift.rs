@@ -74,6 +74,22 @@ pub fn declared(backend: DbBackend) -> Vec<(&'static str, TableCreateStatement)>
             schema.create_table_from_entity(crate::webhook::row::Entity),
         ),
         (
+            "expertise",
+            schema.create_table_from_entity(crate::expertise::row::Entity),
+        ),
+        (
+            "expertise_need",
+            schema.create_table_from_entity(crate::expertise::need::row::Entity),
+        ),
+        (
+            "introduction",
+            schema.create_table_from_entity(crate::expertise::introduction::row::Entity),
+        ),
+        (
+            "expertise_session",
+            schema.create_table_from_entity(crate::expertise::session::row::Entity),
+        ),
+        (
             "change",
             schema.create_table_from_entity(crate::change::ChangeEntity),
         ),

@@ -112,6 +112,7 @@ contents! {
     Source = domain::source::Source,
     Offer = domain::offer::Offer,
     Need = domain::need::Need,
+    Expertise = domain::expertise::Expertise,
 }
 
 /// What the store keeps in memory for the feed's readers.

@@ -13,6 +13,7 @@ mod m20261126_000010_merge;
 mod m20261126_000011_export;
 mod m20261126_000012_import;
 mod m20261126_000013_saved_search;
+mod m20261126_000018_expertise;
 
 /// Brings a database up to date.
 #[derive(Debug)]
@@ -33,6 +34,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261126_000011_export::Migration),
             Box::new(m20261126_000012_import::Migration),
             Box::new(m20261126_000013_saved_search::Migration),
+            Box::new(m20261126_000018_expertise::Migration),
         ]
     }
 }

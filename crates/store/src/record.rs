@@ -308,6 +308,20 @@ impl Store {
         how: impl FnOnce(&mut R, &mut Checks) + Send,
     ) -> Result<R> {
         let before: R = self.get(actor, id).await?;
+        let also = async |_: &mut Tx, after: R| Ok(after);
+        self.change_and(actor, before, expected, asking, how, also).await
+    }
+
+    /// Changes a record that the actor may see, and in the same transaction what goes with it.
+    pub(crate) async fn change_and<R: Stored, T: Send>(
+        &self,
+        actor: &Actor,
+        before: R,
+        expected: i32,
+        asking: impl Fn(&R) -> Action + Send,
+        how: impl FnOnce(&mut R, &mut Checks) + Send,
+        also: impl AsyncFnOnce(&mut Tx, R) -> Result<T> + Send,
+    ) -> Result<T> {
         let action = asking(&before);
         self.ask(actor, action)?;
         if expected != before.revision() {
@@ -323,8 +337,9 @@ impl Store {
         checks.finish()?;
         // What belongs to one project may not be moved into another by somebody who may only touch the first.
         self.ask(actor, asking(&after))?;
-        self.write(actor, action, async |tx: &mut Tx| {
-            tx.update(&before, after.clone()).await
+        self.write(actor, action, async move |tx: &mut Tx| {
+            let kept = tx.update(&before, after).await?;
+            also(tx, kept).await
         })
         .await
     }
@@ -394,6 +409,10 @@ macro_rules! for_kind {
             domain::RecordType::Outcome => $call::<domain::outcome::Outcome>($($argument),*).await,
             domain::RecordType::Webhook => $call::<domain::webhook::Webhook>($($argument),*).await,
             domain::RecordType::SavedSearch => $call::<domain::saved_search::SavedSearch>($($argument),*).await,
+            domain::RecordType::Expertise => $call::<domain::expertise::Expertise>($($argument),*).await,
+            domain::RecordType::ExpertiseNeed => $call::<domain::expertise::need::ExpertiseNeed>($($argument),*).await,
+            domain::RecordType::Introduction => $call::<domain::expertise::introduction::Introduction>($($argument),*).await,
+            domain::RecordType::ExpertiseSession => $call::<domain::expertise::session::ExpertiseSession>($($argument),*).await,
             domain::RecordType::Change => $none,
         }
     };
@@ -421,6 +440,10 @@ pub(crate) const fn table(kind: domain::RecordType) -> &'static str {
         T::Outcome => <domain::outcome::Outcome as Stored>::TABLE,
         T::Webhook => <domain::webhook::Webhook as Stored>::TABLE,
         T::SavedSearch => <domain::saved_search::SavedSearch as Stored>::TABLE,
+        T::Expertise => <domain::expertise::Expertise as Stored>::TABLE,
+        T::ExpertiseNeed => <domain::expertise::need::ExpertiseNeed as Stored>::TABLE,
+        T::Introduction => <domain::expertise::introduction::Introduction as Stored>::TABLE,
+        T::ExpertiseSession => <domain::expertise::session::ExpertiseSession as Stored>::TABLE,
         T::Change => "change",
     }
 }

@@ -43,11 +43,12 @@ enum What {
     Steps,
     Resources,
     Participations,
+    Expertises,
     Territories,
 }
 
 impl What {
-    const ALL: [Self; 10] = [
+    const ALL: [Self; 11] = [
         Self::Organisations,
         Self::Offers,
         Self::Needs,
@@ -57,6 +58,7 @@ impl What {
         Self::Steps,
         Self::Resources,
         Self::Participations,
+        Self::Expertises,
         Self::Territories,
     ];
 
@@ -71,6 +73,7 @@ impl What {
             Self::Steps => "steps",
             Self::Resources => "resources",
             Self::Participations => "participations",
+            Self::Expertises => "expertises",
             Self::Territories => "territories",
         }
     }
@@ -90,6 +93,7 @@ impl What {
             Self::Steps => columns::STEPS,
             Self::Resources => columns::RESOURCES,
             Self::Participations => columns::PARTICIPATIONS,
+            Self::Expertises => columns::EXPERTISES,
             Self::Territories => columns::TERRITORIES,
         }
     }
@@ -146,6 +150,7 @@ macro_rules! for_what {
             What::Steps => $call::<domain::chantier::Step>($($argument),*).await,
             What::Resources => $call::<domain::chantier::Resource>($($argument),*).await,
             What::Participations => $call::<domain::chantier::Participation>($($argument),*).await,
+            What::Expertises => $call::<domain::expertise::Expertise>($($argument),*).await,
             What::Territories => $call::<domain::territory::Territory>($($argument),*).await,
         }
     };
@@ -165,7 +170,7 @@ struct Export {
 /// Export the records of a kind
 ///
 /// `what` is `organisations`, `offers`, `needs`, `sources`, `projects`, `chantiers`, `steps`, `resources`,
-/// `participations` or `territories`; `format` is `csv`, `jsonl`, `geojson`, `xlsx`, or `schema.json`, the Frictionless
+/// `participations`, `expertises` or `territories`; `format` is `csv`, `jsonl`, `geojson`, `xlsx`, or `schema.json`, the Frictionless
 /// Table Schema of the CSV. The lists' filters narrow it, as parameters of the same names with values between commas:
 /// `statuses`, `productTypes`, `territory`, `sources`, `organisations`, `kinds`, `text` and so on; one that this kind does
 /// not have is refused.
