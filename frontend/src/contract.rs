@@ -7,8 +7,8 @@
 pub mod schema {}
 
 use domain::{
-    chantier, contact, import, matching, measure, need, offer, organisation, outcome, person, policy,
-    project, provenance, push, saved_search, source, territory, webhook,
+    chantier, contact, expertise, import, matching, measure, need, offer, organisation, outcome, person,
+    policy, project, provenance, push, saved_search, source, territory, webhook,
 };
 use std::str::FromStr;
 
@@ -97,6 +97,18 @@ scalars!(
     webhook::Disabled = WebhookDisabledReason,
     webhook::message::State = WebhookDeliveryState,
     saved_search::List = SavedSearchList,
+    expertise::Form = ExpertiseForm,
+    expertise::Cost = ExpertiseCost,
+    expertise::Format = ExpertiseFormat,
+    expertise::Facet = ExpertiseFacetKind,
+    expertise::fit::Part = ExpertiseMatchPartKind,
+    expertise::need::Budget = ExpertiseBudget,
+    expertise::need::State = ExpertiseNeedState,
+    expertise::introduction::Stage = IntroductionStage,
+    expertise::introduction::Refused = IntroductionRefusal,
+    expertise::introduction::Party = IntroductionParty,
+    expertise::notice::Frequency = ExpertiseNoticeFrequency,
+    expertise::session::Answer = ExpertiseSessionReply,
     push::Pushed = PushedType,
     push::Mode = PushMode,
     push::Outcome = RowOutcome,
@@ -140,6 +152,14 @@ sent!(
     webhook::Filter = WebhookFilter,
     webhook::message::Filter = WebhookDeliveryFilter,
     saved_search::NewSavedSearch = NewSavedSearch,
+    expertise::NewExpertise = NewExpertise,
+    expertise::ExpertisePatch = ExpertisePatch,
+    expertise::Filter = ExpertiseFilter,
+    expertise::need::NewExpertiseNeed = NewExpertiseNeed,
+    expertise::need::ExpertiseNeedPatch = ExpertiseNeedPatch,
+    expertise::need::Filter = ExpertiseNeedFilter,
+    expertise::introduction::NewIntroduction = NewIntroduction,
+    expertise::introduction::Filter = IntroductionFilter,
     source::NewSource = NewSource,
     source::SourcePatch = SourcePatch,
     source::Filter = SourceFilter,

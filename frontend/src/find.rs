@@ -133,6 +133,10 @@ fn line(hit: SearchHit) -> Option<Line> {
         | RecordType::Outcome
         | RecordType::Webhook
         | RecordType::SavedSearch
+        | RecordType::Expertise
+        | RecordType::ExpertiseNeed
+        | RecordType::Introduction
+        | RecordType::ExpertiseSession
         | RecordType::Change => Icon::Sheet,
     };
     let own = || records::href(id);

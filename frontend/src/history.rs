@@ -123,6 +123,19 @@ impl Change {
             RecordType::Webhook => Action::KeepWebhooks {
                 organisation: self.owner("organisationId")?,
             },
+            RecordType::Expertise => Action::EditExpertise {
+                organisation: self.owner("organisationId")?,
+            },
+            RecordType::ExpertiseNeed => Action::KeepExpertiseNeed {
+                project: self.owner("projectId"),
+                organisation: self.owner("organisationId"),
+            },
+            RecordType::Introduction => Action::KeepIntroduction {
+                provider: self.owner("providerId"),
+                project: self.owner("projectId"),
+                organisation: self.owner("organisationId"),
+            },
+            RecordType::ExpertiseSession => Action::KeepExpertiseSession,
             RecordType::SavedSearch | RecordType::Change => return None,
         })
     }

@@ -44,6 +44,8 @@ enum Titled {
     Offer(Offer),
     Need(Need),
     Webhook(Webhook),
+    Expertise(Expertise),
+    ExpertiseNeed(ExpertiseNeed),
     #[cynic(fallback)]
     Other,
 }
@@ -104,6 +106,16 @@ struct Need {
 }
 
 #[derive(Clone, cynic::QueryFragment)]
+struct Expertise {
+    title: String,
+}
+
+#[derive(Clone, cynic::QueryFragment)]
+struct ExpertiseNeed {
+    title: String,
+}
+
+#[derive(Clone, cynic::QueryFragment)]
 struct Webhook {
     url: String,
 }
@@ -120,7 +132,9 @@ impl Titled {
             | Self::Step(Step { title })
             | Self::Resource(Resource { title })
             | Self::Offer(Offer { title })
-            | Self::Need(Need { title }) => Some(title),
+            | Self::Need(Need { title })
+            | Self::Expertise(Expertise { title })
+            | Self::ExpertiseNeed(ExpertiseNeed { title }) => Some(title),
             Self::Contact(Contact { purpose }) => Some(purpose),
             Self::Webhook(Webhook { url }) => Some(url),
             Self::Other => None,
@@ -199,6 +213,8 @@ pub fn href(id: &str) -> Option<String> {
         RecordType::Offer => Some(format!("/offres/{id}")),
         RecordType::Need => Some(format!("/demandes/{id}")),
         RecordType::Webhook => Some(format!("/webhooks/{id}")),
+        RecordType::Expertise => Some(format!("/expertises/{id}")),
+        RecordType::ExpertiseNeed => Some(format!("/besoins-expertise/{id}")),
         RecordType::Contact
         | RecordType::Person
         | RecordType::Step
@@ -209,6 +225,8 @@ pub fn href(id: &str) -> Option<String> {
         | RecordType::Provenance
         | RecordType::Outcome
         | RecordType::SavedSearch
+        | RecordType::Introduction
+        | RecordType::ExpertiseSession
         | RecordType::Change => None,
     }
 }
@@ -234,6 +252,10 @@ pub fn kind(kind: RecordType) -> &'static str {
         RecordType::Outcome => t::record_outcome(),
         RecordType::Webhook => t::record_webhook(),
         RecordType::SavedSearch => t::record_saved_search(),
+        RecordType::Expertise => t::record_expertise(),
+        RecordType::ExpertiseNeed => t::record_expertise_need(),
+        RecordType::Introduction => t::record_introduction(),
+        RecordType::ExpertiseSession => t::record_expertise_session(),
         RecordType::Change => t::record_change(),
     }
 }

@@ -26,7 +26,9 @@ use crate::territory::TerritoryNode;
 
 pub(crate) use introduction::{IntroductionMutation, IntroductionNode, IntroductionQuery};
 use matching::{ExpertiseMatchNode, matches, matching_cost};
-pub(crate) use need::{ExpertiseNeedMutation, ExpertiseNeedNode, ExpertiseNeedQuery, needs_of, seen as seen_need};
+pub(crate) use need::{
+    ExpertiseNeedMutation, ExpertiseNeedNode, ExpertiseNeedQuery, needs_of, seen as seen_need,
+};
 pub(crate) use session::{
     ExpertiseSessionMutation, ExpertiseSessionNode, ExpertiseSessionQuery, seen as seen_session,
 };
@@ -75,7 +77,11 @@ impl TopicNode {
 
 /// The topics with these codes. A record's codes were checked when it was kept.
 fn topics(codes: &[String]) -> Vec<TopicNode> {
-    codes.iter().filter_map(|code| topic::topic(code)).map(TopicNode).collect()
+    codes
+        .iter()
+        .filter_map(|code| topic::topic(code))
+        .map(TopicNode)
+        .collect()
 }
 
 /// Whether the caller keeps the expertise of this organisation.
@@ -192,7 +198,11 @@ impl FacetNode {
 
     /// The province, of that facet.
     async fn territory(&self, ctx: &Context<'_>) -> Result<Option<TerritoryNode>> {
-        let value = self.0.value.as_deref().filter(|_| self.0.facet == Facet::Territory);
+        let value = self
+            .0
+            .value
+            .as_deref()
+            .filter(|_| self.0.facet == Facet::Territory);
         match value.and_then(|value| value.parse::<TerritoryId>().ok()) {
             Some(id) => Ok(one::<Territory>(ctx, id).await?.map(Into::into)),
             None => Ok(None),

@@ -10,11 +10,9 @@ use std::marker::PhantomData;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use domain::chantier::Step;
+use domain::expertise::need::{ExpertiseNeed, Reader};
 use domain::page::Page;
-use domain::expertise::need::Reader;
-use domain::{
-    Actor, ChantierId, ExpertiseId, ExpertiseNeedId, NeedId, OfferId, RecordId, RecordType,
-};
+use domain::{Actor, ChantierId, ExpertiseId, ExpertiseNeedId, NeedId, OfferId, RecordId, RecordType};
 use futures::channel::oneshot;
 use store::{Entry, ExpertiseMatch, Listed, Match, Naming, Relation, Slice, Store, Stored};
 
@@ -399,6 +397,20 @@ impl Question for ExpertiseMatchesOf {
             .into_iter()
             .map(|(id, found)| (Self(id.into()), Arc::new(found)));
         Ok(needs.chain(offers).collect())
+    }
+}
+
+/// A need of expertise, where the caller may see it.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) struct SeenNeed(pub(crate) ExpertiseNeedId);
+
+impl Question for SeenNeed {
+    type Answer = ExpertiseNeed;
+
+    async fn ask(store: &Store, actor: &Actor, all: &[Self]) -> store::Result<HashMap<Self, ExpertiseNeed>> {
+        let ids: Vec<ExpertiseNeedId> = all.iter().map(|question| question.0).collect();
+        let seen = store.seen_expertise_needs(actor, &ids).await?;
+        Ok(seen.into_iter().map(|need| (Self(need.id), need)).collect())
     }
 }
 

@@ -155,7 +155,9 @@ impl Expertise {
 
 /// Refuses a period that ends before it begins.
 pub(crate) fn check_period(checks: &mut Checks, from: Option<PartialDate>, to: (&str, Option<PartialDate>)) {
-    let bounds = from.and_then(PartialDate::earliest).zip(to.1.and_then(PartialDate::latest));
+    let bounds = from
+        .and_then(PartialDate::earliest)
+        .zip(to.1.and_then(PartialDate::latest));
     checks.hold(
         bounds.is_none_or(|(first, last)| first <= last),
         to.0,
@@ -173,7 +175,8 @@ impl Rules for Expertise {
         checks.optional_paragraphs("costNote", &mut self.cost_note);
         check_period(checks, self.available_from, ("availableTo", self.available_to));
         checks.hold(
-            self.capacity.is_none_or(|most| (0..=MOST_AT_ONCE).contains(&most)),
+            self.capacity
+                .is_none_or(|most| (0..=MOST_AT_ONCE).contains(&most)),
             "capacity",
             Invalid::Number,
         );
@@ -306,8 +309,11 @@ mod tests {
     use crate::record::Record as _;
 
     fn checked(own: Value) -> Vec<String> {
-        let mut all = json!({"organisationId": OrganisationId(Uuid::nil()), "title": "Atelier", "topics": ["foncier"]});
-        let Value::Object(own) = own else { panic!("an object") };
+        let mut all =
+            json!({"organisationId": OrganisationId(Uuid::nil()), "title": "Atelier", "topics": ["foncier"]});
+        let Value::Object(own) = own else {
+            panic!("an object")
+        };
         for (field, value) in own {
             all[field] = value;
         }
@@ -326,13 +332,22 @@ mod tests {
     fn it_has_topics_of_the_list_and_a_period_that_goes_forward() {
         assert!(checked(json!({})).is_empty());
         assert_eq!(checked(json!({"topics": []})), ["REQUIRED topics"]);
-        assert_eq!(checked(json!({"topics": ["astrologie"]})), ["UNKNOWN_REFERENCE topics"]);
-        assert_eq!(checked(json!({"topics": vec!["foncier"; 13]})), ["TOO_MANY topics"]);
+        assert_eq!(
+            checked(json!({"topics": ["astrologie"]})),
+            ["UNKNOWN_REFERENCE topics"]
+        );
+        assert_eq!(
+            checked(json!({"topics": vec!["foncier"; 13]})),
+            ["TOO_MANY topics"]
+        );
         let reversed = json!({"availableFrom": "2027-03", "availableTo": "2027-01"});
         assert_eq!(checked(reversed), ["INVALID availableTo"]);
         assert!(checked(json!({"availableFrom": "2027-03", "availableTo": "2027"})).is_empty());
         assert_eq!(checked(json!({"capacity": -1})), ["INVALID capacity"]);
         let reference = json!({"references": [{"text": " ", "url": "pas une adresse"}]});
-        assert_eq!(checked(reference), ["REQUIRED references.0.text", "INVALID references.0.url"]);
+        assert_eq!(
+            checked(reference),
+            ["REQUIRED references.0.text", "INVALID references.0.url"]
+        );
     }
 }

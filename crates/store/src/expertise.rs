@@ -68,7 +68,9 @@ pub(crate) fn day(date: Option<NaiveDate>) -> String {
 /// What is to be had on a day.
 pub(crate) fn open(on: NaiveDate) -> Expr {
     let column = |name: &'static str| Expr::col(("expertise", name));
-    column("paused").eq(false).and(column("until_key").gte(day(Some(on))))
+    column("paused")
+        .eq(false)
+        .and(column("until_key").gte(day(Some(on))))
 }
 
 impl Listed for Expertise {

@@ -13,7 +13,7 @@ pub struct Place {
     pub signed: bool,
 }
 
-pub const PLACES: [Place; 8] = [
+pub const PLACES: [Place; 9] = [
     Place {
         href: "/",
         name: t::nav_home,
@@ -61,6 +61,13 @@ pub const PLACES: [Place; 8] = [
         name: t::nav_exchange,
         key: 'e',
         icon: Icon::Week,
+        signed: false,
+    },
+    Place {
+        href: "/expertises",
+        name: t::nav_expertise,
+        key: 'x',
+        icon: Icon::People,
         signed: false,
     },
     Place {

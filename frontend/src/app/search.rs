@@ -162,6 +162,12 @@ fn line(hit: SearchHit) -> Option<Found> {
             Icon::People,
         ),
         RecordType::Territory => (format!("/territoires/{id}"), t::record_territory(), Icon::Globe),
+        RecordType::Expertise => (format!("/expertises/{id}"), t::record_expertise(), Icon::People),
+        RecordType::ExpertiseNeed => (
+            format!("/besoins-expertise/{id}"),
+            t::record_expertise_need(),
+            Icon::People,
+        ),
         RecordType::Contact
         | RecordType::Person
         | RecordType::Step
@@ -176,6 +182,8 @@ fn line(hit: SearchHit) -> Option<Found> {
         | RecordType::Outcome
         | RecordType::Webhook
         | RecordType::SavedSearch
+        | RecordType::Introduction
+        | RecordType::ExpertiseSession
         | RecordType::Change => return None,
     };
     Some(Found {

@@ -61,8 +61,10 @@ removals!(
     Project: ProjectGone project_delete,
     Membership: MembershipGone membership_delete,
     Note: NoteGone note_delete,
-    SavedSearch: SavedSearchGone saved_search_delete;
-    not Territory, Person, Chantier, Provenance, Source, Offer, Need, Outcome, Webhook, Change
+    SavedSearch: SavedSearchGone saved_search_delete,
+    Expertise: ExpertiseGone expertise_delete,
+    ExpertiseNeed: ExpertiseNeedGone expertise_need_delete;
+    not Territory, Person, Chantier, Provenance, Source, Offer, Need, Outcome, Webhook, Introduction, ExpertiseSession, Change
 );
 
 /// Removes a record, says so with the way back, and then does what follows on the screen.

@@ -24,7 +24,10 @@ pub fn topics(codes: &[String]) -> impl IntoView + use<> {
 }
 
 /// Several words of a closed list; none where nobody has said.
-pub fn joined<W: Copy + Send + Sync + 'static>(all: &[W], word: fn(W) -> &'static str) -> Signal<Option<String>> {
+pub fn joined<W: Copy + Send + Sync + 'static>(
+    all: &[W],
+    word: fn(W) -> &'static str,
+) -> Signal<Option<String>> {
     let all = all.to_vec();
     Signal::derive(move || {
         let words: Vec<&str> = all.iter().map(|it| word(*it)).collect();
@@ -34,7 +37,11 @@ pub fn joined<W: Copy + Send + Sync + 'static>(all: &[W], word: fn(W) -> &'stati
 
 /// Whether it is to be had, in words.
 pub fn availability(row: &ExpertiseRow) -> impl IntoView + use<> {
-    let (paused, open, full) = (row.paused, row.is_open, row.capacity.is_some_and(|most| row.load >= most));
+    let (paused, open, full) = (
+        row.paused,
+        row.is_open,
+        row.capacity.is_some_and(|most| row.load >= most),
+    );
     let course = match (open, full) {
         (true, false) => Course::Going,
         (true, true) => Course::Late,
@@ -61,7 +68,10 @@ fn period(from: Option<PartialDate>, to: Option<PartialDate>) -> Option<String> 
 pub fn expertise(row: ExpertiseRow) -> AnyView {
     let href = format!("/expertises/{}", row.id.inner());
     let state = availability(&row);
-    let (forms, languages) = (joined(&row.forms, words::form), joined(&row.languages, words::spoken));
+    let (forms, languages) = (
+        joined(&row.forms, words::form),
+        joined(&row.languages, words::spoken),
+    );
     let cost = row.cost;
     let where_ = row.territory.as_ref().map(|it| it.label.clone());
     let topics = topics(&row.topics);
@@ -122,9 +132,18 @@ pub fn asker(row: &NeedRow) -> impl IntoView + use<> {
 
 pub fn expertise_facts(row: &ExpertiseRow) -> impl IntoView + use<> {
     let row = row.clone();
-    let (forms, formats) = (joined(&row.forms, words::form), joined(&row.formats, words::format));
+    let (forms, formats) = (
+        joined(&row.forms, words::form),
+        joined(&row.formats, words::format),
+    );
     let languages = joined(&row.languages, words::spoken);
-    let (cost, from, to, capacity, load) = (row.cost, row.available_from, row.available_to, row.capacity, row.load);
+    let (cost, from, to, capacity, load) = (
+        row.cost,
+        row.available_from,
+        row.available_to,
+        row.capacity,
+        row.load,
+    );
     let organisation = row.organisation;
     view! {
         <Facts>

@@ -22,8 +22,14 @@ const PROVIDER: &str = "prestataire";
 pub fn Funnel() -> impl IntoView {
     let (chosen, choose) = address::word("par");
     let found = api::load(move || {
-        let by = if chosen.get() == PROVIDER { "PROVIDER" } else { "TOPIC" };
-        FunnelFound::build(FunnelAsked { by: By(by.to_owned()) })
+        let by = if chosen.get() == PROVIDER {
+            "PROVIDER"
+        } else {
+            "TOPIC"
+        };
+        FunnelFound::build(FunnelAsked {
+            by: By(by.to_owned()),
+        })
     });
     let options = Signal::derive(|| {
         vec![ChipOption {
@@ -33,7 +39,8 @@ pub fn Funnel() -> impl IntoView {
         }]
     });
     let on = Signal::derive(move || vec![chosen.get()]);
-    let change = move |on: Vec<String>| choose.run(on.into_iter().find(|it| it == PROVIDER).unwrap_or_default());
+    let change =
+        move |on: Vec<String>| choose.run(on.into_iter().find(|it| it == PROVIDER).unwrap_or_default());
     view! {
         <Section title=t::introduction_funnel note=t::introduction_funnel_note broad=true>
             <div class="no-print"><FilterChips label=t::introduction_by_provider options on on_change=change /></div>
@@ -61,7 +68,9 @@ fn named(row: &FunnelRow) -> AnyView {
     let (topic, provider) = (row.topic.clone(), row.provider.clone());
     match (topic, provider) {
         (Some(topic), _) => view! { <span>{move || words::topic(&topic.code)}</span> }.into_any(),
-        (None, Some(it)) => view! { <a href=format!("/organisations/{}", it.id.inner())>{it.name}</a> }.into_any(),
+        (None, Some(it)) => {
+            view! { <a href=format!("/organisations/{}", it.id.inner())>{it.name}</a> }.into_any()
+        }
         (None, None) => view! { <span class="unknown">{t::introduction_funnel_other}</span> }.into_any(),
     }
 }

@@ -58,28 +58,19 @@ impl Filters {
 
     fn filter(self) -> Filter {
         let [topics, forms, costs, languages, territory] = self.facets.map(|it| it.0.get());
-        let parsed = |words: Vec<String>| -> Option<Vec<_>> {
-            let some: Vec<_> = words.iter().filter_map(|it| it.parse().ok()).collect();
-            (!some.is_empty()).then_some(some)
-        };
         let text = self.text.0.get();
         Filter {
             topics: Some(topics).filter(|it| !it.is_empty()),
-            forms: parsed(forms),
-            costs: costs
-                .iter()
-                .filter_map(|it| it.parse().ok())
-                .map(Some)
-                .collect::<Option<Vec<_>>>()
-                .filter(|it| !it.is_empty()),
-            languages: languages
-                .iter()
-                .filter_map(|it| it.parse().ok())
-                .map(Some)
-                .collect::<Option<Vec<_>>>()
-                .filter(|it| !it.is_empty()),
+            forms: several(&forms),
+            costs: several(&costs),
+            languages: several(&languages),
             territory: territory.first().and_then(|it| it.parse().ok()),
-            available_on: self.all.0.get().is_empty().then(|| format::day_of(browser::now())),
+            available_on: self
+                .all
+                .0
+                .get()
+                .is_empty()
+                .then(|| format::day_of(browser::now())),
             text: Some(text.trim().to_owned()).filter(|it| !it.is_empty()),
             ..Filter::default()
         }
@@ -94,13 +85,25 @@ impl Filters {
     }
 }
 
+/// The words of a closed list; none where none is said.
+fn several<W: std::str::FromStr>(words: &[String]) -> Option<Vec<W>> {
+    let some: Vec<W> = words.iter().filter_map(|it| it.parse().ok()).collect();
+    (!some.is_empty()).then_some(some)
+}
+
 /// How a value of a facet is called.
 fn word(facet: Facet, value: &str) -> String {
     match facet {
         Facet::Topic => words::topic(value).to_owned(),
-        Facet::Form => value.parse().map_or_else(|_| value.to_owned(), |it| words::form(it).to_owned()),
-        Facet::Cost => value.parse().map_or_else(|_| value.to_owned(), |it| words::cost(it).to_owned()),
-        Facet::Language => value.parse().map_or_else(|_| value.to_owned(), |it| words::spoken(it).to_owned()),
+        Facet::Form => value
+            .parse()
+            .map_or_else(|_| value.to_owned(), |it| words::form(it).to_owned()),
+        Facet::Cost => value
+            .parse()
+            .map_or_else(|_| value.to_owned(), |it| words::cost(it).to_owned()),
+        Facet::Language => value
+            .parse()
+            .map_or_else(|_| value.to_owned(), |it| words::spoken(it).to_owned()),
         Facet::Territory => crate::records::title(value).unwrap_or_else(|| "…".to_owned()),
     }
 }
@@ -148,9 +151,11 @@ pub fn Screen() -> impl IntoView {
         })
     });
     let counts = Memo::new(move |_| {
-        facets
-            .load
-            .with(|it| it.value().map(|it| it.expertise_facets.clone()).unwrap_or_default())
+        facets.load.with(|it| {
+            it.value()
+                .map(|it| it.expertise_facets.clone())
+                .unwrap_or_default()
+        })
     });
     let active = Signal::derive(move || {
         let mut active = Vec::new();
@@ -190,10 +195,17 @@ pub fn Screen() -> impl IntoView {
         }]
     });
     let all_on = Signal::derive(move || vec![filters.all.0.get()]);
-    let set_all = move |on: Vec<String>| filters.all.1.run(on.into_iter().find(|it| it == "TOUT").unwrap_or_default());
-    let tools = move || view! {
-        <Places here="/expertises" />
-        {move || may_offer().then(|| view! { <a class="button primary" href="/expertises/nouvelle">{t::expertise_create}</a> })}
+    let set_all = move |on: Vec<String>| {
+        filters
+            .all
+            .1
+            .run(on.into_iter().find(|it| it == "TOUT").unwrap_or_default())
+    };
+    let tools = move || {
+        view! {
+            <Places here="/expertises" />
+            {move || may_offer().then(|| view! { <a class="button primary" href="/expertises/nouvelle">{t::expertise_create}</a> })}
+        }
     };
     view! {
         <Page title=t::expertise_title lead=t::expertise_question tools>
@@ -267,7 +279,13 @@ fn FacetChips(
                 });
             }
         }
-        options.sort_by_key(|it| (topic(&it.value).map_or("", |of| of.family()), topic(&it.value).is_some_and(|of| of.broad.is_some()), domain::text::fold(&it.label)));
+        options.sort_by_key(|it| {
+            (
+                topic(&it.value).map_or("", |of| of.family()),
+                topic(&it.value).is_some_and(|of| of.broad.is_some()),
+                domain::text::fold(&it.label),
+            )
+        });
         options
     });
     let change = move |values: Vec<String>| {

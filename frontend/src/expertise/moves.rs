@@ -155,7 +155,9 @@ pub fn introduce(need: ExpertiseNeedId, expertise: ExpertiseId, busy: RwSignal<b
         message: None,
     };
     press(busy, said, t::introduction_opened(), async move {
-        let it = api::mutate(&Open::build(Opening { input })).await?.introduction_open;
+        let it = api::mutate(&Open::build(Opening { input }))
+            .await?
+            .introduction_open;
         Ok((it.user_errors, it.change_id))
     });
 }
@@ -182,7 +184,10 @@ pub async fn moved(
         text,
     };
     let it = api::mutate(&Advance::build(Advancing { input })).await?;
-    Ok((it.introduction_advance.user_errors, it.introduction_advance.change_id))
+    Ok((
+        it.introduction_advance.user_errors,
+        it.introduction_advance.change_id,
+    ))
 }
 
 /// Keeps what one side says of it.
@@ -201,7 +206,10 @@ pub async fn review(
         text,
     };
     let it = api::mutate(&Review::build(Reviewing { input })).await?;
-    Ok((it.introduction_review.user_errors, it.introduction_review.change_id))
+    Ok((
+        it.introduction_review.user_errors,
+        it.introduction_review.change_id,
+    ))
 }
 
 /// Says how often one is told of new matches.
@@ -230,7 +238,10 @@ pub async fn propose(
         note,
     };
     let it = api::mutate(&Propose::build(Proposing { input })).await?;
-    Ok((it.expertise_session_propose.user_errors, it.expertise_session_propose.change_id))
+    Ok((
+        it.expertise_session_propose.user_errors,
+        it.expertise_session_propose.change_id,
+    ))
 }
 
 /// Answers the proposal of a session, for a project or for an organisation.
@@ -249,6 +260,9 @@ pub fn reply(
     };
     press(busy, said, t::edit_saved(), async move {
         let it = api::mutate(&AnswerIt::build(Answering { input })).await?;
-        Ok((it.expertise_session_answer.user_errors, it.expertise_session_answer.change_id))
+        Ok((
+            it.expertise_session_answer.user_errors,
+            it.expertise_session_answer.change_id,
+        ))
     });
 }

@@ -78,20 +78,30 @@ pub fn Screen() -> impl IntoView {
     });
     let on = Signal::derive(move || {
         let word = state.0.get();
-        vec![if word.is_empty() { State::Open.to_string() } else { word }]
+        vec![if word.is_empty() {
+            State::Open.to_string()
+        } else {
+            word
+        }]
     });
     let choose = move |on: Vec<String>| {
         let last = on.into_iter().next_back().unwrap_or_default();
-        state.1.run(if last == State::Open.word() { String::new() } else { last });
+        state.1.run(if last == State::Open.word() {
+            String::new()
+        } else {
+            last
+        });
     };
     let topics = Signal::derive(|| {
         std::iter::once((String::new(), t::expertise_any_topic().to_owned()))
             .chain(families().map(|it| (it.code.to_owned(), words::topic(it.code).to_owned())))
             .collect::<Vec<_>>()
     });
-    let tools = move || view! {
-        <Places here="/besoins-expertise" />
-        {move || may_ask().then(|| view! { <a class="button primary" href="/besoins-expertise/nouveau">{t::expertise_need_create}</a> })}
+    let tools = move || {
+        view! {
+            <Places here="/besoins-expertise" />
+            {move || may_ask().then(|| view! { <a class="button primary" href="/besoins-expertise/nouveau">{t::expertise_need_create}</a> })}
+        }
     };
     view! {
         <Page title=t::expertise_needs_title lead=t::expertise_needs_question tools>

@@ -7,7 +7,7 @@ const PLACES: [(&str, Text); 4] = [
     ("/expertises", t::expertise_title),
     ("/besoins-expertise", t::expertise_needs_title),
     ("/mises-en-relation", t::introduction_title),
-    ("/rencontres-expertise", t::session_title),
+    ("/rencontres-expertise", t::encounter_title),
 ];
 
 #[component]

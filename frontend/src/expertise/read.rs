@@ -8,9 +8,7 @@ use crate::project::read::ProjectName;
 use chrono::{DateTime, Utc};
 use domain::expertise::fit::Part;
 use domain::expertise::introduction::{self, Party, Refused, Stage};
-use domain::expertise::need::{
-    self, Budget, ExpertiseNeed, ExpertiseNeedPatch, NewExpertiseNeed, State,
-};
+use domain::expertise::need::{self, Budget, ExpertiseNeed, ExpertiseNeedPatch, NewExpertiseNeed, State};
 use domain::expertise::session::Answer;
 use domain::expertise::{self, Cost, Expertise, ExpertisePatch, Facet, Form, Format, NewExpertise};
 use domain::{Lang, PartialDate};

@@ -201,9 +201,9 @@ pub fn frequency(frequency: Frequency) -> &'static str {
 
 pub fn answer(answer: Answer) -> &'static str {
     match answer {
-        Answer::Yes => t::session_yes(),
-        Answer::Maybe => t::session_maybe(),
-        Answer::No => t::session_no(),
+        Answer::Yes => t::encounter_yes(),
+        Answer::Maybe => t::encounter_maybe(),
+        Answer::No => t::encounter_no(),
     }
 }
 

@@ -2,9 +2,7 @@
 
 use async_graphql::{ComplexObject, Context, Enum, InputObject, Object, Result, SimpleObject};
 use domain::expertise::Expertise;
-use domain::expertise::introduction::{
-    Filter, Introduction, NewIntroduction, Order, Party, Refused, Stage,
-};
+use domain::expertise::introduction::{Filter, Introduction, NewIntroduction, Order, Party, Refused, Stage};
 use domain::expertise::need::{ExpertiseNeed, Reader};
 use domain::expertise::topic;
 use domain::organisation::Organisation;
@@ -54,17 +52,24 @@ impl IntroductionNode {
     /// The sides for which the caller may say what they think of it.
     async fn speaks_for(&self, ctx: &Context<'_>) -> Vec<Party> {
         let may = |party: &Party| allows(&caller(ctx).actor, self.record.speaking(*party));
-        [Party::Provider, Party::Requester].into_iter().filter(may).collect()
+        [Party::Provider, Party::Requester]
+            .into_iter()
+            .filter(may)
+            .collect()
     }
 
     /// The offer.
     async fn expertise(&self, ctx: &Context<'_>) -> Result<Option<ExpertiseNode>> {
-        Ok(one::<Expertise>(ctx, self.record.expertise_id).await?.map(Into::into))
+        Ok(one::<Expertise>(ctx, self.record.expertise_id)
+            .await?
+            .map(Into::into))
     }
 
     /// The need. Who sees the introduction may see it.
     async fn need(&self, ctx: &Context<'_>) -> Result<Option<ExpertiseNeedNode>> {
-        Ok(one::<ExpertiseNeed>(ctx, self.record.need_id).await?.map(Into::into))
+        Ok(one::<ExpertiseNeed>(ctx, self.record.need_id)
+            .await?
+            .map(Into::into))
     }
 
     /// Who gives.
@@ -202,7 +207,9 @@ impl IntroductionQuery {
             ..filter.unwrap_or_default()
         };
         let order = order_by.unwrap_or(Order::UpdatedLast);
-        listed::<Introduction, _>(ctx, filter, order, page).await.map(Some)
+        listed::<Introduction, _>(ctx, filter, order, page)
+            .await
+            .map(Some)
     }
 
     /// How introductions have come out, by topic or by provider; for staff only, null for others.
@@ -263,9 +270,15 @@ pub(crate) struct IntroductionMutation;
 #[Object]
 impl IntroductionMutation {
     /// Proposes to a provider to be introduced to a need.
-    async fn introduction_open(&self, ctx: &Context<'_>, input: NewIntroduction) -> Result<IntroductionPayload> {
+    async fn introduction_open(
+        &self,
+        ctx: &Context<'_>,
+        input: NewIntroduction,
+    ) -> Result<IntroductionPayload> {
         let site = site(ctx).public_url.as_str();
-        let opened = store(ctx).open_introduction(&caller(ctx).actor, input, site).await;
+        let opened = store(ctx)
+            .open_introduction(&caller(ctx).actor, input, site)
+            .await;
         Ok(answer(ctx, None, opened).await?.into())
     }
 

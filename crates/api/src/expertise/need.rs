@@ -1,9 +1,7 @@
 //! Needs of expertise over GraphQL. A confidential one exists for its own side, staff, and those it was introduced to.
 
 use async_graphql::{ComplexObject, Context, Object, Result};
-use domain::expertise::need::{
-    ExpertiseNeed, ExpertiseNeedPatch, Filter, NewExpertiseNeed, Order, Reader,
-};
+use domain::expertise::need::{ExpertiseNeed, ExpertiseNeedPatch, Filter, NewExpertiseNeed, Order, Reader};
 use domain::organisation::Organisation;
 use domain::policy::allows;
 use domain::project::Project;
@@ -14,9 +12,9 @@ use store::Relation;
 
 use super::matching::{ExpertiseMatchNode, matches, matching_cost};
 use super::{IntroductionNode, TopicNode, introduction, topics};
-use crate::connection::{Connection, cost, listed, one, page, related};
-use crate::ctx::{caller, store};
-use crate::error::fail;
+use crate::connection::{Connection, cost, listed, one, page, related, shared};
+use crate::ctx::{caller, loader};
+use crate::load::SeenNeed;
 use crate::organisation::OrganisationNode;
 use crate::project::ProjectNode;
 use crate::territory::TerritoryNode;
@@ -29,11 +27,8 @@ payload!(ExpertiseNeedPayload { expertise_need: ExpertiseNeedNode } of Expertise
 
 /// The need, where the caller may see it.
 pub(crate) async fn seen(ctx: &Context<'_>, id: ExpertiseNeedId) -> Result<Option<ExpertiseNeed>> {
-    let Some(need) = one::<ExpertiseNeed>(ctx, id).await? else {
-        return Ok(None);
-    };
-    let sees = store(ctx).sees_expertise_need(&caller(ctx).actor, &need).await;
-    Ok(sees.map_err(|error| fail(ctx, error))?.then_some(need))
+    let seen = loader(ctx).one(SeenNeed(id)).await;
+    seen.map_err(|error| shared(ctx, &error))
 }
 
 /// The needs of expertise of a project, the last changed first: the confidential ones too for those who may see all of

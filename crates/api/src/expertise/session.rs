@@ -2,7 +2,7 @@
 
 use async_graphql::{ComplexObject, Context, InputObject, Object, Result};
 use domain::chantier::Step;
-use domain::expertise::need::{ExpertiseNeed, Reader};
+use domain::expertise::need::Reader;
 use domain::expertise::session::{
     Answer, ExpertiseSession, ExpertiseSessionPatch, Filter, NewExpertiseSession,
 };
@@ -17,9 +17,10 @@ use store::{AsTheyCame, SessionStep};
 
 use super::{ExpertiseNeedNode, ExpertiseNode, TopicNode};
 use crate::chantier::StepNode;
-use crate::connection::{Connection, cost, listed, many, one, page};
-use crate::ctx::{caller, store};
+use crate::connection::{Connection, cost, listed, many, one, page, shared};
+use crate::ctx::{caller, loader, store};
 use crate::error::fail;
+use crate::load::SeenNeed;
 use crate::organisation::OrganisationNode;
 use crate::payload::{DeleteInput, DeletePayload, answer, deleted};
 use crate::project::ProjectNode;
@@ -57,14 +58,14 @@ impl ExpertiseSessionNode {
     /// The needs that are brought together, those that the caller may see.
     #[graphql(complexity = "10 * child_complexity")]
     async fn needs(&self, ctx: &Context<'_>) -> Result<Vec<ExpertiseNeedNode>> {
-        let mut seen = Vec::new();
-        for need in many::<ExpertiseNeed>(ctx, &self.record.need_ids).await? {
-            let sees = store(ctx).sees_expertise_need(&caller(ctx).actor, &need).await;
-            if sees.map_err(|error| fail(ctx, error))? {
-                seen.push(need.into());
-            }
-        }
-        Ok(seen)
+        let seen = loader(ctx)
+            .many(self.record.need_ids.iter().map(|id| SeenNeed(*id)))
+            .await
+            .map_err(|error| shared(ctx, &error))?;
+        let ids = self.record.need_ids.iter();
+        Ok(ids
+            .filter_map(|id| seen.get(&SeenNeed(*id)).cloned().map(Into::into))
+            .collect())
     }
 
     /// The offers that could help.
@@ -113,7 +114,9 @@ impl ExpertiseSessionQuery {
         let filter = Filter {
             reader: Reader::of(actor),
         };
-        listed::<ExpertiseSession, _>(ctx, filter, AsTheyCame, page).await.map(Some)
+        listed::<ExpertiseSession, _>(ctx, filter, AsTheyCame, page)
+            .await
+            .map(Some)
     }
 }
 
@@ -219,7 +222,9 @@ impl ExpertiseSessionMutation {
         input: ExpertiseSessionPatch,
     ) -> Result<ExpertiseSessionPayload> {
         let target = (input.id, input.expected_revision);
-        let changed = store(ctx).edit::<ExpertiseSession>(&caller(ctx).actor, input).await;
+        let changed = store(ctx)
+            .edit::<ExpertiseSession>(&caller(ctx).actor, input)
+            .await;
         Ok(answer(ctx, Some(target), changed).await?.into())
     }
 

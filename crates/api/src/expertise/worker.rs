@@ -7,7 +7,7 @@ use store::{Rematcher, Store};
 use tokio::sync::watch;
 
 /// How often it is looked whether something changed.
-const EVERY: Duration = Duration::from_secs(2);
+const EVERY: Duration = Duration::from_secs(3);
 /// How often it is looked whether somebody is to be told or reminded.
 const TELL_EVERY: Duration = Duration::from_secs(60);
 /// After each portion it rests so many times as long as the portion took: requests come first.

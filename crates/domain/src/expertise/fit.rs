@@ -49,7 +49,13 @@ impl Part {
     pub const fn weight(self) -> u32 {
         match self {
             Self::Topic => 30,
-            Self::Form | Self::Territory | Self::Language | Self::Timing | Self::Cost | Self::Load | Self::Past => 10,
+            Self::Form
+            | Self::Territory
+            | Self::Language
+            | Self::Timing
+            | Self::Cost
+            | Self::Load
+            | Self::Past => 10,
         }
     }
 }
@@ -170,7 +176,11 @@ pub fn fit(need: &Wanted, given: &Given, past: &Past, today: NaiveDate) -> Optio
         score: score.map(thousandth),
         reason,
     });
-    let known = || parts.iter().filter_map(|part| Some((part.part.weight(), part.score?)));
+    let known = || {
+        parts
+            .iter()
+            .filter_map(|part| Some((part.part.weight(), part.score?)))
+    };
     let weight: u32 = known().map(|(weight, _)| weight).sum();
     let sum: f64 = known().map(|(weight, score)| f64::from(weight) * score).sum();
     Some(Score {
@@ -216,7 +226,12 @@ fn about(needed: u64, given: u64) -> Option<Told> {
     let mut best: Option<(f64, Reason)> = None;
     for (broad, narrow) in FAMILIES.iter() {
         let told = if needed & broad != 0 && given & narrow != 0 {
-            (0.9, Reason::NarrowerTopic { topic: code(given & narrow) })
+            (
+                0.9,
+                Reason::NarrowerTopic {
+                    topic: code(given & narrow),
+                },
+            )
         } else if given & broad != 0 && needed & narrow != 0 {
             (0.7, Reason::WiderTopic { topic: code(*broad) })
         } else if needed & narrow != 0 && given & narrow != 0 {
@@ -276,7 +291,10 @@ fn timing(need: &Wanted, given: &Given, today: NaiveDate) -> Told {
     if given.from.is_none() && given.to.is_none() {
         return (None, Reason::AvailabilityUnknown);
     }
-    let begins = given.from.and_then(PartialDate::earliest).filter(|from| *from > today);
+    let begins = given
+        .from
+        .and_then(PartialDate::earliest)
+        .filter(|from| *from > today);
     match (begins, need.deadline.and_then(PartialDate::latest)) {
         (None, _) => (Some(1.0), Reason::AvailableNow),
         (Some(from), Some(deadline)) if from <= deadline => (Some(0.8), Reason::AvailableInTime { from }),
@@ -342,7 +360,9 @@ mod tests {
     use crate::{ExpertiseId, ExpertiseNeedId, OrganisationId, ProjectId};
 
     fn with(mut all: Value, own: Value) -> Value {
-        let Value::Object(own) = own else { panic!("an object") };
+        let Value::Object(own) = own else {
+            panic!("an object")
+        };
         for (field, value) in own {
             all[field] = value;
         }
@@ -403,47 +423,149 @@ mod tests {
                 .map(|(score, reason)| (score.unwrap(), reason.code()))
         };
         assert_eq!(told("foncier", "foncier"), Some((1.0, ReasonCode::SameTopic)));
-        assert_eq!(told("marches-publics", "redaction-marches"), Some((0.9, ReasonCode::NarrowerTopic)));
-        assert_eq!(told("redaction-marches", "marches-publics"), Some((0.7, ReasonCode::WiderTopic)));
-        assert_eq!(told("redaction-marches", "reponse-marches"), Some((0.5, ReasonCode::SiblingTopic)));
+        assert_eq!(
+            told("marches-publics", "redaction-marches"),
+            Some((0.9, ReasonCode::NarrowerTopic))
+        );
+        assert_eq!(
+            told("redaction-marches", "marches-publics"),
+            Some((0.7, ReasonCode::WiderTopic))
+        );
+        assert_eq!(
+            told("redaction-marches", "reponse-marches"),
+            Some((0.5, ReasonCode::SiblingTopic))
+        );
         assert_eq!(told("redaction-marches", "foncier"), None);
         let two = |codes: [&str; 2]| codes.map(str::to_owned);
         assert_eq!(
-            meeting(&two(["foncier", "redaction-marches"]), &two(["handicap", "redaction-marches"])),
+            meeting(
+                &two(["foncier", "redaction-marches"]),
+                &two(["handicap", "redaction-marches"])
+            ),
             Some("redaction-marches")
         );
     }
 
     #[test]
     fn what_nobody_has_said_neither_helps_nor_harms() {
-        let (wanted, given) = (Wanted::of(&need(json!({})), None), Given::of(&offer(json!({})), 0, None));
+        let (wanted, given) = (
+            Wanted::of(&need(json!({})), None),
+            Given::of(&offer(json!({})), 0, None),
+        );
         let score = fit(&wanted, &given, &Past::default(), today()).unwrap();
         assert_eq!((score.total, score.known), (1.0, 30));
-        assert_eq!(score.parts.iter().filter(|part| part.score.is_none()).count(), PARTS - 1);
+        assert_eq!(
+            score.parts.iter().filter(|part| part.score.is_none()).count(),
+            PARTS - 1
+        );
     }
 
     #[test]
     fn each_part_tells_its_score_and_why() {
         let none = Past::default();
         for (of, wanted, given, expected) in [
-            (Part::Form, json!({"forms": ["LEGAL"]}), json!({"forms": ["LEGAL", "ADVICE"]}), (Some(1.0), ReasonCode::FormGiven)),
-            (Part::Form, json!({"forms": ["LEGAL"]}), json!({"forms": ["ADVICE"]}), (Some(0.0), ReasonCode::OtherForm)),
-            (Part::Form, json!({"forms": ["LEGAL"]}), json!({}), (None, ReasonCode::FormUnknown)),
-            (Part::Language, json!({"languages": ["FR", "DE"]}), json!({"languages": ["DE"]}), (Some(1.0), ReasonCode::LanguageShared)),
-            (Part::Language, json!({"languages": ["FR"]}), json!({"languages": ["DE"]}), (Some(0.0), ReasonCode::NoLanguageShared)),
-            (Part::Timing, json!({}), json!({"availableFrom": "2026-01"}), (Some(1.0), ReasonCode::AvailableNow)),
-            (Part::Timing, json!({"deadline": "2027-03"}), json!({"availableFrom": "2027-02"}), (Some(0.8), ReasonCode::AvailableInTime)),
-            (Part::Timing, json!({"deadline": "2027-01"}), json!({"availableFrom": "2027-02"}), (Some(0.0), ReasonCode::AvailableTooLate)),
-            (Part::Timing, json!({}), json!({"availableFrom": "2027-02"}), (Some(0.5), ReasonCode::AvailableLater)),
-            (Part::Cost, json!({"budget": "NOTHING"}), json!({"cost": "PAID"}), (Some(0.0), ReasonCode::PaidWithoutBudget)),
-            (Part::Cost, json!({"budget": "MORE"}), json!({"cost": "PAID"}), (Some(0.9), ReasonCode::PaidWithBudget)),
-            (Part::Cost, json!({}), json!({"cost": "PAID"}), (None, ReasonCode::BudgetUnknown)),
-            (Part::Cost, json!({"budget": "NOTHING"}), json!({"cost": "FUNDED"}), (Some(1.0), ReasonCode::Funded)),
-            (Part::Load, json!({}), json!({"capacity": 4}), (Some(0.75), ReasonCode::Room)),
-            (Part::Load, json!({}), json!({"capacity": 1}), (Some(0.0), ReasonCode::NoRoom)),
-            (Part::Load, json!({}), json!({"capacity": 0}), (Some(0.0), ReasonCode::NoRoom)),
+            (
+                Part::Form,
+                json!({"forms": ["LEGAL"]}),
+                json!({"forms": ["LEGAL", "ADVICE"]}),
+                (Some(1.0), ReasonCode::FormGiven),
+            ),
+            (
+                Part::Form,
+                json!({"forms": ["LEGAL"]}),
+                json!({"forms": ["ADVICE"]}),
+                (Some(0.0), ReasonCode::OtherForm),
+            ),
+            (
+                Part::Form,
+                json!({"forms": ["LEGAL"]}),
+                json!({}),
+                (None, ReasonCode::FormUnknown),
+            ),
+            (
+                Part::Language,
+                json!({"languages": ["FR", "DE"]}),
+                json!({"languages": ["DE"]}),
+                (Some(1.0), ReasonCode::LanguageShared),
+            ),
+            (
+                Part::Language,
+                json!({"languages": ["FR"]}),
+                json!({"languages": ["DE"]}),
+                (Some(0.0), ReasonCode::NoLanguageShared),
+            ),
+            (
+                Part::Timing,
+                json!({}),
+                json!({"availableFrom": "2026-01"}),
+                (Some(1.0), ReasonCode::AvailableNow),
+            ),
+            (
+                Part::Timing,
+                json!({"deadline": "2027-03"}),
+                json!({"availableFrom": "2027-02"}),
+                (Some(0.8), ReasonCode::AvailableInTime),
+            ),
+            (
+                Part::Timing,
+                json!({"deadline": "2027-01"}),
+                json!({"availableFrom": "2027-02"}),
+                (Some(0.0), ReasonCode::AvailableTooLate),
+            ),
+            (
+                Part::Timing,
+                json!({}),
+                json!({"availableFrom": "2027-02"}),
+                (Some(0.5), ReasonCode::AvailableLater),
+            ),
+            (
+                Part::Cost,
+                json!({"budget": "NOTHING"}),
+                json!({"cost": "PAID"}),
+                (Some(0.0), ReasonCode::PaidWithoutBudget),
+            ),
+            (
+                Part::Cost,
+                json!({"budget": "MORE"}),
+                json!({"cost": "PAID"}),
+                (Some(0.9), ReasonCode::PaidWithBudget),
+            ),
+            (
+                Part::Cost,
+                json!({}),
+                json!({"cost": "PAID"}),
+                (None, ReasonCode::BudgetUnknown),
+            ),
+            (
+                Part::Cost,
+                json!({"budget": "NOTHING"}),
+                json!({"cost": "FUNDED"}),
+                (Some(1.0), ReasonCode::Funded),
+            ),
+            (
+                Part::Load,
+                json!({}),
+                json!({"capacity": 4}),
+                (Some(0.75), ReasonCode::Room),
+            ),
+            (
+                Part::Load,
+                json!({}),
+                json!({"capacity": 1}),
+                (Some(0.0), ReasonCode::NoRoom),
+            ),
+            (
+                Part::Load,
+                json!({}),
+                json!({"capacity": 0}),
+                (Some(0.0), ReasonCode::NoRoom),
+            ),
         ] {
-            assert_eq!(part(of, wanted.clone(), given.clone(), none), expected, "{of} {wanted} {given}");
+            assert_eq!(
+                part(of, wanted.clone(), given.clone(), none),
+                expected,
+                "{of} {wanted} {given}"
+            );
         }
     }
 
@@ -455,23 +577,58 @@ mod tests {
             let (score, reason) = territory(&wanted, &given);
             (score.unwrap(), reason.code())
         };
-        let (namur, province, region, arlon) = (("92094", "COMMUNE"), ("90000", "PROVINCE"), ("03000", "REGION"), ("81001", "COMMUNE"));
+        let (namur, province, region, arlon) = (
+            ("92094", "COMMUNE"),
+            ("90000", "PROVINCE"),
+            ("03000", "REGION"),
+            ("81001", "COMMUNE"),
+        );
         assert_eq!(told(namur, region, json!([])), (1.0, ReasonCode::GivenThere));
         assert_eq!(told(namur, province, json!([])), (1.0, ReasonCode::GivenThere));
         assert_eq!(told(province, namur, json!([])), (0.8, ReasonCode::GivenInPart));
         let (score, reason) = told(namur, arlon, json!([]));
-        assert!(score > 0.1 && score < APART && reason == ReasonCode::GivenElsewhere, "{score}");
-        assert_eq!(told(namur, arlon, json!(["REMOTE"])), (0.8, ReasonCode::FromADistance));
+        assert!(
+            score > 0.1 && score < APART && reason == ReasonCode::GivenElsewhere,
+            "{score}"
+        );
+        assert_eq!(
+            told(namur, arlon, json!(["REMOTE"])),
+            (0.8, ReasonCode::FromADistance)
+        );
     }
 
     #[test]
     fn the_past_lowers_and_says_why() {
         let past = |more: Past| part(Part::Past, json!({}), json!({}), more);
         let refused = Some((Refused::NoTime, today()));
-        assert_eq!(past(Past { refused, ..Past::default() }), (Some(0.0), ReasonCode::RefusedBefore));
-        assert_eq!(past(Past { refusals: 1, ..Past::default() }), (Some(0.5), ReasonCode::RefusedOthers));
-        assert_eq!(past(Past { without_result: true, ..Past::default() }), (Some(0.2), ReasonCode::WithoutResultBefore));
-        assert_eq!(past(Past { done: 2, ..Past::default() }), (Some(1.0), ReasonCode::DoneBefore));
+        assert_eq!(
+            past(Past {
+                refused,
+                ..Past::default()
+            }),
+            (Some(0.0), ReasonCode::RefusedBefore)
+        );
+        assert_eq!(
+            past(Past {
+                refusals: 1,
+                ..Past::default()
+            }),
+            (Some(0.5), ReasonCode::RefusedOthers)
+        );
+        assert_eq!(
+            past(Past {
+                without_result: true,
+                ..Past::default()
+            }),
+            (Some(0.2), ReasonCode::WithoutResultBefore)
+        );
+        assert_eq!(
+            past(Past {
+                done: 2,
+                ..Past::default()
+            }),
+            (Some(1.0), ReasonCode::DoneBefore)
+        );
         assert_eq!(past(Past::default()), (None, ReasonCode::NoPast));
     }
 

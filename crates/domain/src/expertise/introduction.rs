@@ -115,7 +115,10 @@ choices! {
 /// One step of an introduction.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[cfg_attr(feature = "graphql", derive(async_graphql::SimpleObject))]
-#[cfg_attr(feature = "graphql", graphql(name = "IntroductionStep", crate = "crate::graphql"))]
+#[cfg_attr(
+    feature = "graphql",
+    graphql(name = "IntroductionStep", crate = "crate::graphql")
+)]
 pub struct Step {
     /// The stage it came to.
     pub stage: Stage,
@@ -220,7 +223,9 @@ impl Introduction {
         match step.stage {
             Stage::Refused => {
                 if step.refused.is_none() {
-                    checks.refuse(Refusal::Required { field: "refused".into() });
+                    checks.refuse(Refusal::Required {
+                        field: "refused".into(),
+                    });
                 }
                 let says = step.refused != Some(Refused::Other) || step.text.is_some();
                 checks.hold(says, "text", Invalid::ReasonMissing);
@@ -272,7 +277,11 @@ impl Rules for Introduction {
     }
 
     fn edited(&mut self, before: &Self, checks: &mut Checks) {
-        checks.hold(self.expertise_id == before.expertise_id, "expertiseId", Invalid::Settled);
+        checks.hold(
+            self.expertise_id == before.expertise_id,
+            "expertiseId",
+            Invalid::Settled,
+        );
         checks.hold(self.need_id == before.need_id, "needId", Invalid::Settled);
     }
 
@@ -318,7 +327,7 @@ pub struct Filter {
     /// Changed since this instant.
     pub updated_since: Option<DateTime<Utc>>,
     /// Who reads; the server says it.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "super::need::Reader::is_nobody")]
     #[cfg_attr(feature = "graphql", graphql(skip))]
     pub reader: super::need::Reader,
 }
@@ -349,7 +358,12 @@ mod tests {
         introduction
     }
 
-    fn moved(of: &mut Introduction, stage: Stage, refused: Option<Refused>, text: Option<&str>) -> Vec<String> {
+    fn moved(
+        of: &mut Introduction,
+        stage: Stage,
+        refused: Option<Refused>,
+        text: Option<&str>,
+    ) -> Vec<String> {
         let mut checks = Checks::default();
         let step = Step {
             stage,
@@ -373,19 +387,39 @@ mod tests {
             assert!(moved(&mut introduction, stage, None, None).is_empty(), "{stage}");
         }
         assert_eq!((introduction.steps.len(), introduction.moved_at()), (4, at(1)));
-        assert_eq!(moved(&mut introduction, Stage::UnderWay, None, None), ["TRANSITION stage"]);
+        assert_eq!(
+            moved(&mut introduction, Stage::UnderWay, None, None),
+            ["TRANSITION stage"]
+        );
     }
 
     #[test]
     fn a_refusal_has_its_reason_and_an_end_without_result_its_words() {
-        assert_eq!(moved(&mut proposed(), Stage::Refused, None, None), ["REQUIRED refused"]);
-        assert_eq!(moved(&mut proposed(), Stage::Refused, Some(Refused::Other), None), ["INVALID text"]);
-        assert_eq!(moved(&mut proposed(), Stage::WithoutResult, None, Some(" ")), ["INVALID text"]);
+        assert_eq!(
+            moved(&mut proposed(), Stage::Refused, None, None),
+            ["REQUIRED refused"]
+        );
+        assert_eq!(
+            moved(&mut proposed(), Stage::Refused, Some(Refused::Other), None),
+            ["INVALID text"]
+        );
+        assert_eq!(
+            moved(&mut proposed(), Stage::WithoutResult, None, Some(" ")),
+            ["INVALID text"]
+        );
         let mut refused = proposed();
         assert!(moved(&mut refused, Stage::Refused, Some(Refused::NoTime), None).is_empty());
         assert_eq!(refused.refused(), Some(Refused::NoTime));
         let mut ended = proposed();
-        assert!(moved(&mut ended, Stage::WithoutResult, Some(Refused::NoTime), Some("Trouvé ailleurs")).is_empty());
+        assert!(
+            moved(
+                &mut ended,
+                Stage::WithoutResult,
+                Some(Refused::NoTime),
+                Some("Trouvé ailleurs")
+            )
+            .is_empty()
+        );
         assert_eq!(ended.refused(), None);
     }
 
@@ -393,7 +427,11 @@ mod tests {
     fn each_side_says_what_it_thinks_once_it_has_begun() {
         let said = |introduction: &mut Introduction, party, rating| {
             let mut checks = Checks::default();
-            let feedback = Feedback { rating, text: None, at: at(2) };
+            let feedback = Feedback {
+                rating,
+                text: None,
+                at: at(2),
+            };
             introduction.review(party, feedback, &mut checks);
             checks.finish().is_ok()
         };

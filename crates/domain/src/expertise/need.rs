@@ -123,7 +123,11 @@ impl Rules for ExpertiseNeed {
     }
 
     fn edited(&mut self, before: &Self, checks: &mut Checks) {
-        checks.hold(self.project_id == before.project_id, "projectId", Invalid::Settled);
+        checks.hold(
+            self.project_id == before.project_id,
+            "projectId",
+            Invalid::Settled,
+        );
         let stays = self.organisation_id == before.organisation_id;
         checks.hold(stays, "organisationId", Invalid::Settled);
     }
@@ -140,7 +144,12 @@ impl Rules for ExpertiseNeed {
         facets.words = (!self.confidential).then(|| Words {
             title: self.title.clone(),
             names: vec![self.title.clone()],
-            body: self.context.iter().cloned().chain(topic::words(&self.topics)).collect(),
+            body: self
+                .context
+                .iter()
+                .cloned()
+                .chain(topic::words(&self.topics))
+                .collect(),
         });
         facets
     }
@@ -169,6 +178,12 @@ pub struct Reader {
 }
 
 impl Reader {
+    /// Whether it is the one who sees nothing that is confidential.
+    #[must_use]
+    pub fn is_nobody(&self) -> bool {
+        *self == Self::default()
+    }
+
     /// What the actor may see, as the policy has it of a single need.
     #[must_use]
     pub fn of(actor: &Actor) -> Self {
@@ -206,7 +221,7 @@ pub struct Filter {
     /// Whose words hold these, without regard to accents and case. Confidential needs have none.
     pub text: Option<String>,
     /// Who reads; the server says it.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Reader::is_nobody")]
     #[cfg_attr(feature = "graphql", graphql(skip))]
     pub reader: Reader,
 }
@@ -232,7 +247,9 @@ mod tests {
 
     fn need(own: Value) -> ExpertiseNeed {
         let mut all = json!({"title": "Rédiger un marché", "topics": ["redaction-marches"], "projectId": ProjectId(Uuid::nil())});
-        let Value::Object(own) = own else { panic!("an object") };
+        let Value::Object(own) = own else {
+            panic!("an object")
+        };
         for (field, value) in own {
             all[field] = value;
         }
@@ -255,7 +272,10 @@ mod tests {
         assert!(refused(json!({})).is_empty());
         assert_eq!(refused(json!({"projectId": null})), ["REQUIRED projectId"]);
         assert_eq!(refused(json!({"topics": []})), ["REQUIRED topics"]);
-        assert_eq!(refused(json!({"state": "WITHDRAWN", "reason": " "})), ["INVALID reason"]);
+        assert_eq!(
+            refused(json!({"state": "WITHDRAWN", "reason": " "})),
+            ["INVALID reason"]
+        );
     }
 
     #[test]

@@ -77,7 +77,12 @@ fn letter(lang: Lang, subject: [&str; 4], text: [String; 4]) -> Letter {
 #[must_use]
 pub fn matches(name: &str, told: &[Told], more: usize, lang: Lang) -> Letter {
     let mut lines = String::new();
-    for Told { need, expertise, link } in told {
+    for Told {
+        need,
+        expertise,
+        link,
+    } in told
+    {
         lines.push_str(&format!("- {need} ↔ {expertise}\n  {link}\n"));
     }
     if more > 0 {
@@ -122,7 +127,14 @@ pub fn matches(name: &str, told: &[Told], more: usize, lang: Lang) -> Letter {
 
 /// What happened to an introduction, for the other side: proposed, accepted, refused and why.
 #[must_use]
-pub fn moved(name: &str, (need, expertise): (&str, &str), stage: Stage, refused: Option<Refused>, link: &str, lang: Lang) -> Letter {
+pub fn moved(
+    name: &str,
+    (need, expertise): (&str, &str),
+    stage: Stage,
+    refused: Option<Refused>,
+    link: &str,
+    lang: Lang,
+) -> Letter {
     let why = refused.map_or_else(String::new, |why| format!(" ({})", why.told(lang)));
     let happened = match stage {
         Stage::Proposed => [
@@ -131,8 +143,18 @@ pub fn moved(name: &str, (need, expertise): (&str, &str), stage: Stage, refused:
             "wurde vorgeschlagen: nehmen Sie sie an oder lehnen Sie sie ab",
             "was proposed: accept or refuse it",
         ],
-        Stage::Accepted => ["a été acceptée", "werd aanvaard", "wurde angenommen", "was accepted"],
-        Stage::Refused => ["a été refusée", "werd geweigerd", "wurde abgelehnt", "was refused"],
+        Stage::Accepted => [
+            "a été acceptée",
+            "werd aanvaard",
+            "wurde angenommen",
+            "was accepted",
+        ],
+        Stage::Refused => [
+            "a été refusée",
+            "werd geweigerd",
+            "wurde abgelehnt",
+            "was refused",
+        ],
         Stage::UnderWay => ["est en cours", "is bezig", "ist im Gang", "is under way"],
         Stage::Done => ["a abouti", "is geslaagd", "ist abgeschlossen", "is done"],
         Stage::WithoutResult => [
@@ -152,10 +174,18 @@ pub fn moved(name: &str, (need, expertise): (&str, &str), stage: Stage, refused:
             "An introduction has moved",
         ],
         [
-            format!("Bonjour {name},\n\nLa mise en relation entre « {need} » et « {expertise} » {fr}{why}.\n\n{link}\n"),
-            format!("Dag {name},\n\nDe kennismaking tussen \"{need}\" en \"{expertise}\" {nl}{why}.\n\n{link}\n"),
-            format!("Guten Tag {name},\n\ndie Vermittlung zwischen „{need}“ und „{expertise}“ {de}{why}.\n\n{link}\n"),
-            format!("Hello {name},\n\nThe introduction of \"{need}\" and \"{expertise}\" {en}{why}.\n\n{link}\n"),
+            format!(
+                "Bonjour {name},\n\nLa mise en relation entre « {need} » et « {expertise} » {fr}{why}.\n\n{link}\n"
+            ),
+            format!(
+                "Dag {name},\n\nDe kennismaking tussen \"{need}\" en \"{expertise}\" {nl}{why}.\n\n{link}\n"
+            ),
+            format!(
+                "Guten Tag {name},\n\ndie Vermittlung zwischen „{need}“ und „{expertise}“ {de}{why}.\n\n{link}\n"
+            ),
+            format!(
+                "Hello {name},\n\nThe introduction of \"{need}\" and \"{expertise}\" {en}{why}.\n\n{link}\n"
+            ),
         ],
     )
 }
@@ -207,15 +237,33 @@ mod tests {
         }];
         let mut texts = std::collections::HashSet::new();
         for lang in Lang::ALL {
-            let mut letters = vec![matches("Anne", &told, 3, *lang), reminder("Anne", both, 7, link, *lang)];
-            letters.extend(Stage::ALL.iter().map(|stage| moved("Anne", both, *stage, None, link, *lang)));
+            let mut letters = vec![
+                matches("Anne", &told, 3, *lang),
+                reminder("Anne", both, 7, link, *lang),
+            ];
+            letters.extend(
+                Stage::ALL
+                    .iter()
+                    .map(|stage| moved("Anne", both, *stage, None, link, *lang)),
+            );
             for letter in letters {
                 assert!(letter.text.contains(both.0) && letter.text.contains(both.1));
-                assert!(letter.text.lines().any(|line| line.trim() == link), "{}", letter.text);
+                assert!(
+                    letter.text.lines().any(|line| line.trim() == link),
+                    "{}",
+                    letter.text
+                );
                 assert!(texts.insert(letter.text));
             }
         }
-        let refused = moved("Anne", both, Stage::Refused, Some(Refused::TooFar), link, Lang::Nl);
+        let refused = moved(
+            "Anne",
+            both,
+            Stage::Refused,
+            Some(Refused::TooFar),
+            link,
+            Lang::Nl,
+        );
         assert!(refused.text.contains("(te ver)"));
     }
 }

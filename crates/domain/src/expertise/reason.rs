@@ -85,7 +85,10 @@ choices! {
 
 /// Why a part has its score, or none, with its facts.
 #[derive(Clone, Copy, Debug, PartialEq)]
-#[expect(missing_docs, reason = "the variants are the codes of the same name; the fields are the facts of the sentence")]
+#[expect(
+    missing_docs,
+    reason = "the variants are the codes of the same name; the fields are the facts of the sentence"
+)]
 pub enum Reason {
     SameTopic { topic: &'static str },
     NarrowerTopic { topic: &'static str },
@@ -437,12 +440,37 @@ impl Refused {
     pub const fn told(self, lang: Lang) -> &'static str {
         let [fr, nl, de, en] = match self {
             Self::NoTime => ["pas de temps", "geen tijd", "keine Zeit", "no time"],
-            Self::NotOurField => ["hors de son domaine", "niet zijn vakgebied", "nicht sein Gebiet", "not its field"],
+            Self::NotOurField => [
+                "hors de son domaine",
+                "niet zijn vakgebied",
+                "nicht sein Gebiet",
+                "not its field",
+            ],
             Self::TooFar => ["trop loin", "te ver", "zu weit", "too far"],
-            Self::Budget => ["budget insuffisant", "te klein budget", "zu wenig Budget", "too small a budget"],
-            Self::TooLate => ["échéance intenable", "onhaalbare deadline", "Frist nicht zu halten", "the deadline cannot be met"],
-            Self::Language => ["pas de langue commune", "geen gemeenschappelijke taal", "keine gemeinsame Sprache", "no language in common"],
-            Self::Conflict => ["conflit d'intérêts", "belangenconflict", "Interessenkonflikt", "a conflict of interest"],
+            Self::Budget => [
+                "budget insuffisant",
+                "te klein budget",
+                "zu wenig Budget",
+                "too small a budget",
+            ],
+            Self::TooLate => [
+                "échéance intenable",
+                "onhaalbare deadline",
+                "Frist nicht zu halten",
+                "the deadline cannot be met",
+            ],
+            Self::Language => [
+                "pas de langue commune",
+                "geen gemeenschappelijke taal",
+                "keine gemeinsame Sprache",
+                "no language in common",
+            ],
+            Self::Conflict => [
+                "conflit d'intérêts",
+                "belangenconflict",
+                "Interessenkonflikt",
+                "a conflict of interest",
+            ],
             Self::Other => ["autre raison", "andere reden", "anderer Grund", "another reason"],
         };
         match lang {
@@ -503,7 +531,10 @@ mod tests {
             Reason::Room { free: 1, of: 2 },
             Reason::NoRoom { of: 2 },
             Reason::NoPast,
-            Reason::RefusedBefore { why: Refused::TooFar, on: from },
+            Reason::RefusedBefore {
+                why: Refused::TooFar,
+                on: from,
+            },
             Reason::WithoutResultBefore,
             Reason::RefusedOthers { count: 2 },
             Reason::DoneBefore { count: 2 },
@@ -513,7 +544,13 @@ mod tests {
             assert_eq!(told.len(), 4, "{reason:?}");
             assert!(told.iter().all(|sentence| !sentence.contains("{}")), "{told:?}");
         }
-        let refused = Reason::RefusedBefore { why: Refused::TooFar, on: from };
-        assert_eq!(refused.sentence(Lang::Fr), "Le prestataire a refusé ce besoin le 01/02/2027: trop loin.");
+        let refused = Reason::RefusedBefore {
+            why: Refused::TooFar,
+            on: from,
+        };
+        assert_eq!(
+            refused.sentence(Lang::Fr),
+            "Le prestataire a refusé ce besoin le 01/02/2027: trop loin."
+        );
     }
 }

@@ -100,7 +100,9 @@ impl Rules for ExpertiseSession {
     fn check(&mut self, checks: &mut Checks) {
         let is_broad = topic::topic(&self.topic).is_some_and(|topic| topic.broad.is_none());
         if !is_broad {
-            checks.refuse(Refusal::UnknownReference { field: "topic".into() });
+            checks.refuse(Refusal::UnknownReference {
+                field: "topic".into(),
+            });
         }
         checks.set("needIds", &mut self.need_ids);
         checks.hold(self.need_ids.len() >= 2, "needIds", Invalid::Several);
@@ -157,7 +159,8 @@ mod tests {
         let project = |number| ProjectId(Uuid::from_u128(number));
         let needs = [1, 2].map(|number| ExpertiseNeedId(Uuid::from_u128(number)));
         let id = ExpertiseSessionId(Uuid::nil());
-        let mut session = ExpertiseSession::bare(id, DateTime::UNIX_EPOCH, "communication".into(), needs.into());
+        let mut session =
+            ExpertiseSession::bare(id, DateTime::UNIX_EPOCH, "communication".into(), needs.into());
         session.project_ids = vec![project(1)];
         let mut say = |of, answer| {
             let mut checks = Checks::default();

@@ -112,7 +112,12 @@ pub fn families_of(codes: &[String]) -> Vec<&'static str> {
 /// These topics and their broad ones, each once: what a record is found by.
 pub(crate) fn found_by(codes: &[String]) -> Vec<&'static str> {
     let mut all = families_of(codes);
-    all.extend(codes.iter().filter_map(|code| topic(code)).map(|topic| topic.code));
+    all.extend(
+        codes
+            .iter()
+            .filter_map(|code| topic(code))
+            .map(|topic| topic.code),
+    );
     all.sort_unstable();
     all.dedup();
     all
@@ -165,7 +170,11 @@ mod tests {
         assert!(TOPICS.len() <= 64);
         assert_eq!(families().count(), 8);
         for topic in TOPICS.iter() {
-            assert!(topic.labels.iter().all(|label| !label.is_empty()), "{}", topic.code);
+            assert!(
+                topic.labels.iter().all(|label| !label.is_empty()),
+                "{}",
+                topic.code
+            );
             if let Some(broad) = topic.broad {
                 let broad = super::topic(broad).unwrap();
                 assert_eq!(broad.broad, None, "{}", topic.code);

@@ -3,17 +3,17 @@
 
 use std::collections::BTreeMap;
 
+use domain::expertise::Expertise;
+use domain::expertise::fit::meeting;
 use domain::expertise::introduction::{
     Feedback, Filter, Introduction, NewIntroduction, Order, Party, Refused, Stage, Step,
 };
 use domain::expertise::notice::{self, INTRODUCTIONS};
-use domain::expertise::fit::meeting;
 use domain::expertise::topic::topic;
-use domain::expertise::Expertise;
 use domain::mail::Kind;
 use domain::policy::{Action, Actor, allows};
-use domain::record::Verb;
 use domain::record::Rules as _;
+use domain::record::Verb;
 use domain::{ExpertiseId, ExpertiseNeedId, IntroductionId, OrganisationId, ProjectId, Refusal};
 use sea_orm::ConnectionTrait;
 use sea_orm::prelude::DateTimeUtc;
@@ -145,7 +145,10 @@ fn party(actor: &Actor, introduction: &Introduction, answers: bool) -> Party {
     } else {
         [Party::Requester, Party::Provider]
     };
-    order.into_iter().find(|party| speaks(*party)).unwrap_or(Party::Staff)
+    order
+        .into_iter()
+        .find(|party| speaks(*party))
+        .unwrap_or(Party::Staff)
 }
 
 impl Store {
@@ -154,7 +157,12 @@ impl Store {
     /// # Errors
     /// A need or an offer that does not exist or that the actor may not see, one of the two that is closed, the two are
     /// introduced already, not allowed.
-    pub async fn open_introduction(&self, actor: &Actor, new: NewIntroduction, site: &str) -> Result<Introduction> {
+    pub async fn open_introduction(
+        &self,
+        actor: &Actor,
+        new: NewIntroduction,
+        site: &str,
+    ) -> Result<Introduction> {
         // Who may do nothing here is told that first.
         let person = actor.person();
         let own = Action::KeepIntroduction {
@@ -163,7 +171,9 @@ impl Store {
             organisation: None,
         };
         self.ask(actor, own)?;
-        let unknown = |field: &str| Refusal::UnknownReference { field: field.to_owned() };
+        let unknown = |field: &str| Refusal::UnknownReference {
+            field: field.to_owned(),
+        };
         let need = match self.seen_expertise_need(actor, new.need_id).await {
             Err(Error::Refused(_)) => return Err(unknown("needId").into()),
             other => other?,
@@ -185,25 +195,30 @@ impl Store {
         if !expertise.is_open(today.date_naive()) {
             closed.push("expertiseId");
         }
-        self.create_and(actor, new, complete, async move |tx: &mut Tx, made: Introduction| {
-            // A retry finds what was made the first time.
-            if made.created_at != tx.now() {
-                return Ok(made);
-            }
-            if let Some(field) = closed.first() {
-                return Err(Refusal::Invalid {
-                    field: (*field).to_owned(),
-                    why: domain::refusal::Invalid::Closed,
+        self.create_and(
+            actor,
+            new,
+            complete,
+            async move |tx: &mut Tx, made: Introduction| {
+                // A retry finds what was made the first time.
+                if made.created_at != tx.now() {
+                    return Ok(made);
                 }
-                .into());
-            }
-            if tx.is_introduced(&made).await? {
-                let field = "expertiseId".to_owned();
-                return Err(Refusal::Duplicate { field }.into());
-            }
-            tx.tell_of(&made, site).await?;
-            Ok(made)
-        })
+                if let Some(field) = closed.first() {
+                    return Err(Refusal::Invalid {
+                        field: (*field).to_owned(),
+                        why: domain::refusal::Invalid::Closed,
+                    }
+                    .into());
+                }
+                if tx.is_introduced(&made).await? {
+                    let field = "expertiseId".to_owned();
+                    return Err(Refusal::Duplicate { field }.into());
+                }
+                tx.tell_of(&made, site).await?;
+                Ok(made)
+            },
+        )
         .await
     }
 
@@ -237,8 +252,15 @@ impl Store {
             tx.tell_of(&kept, site).await?;
             Ok(kept)
         };
-        self.change_and(actor, before, expected, asking, |of, checks| of.advance(step, checks), tell)
-            .await
+        self.change_and(
+            actor,
+            before,
+            expected,
+            asking,
+            |of, checks| of.advance(step, checks),
+            tell,
+        )
+        .await
     }
 
     /// Keeps what one side says of an introduction.
@@ -285,11 +307,13 @@ impl Store {
             let stage: Stage = row.try_get_by_index(1)?;
             let refused: Option<Refused> = row.try_get_by_index(2)?;
             let count = super::number(row.try_get_by_index(3)?);
-            let funnel = funnels.entry((topic.clone(), provider)).or_insert_with(|| Funnel {
-                topic,
-                provider,
-                ..Funnel::default()
-            });
+            let funnel = funnels
+                .entry((topic.clone(), provider))
+                .or_insert_with(|| Funnel {
+                    topic,
+                    provider,
+                    ..Funnel::default()
+                });
             *funnel.stages.entry(stage).or_default() += count;
             if let Some(refused) = refused {
                 *funnel.refusals.entry(refused).or_default() += count;
@@ -302,7 +326,10 @@ impl Store {
 impl Tx {
     /// Whether another introduction of the same two is open.
     async fn is_introduced(&self, of: &Introduction) -> Result<bool> {
-        let open = Stage::ALL.iter().filter(|stage| stage.is_open()).map(|stage| stage.word());
+        let open = Stage::ALL
+            .iter()
+            .filter(|stage| stage.is_open())
+            .map(|stage| stage.word());
         let query = Query::select()
             .column("id")
             .from("introduction")
@@ -335,7 +362,14 @@ impl Tx {
         let link = link(site, INTRODUCTIONS);
         for person in people {
             let titles = (need.as_str(), expertise.as_str());
-            let letter = notice::moved(&person.name, titles, step.stage, step.refused, &link, person.language);
+            let letter = notice::moved(
+                &person.name,
+                titles,
+                step.stage,
+                step.refused,
+                &link,
+                person.language,
+            );
             self.add_mail(&person, Kind::Introduction, letter).await?;
         }
         Ok(())

@@ -136,7 +136,12 @@ fn columns<R: Sought>(query: &mut SelectStatement) {
 }
 
 /// The statement for the candidates of one record with these topics; `asked` is its place among those asked for.
-fn candidates_of<R: Sought>(topics: &[String], asked: i32, today: NaiveDate, reader: &Reader) -> [SelectStatement; 2] {
+fn candidates_of<R: Sought>(
+    topics: &[String],
+    asked: i32,
+    today: NaiveDate,
+    reader: &Reader,
+) -> [SelectStatement; 2] {
     let families = topic::families_of(topics);
     let about = |words: Vec<String>| {
         let tagged = Query::select()
@@ -177,7 +182,9 @@ impl Store {
         let mut found = HashMap::with_capacity(needs.len());
         for chunk in needs.chunks(AT_ONCE) {
             let topics = chunk.iter().map(|need| need.topics.as_slice());
-            let candidates = self.sought::<Expertise>(topics, today, &Reader::default()).await?;
+            let candidates = self
+                .sought::<Expertise>(topics, today, &Reader::default())
+                .await?;
             let places = candidates.iter().flatten().filter_map(|of| of.territory_id);
             let places = places.chain(chunk.iter().filter_map(|need| need.territory_id));
             let reaches = self.reaches(places).await?;
@@ -317,7 +324,15 @@ impl Store {
             condition = condition.add(rows::among(&self.reading, Expr::col("provider_id"), ids));
         }
         let query = Query::select()
-            .columns(["need_id", "expertise_id", "provider_id", "stage", "refused", "moved_at", "family"])
+            .columns([
+                "need_id",
+                "expertise_id",
+                "provider_id",
+                "stage",
+                "refused",
+                "moved_at",
+                "family",
+            ])
             .from("introduction")
             .cond_where(condition)
             .order_by("moved_at", Order::Desc)
@@ -333,7 +348,10 @@ impl Store {
             let at: DateTime<Utc> = row.try_get_by_index(5)?;
             let family: Option<String> = row.try_get_by_index(6)?;
             // The last one of a pair counts.
-            pasts.pairs.entry((need, expertise)).or_insert((stage, refused, at));
+            pasts
+                .pairs
+                .entry((need, expertise))
+                .or_insert((stage, refused, at));
             match stage {
                 Stage::Accepted | Stage::UnderWay => count(&mut pasts.busy, expertise),
                 Stage::Done => count(&mut pasts.done, expertise),
@@ -353,7 +371,10 @@ impl Store {
     /// # Errors
     /// A database fault.
     pub async fn expertise_loads(&self, ids: &[ExpertiseId]) -> Result<HashMap<ExpertiseId, u64>> {
-        let busy = Stage::ALL.iter().filter(|stage| stage.is_busy()).map(|stage| stage.word());
+        let busy = Stage::ALL
+            .iter()
+            .filter(|stage| stage.is_busy())
+            .map(|stage| stage.word());
         let query = Query::select()
             .column("expertise_id")
             .expr_as(Expr::col("id").count(), "count")
@@ -388,4 +409,3 @@ fn count<K: Eq + Hash>(counts: &mut HashMap<K, u32>, of: K) {
 pub(super) fn reach(reaches: &HashMap<TerritoryId, Reach>, of: Option<TerritoryId>) -> Option<Reach> {
     reaches.get(&of?).copied()
 }
-

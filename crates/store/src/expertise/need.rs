@@ -1,5 +1,7 @@
 //! Needs of expertise as rows. The confidential ones stay out of every list but those of whom they are for.
 
+use std::collections::HashSet;
+
 use domain::date::PartialDate;
 use domain::expertise::Form;
 use domain::expertise::need::{Budget, ExpertiseNeed, Filter, Order, Reader, State};
@@ -8,6 +10,7 @@ use domain::text::Lang;
 use domain::{Actor, ExpertiseNeedId, OrganisationId, ProjectId, Refusal, TerritoryId};
 use sea_orm::ConnectionTrait;
 use sea_orm::sea_query::{Condition, Expr, ExprTrait, Query};
+use uuid::Uuid;
 
 use super::day;
 use crate::connect::Store;
@@ -15,6 +18,7 @@ use crate::error::Result;
 use crate::filter::Narrow;
 use crate::list::Listed;
 use crate::page::{Column, Key};
+use crate::rows;
 
 stored! {
     ExpertiseNeed, row, "expertise_need";
@@ -129,33 +133,38 @@ impl Store {
     /// # Errors
     /// Not found, also where it exists and the actor may not know.
     pub async fn seen_expertise_need(&self, actor: &Actor, id: ExpertiseNeedId) -> Result<ExpertiseNeed> {
-        let need: ExpertiseNeed = self.find(id).await?.ok_or(Refusal::NotFound)?;
-        if self.sees_expertise_need(actor, &need).await? {
-            Ok(need)
-        } else {
-            Err(Refusal::NotFound.into())
-        }
+        let seen = self.seen_expertise_needs(actor, &[id]).await?;
+        seen.into_iter().next().ok_or_else(|| Refusal::NotFound.into())
     }
 
-    /// Whether the actor may see a need of expertise.
+    /// Those of these needs that the actor may see: one statement, and one more where some may only be seen by whom they
+    /// were introduced to.
     ///
     /// # Errors
     /// A database fault.
-    pub async fn sees_expertise_need(&self, actor: &Actor, need: &ExpertiseNeed) -> Result<bool> {
-        if allows(actor, need.seen(false)) {
-            return Ok(true);
+    pub async fn seen_expertise_needs(
+        &self,
+        actor: &Actor,
+        ids: &[ExpertiseNeedId],
+    ) -> Result<Vec<ExpertiseNeed>> {
+        let mut needs = self.many::<ExpertiseNeed>(ids).await?;
+        let hidden = needs.iter().filter(|need| !allows(actor, need.seen(false)));
+        let hidden: Vec<Uuid> = hidden.map(|need| need.id.0).collect();
+        let house = actor.person().and_then(|signed| signed.organisation);
+        let mut introduced = HashSet::new();
+        if let Some(house) = house.filter(|_| !hidden.is_empty()) {
+            let query = Query::select()
+                .distinct()
+                .column("need_id")
+                .from("introduction")
+                .and_where(rows::among(&self.reading, Expr::col("need_id"), hidden))
+                .and_where(Expr::col("provider_id").eq(house))
+                .take();
+            for row in self.reading.query_all(&query).await? {
+                introduced.insert(row.try_get_by_index::<Uuid>(0)?);
+            }
         }
-        let Some(organisation) = actor.person().and_then(|signed| signed.organisation) else {
-            return Ok(false);
-        };
-        let introduced = Query::select()
-            .column("id")
-            .from("introduction")
-            .and_where(Expr::col("need_id").eq(need.id))
-            .and_where(Expr::col("provider_id").eq(organisation))
-            .limit(1)
-            .take();
-        let introduced = self.reading.query_one(&introduced).await?.is_some();
-        Ok(allows(actor, need.seen(introduced)))
+        needs.retain(|need| allows(actor, need.seen(introduced.contains(&need.id.0))));
+        Ok(needs)
     }
 }

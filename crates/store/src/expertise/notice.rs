@@ -1,10 +1,10 @@
 //! Who is told of new matches how often, and what people are reminded of: messages in the outbox, each written once.
 
 use chrono::{DateTime, Utc};
+use domain::expertise::Expertise;
 use domain::expertise::introduction::{Introduction, Stage};
 use domain::expertise::need::{ExpertiseNeed, State};
 use domain::expertise::notice::{self, Frequency, INTRODUCTIONS, Told, expertise_path, need_path};
-use domain::expertise::Expertise;
 use domain::mail::Kind;
 use domain::person::{Person, State as Account};
 use domain::policy::{Action, Actor};
@@ -131,7 +131,14 @@ impl Store {
                 .take();
             if tx.conn.execute(&change).await?.rows_affected() == 0 {
                 let row = vec![person.0.into(), frequency.word().into()];
-                rows::put(&tx.conn, "expertise_notice", &["person_id", "frequency"], 1, vec![row]).await?;
+                rows::put(
+                    &tx.conn,
+                    "expertise_notice",
+                    &["person_id", "frequency"],
+                    1,
+                    vec![row],
+                )
+                .await?;
             }
             Ok(())
         })
@@ -237,9 +244,20 @@ impl Store {
             let found = |name: &'static str| Expr::col(("found", name));
             let mut query = Query::select();
             query
-                .columns([("need", "id"), ("offer", "id"), ("need", "title"), ("offer", "title"), ("offer", "organisation_id")])
+                .columns([
+                    ("need", "id"),
+                    ("offer", "id"),
+                    ("need", "title"),
+                    ("offer", "title"),
+                    ("offer", "organisation_id"),
+                ])
                 .from_as("expertise_match", "found")
-                .join_as(JoinType::InnerJoin, "expertise_need", "need", need("id").equals(("found", "need_id")))
+                .join_as(
+                    JoinType::InnerJoin,
+                    "expertise_need",
+                    "need",
+                    need("id").equals(("found", "need_id")),
+                )
                 .join_as(
                     JoinType::InnerJoin,
                     "expertise",
@@ -285,7 +303,14 @@ impl Store {
                 .take();
             if tx.conn.execute(&change).await?.rows_affected() == 0 {
                 let row = vec![person.id.0.into(), until.into()];
-                rows::put(&tx.conn, "expertise_notice", &["person_id", "told_until"], 1, vec![row]).await?;
+                rows::put(
+                    &tx.conn,
+                    "expertise_notice",
+                    &["person_id", "told_until"],
+                    1,
+                    vec![row],
+                )
+                .await?;
             }
             Ok(true)
         })
@@ -301,7 +326,9 @@ impl Store {
         let now = self.mint.now();
         let mut reminded = 0;
         for stage in Stage::ALL.iter().copied() {
-            let Some(patience) = stage.patience() else { continue };
+            let Some(patience) = stage.patience() else {
+                continue;
+            };
             let known = Query::select()
                 .column("introduction_id")
                 .from("introduction_reminder")

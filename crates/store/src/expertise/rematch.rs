@@ -19,6 +19,7 @@ use uuid::Uuid;
 use super::matching::{ExpertiseMatch, Pasts, best, reach};
 use crate::connect::{Lock, Store};
 use crate::error::{Error, Result};
+use crate::matching::MATCHES;
 use crate::record::{all, selecting};
 use crate::rows;
 use crate::write::Tx;
@@ -28,9 +29,11 @@ const KEPT: usize = 20;
 /// Those below are not.
 const LEAST: f64 = 0.5;
 /// So many changed records are matched at a time.
-const AT_ONCE: u64 = 20;
+const AT_ONCE: usize = 20;
 /// So many needs are matched in one portion of a full run.
 const PORTION: u64 = 50;
+/// Where more changed than that, everything is matched anew.
+const MANY: u64 = 500;
 /// So many offers are read at a time.
 const PAGE: u64 = 500;
 /// Where a full run stands: the last need that was matched, nothing before the first; no such setting when none is under way.
@@ -59,31 +62,26 @@ impl Tx {
         rows::put(&self.conn, "rematch", &columns, 1, rows.collect()).await
     }
 
-    /// Keeps what was found. `of` are the pairs that were known of the records that were matched: those that no longer
-    /// fit stay known, so that nobody is told of them as new ones later.
-    async fn keep_matches(
-        &self,
-        fresh: &[ExpertiseMatch],
-        known: HashMap<(Uuid, Uuid), (Option<i32>, DateTime<Utc>)>,
-        now: DateTime<Utc>,
-    ) -> Result<()> {
-        let mut rows = Vec::with_capacity(fresh.len());
-        let mut row = |(need, expertise): (Uuid, Uuid), score: Option<i32>, at: DateTime<Utc>| {
+    /// Keeps what was found beside the pairs that were `known` of the records that were matched: those that no longer fit
+    /// stay known, so that nobody is told of them as new ones later.
+    async fn keep_matches(&self, found: &Found, known: Known, now: DateTime<Utc>) -> Result<()> {
+        let mut rows = Vec::with_capacity(found.fits.len());
+        let mut row = |(need, expertise): Pair, score: Option<i32>, at: DateTime<Utc>| {
             rows.push(vec![need.into(), expertise.into(), score.into(), at.into()]);
         };
-        let mut fits = HashSet::with_capacity(fresh.len());
-        for found in fresh {
-            let pair = (found.need_id.0, found.expertise_id.0);
-            let score = Some(thousandths(found));
-            fits.insert(pair);
-            match known.get(&pair) {
-                Some((before, _)) if *before == score => {}
-                Some((_, at)) => row(pair, score, *at),
-                None => row(pair, score, now),
+        for (pair, fit) in &found.fits {
+            match known.get(pair) {
+                Some((before, _)) if *before == Some(fit.score) => {}
+                Some((_, at)) => row(*pair, Some(fit.score), *at),
+                None if fit.is_kept => row(*pair, Some(fit.score), now),
+                None => {}
             }
         }
         for (pair, (score, at)) in known {
-            if score.is_some() && !fits.contains(&pair) {
+            // Of a record that more fit than were looked at, those beyond may still fit.
+            let is_told =
+                found.fits.contains_key(&pair) || found.cut.contains(&pair.0) || found.cut.contains(&pair.1);
+            if score.is_some() && !is_told {
                 row(pair, None, at);
             }
         }
@@ -92,11 +90,7 @@ impl Tx {
     }
 
     /// The pairs that are known of these records.
-    async fn known_pairs(
-        &self,
-        column: &'static str,
-        ids: Vec<Uuid>,
-    ) -> Result<HashMap<(Uuid, Uuid), (Option<i32>, DateTime<Utc>)>> {
+    async fn known_pairs(&self, column: &'static str, ids: Vec<Uuid>) -> Result<Known> {
         if ids.is_empty() {
             return Ok(HashMap::new());
         }
@@ -112,6 +106,13 @@ impl Tx {
                 Ok((pair, (row.try_get_by_index(2)?, row.try_get_by_index(3)?)))
             })
             .collect()
+    }
+
+    /// Begins a full run. What changed and waits is part of it.
+    async fn begin_run(&self) -> Result<()> {
+        let waiting = Query::delete().from_table("rematch").take();
+        self.conn.execute(&waiting).await?;
+        self.set(RUN, "").await
     }
 
     async fn set(&self, name: &str, value: &str) -> Result<()> {
@@ -150,10 +151,45 @@ fn thousandths(found: &ExpertiseMatch) -> i32 {
     (found.score.total * 1_000.0).round() as i32
 }
 
-/// Those worth keeping, in the order they come.
-fn worth(found: Vec<ExpertiseMatch>, most: usize) -> impl Iterator<Item = ExpertiseMatch> {
-    let fits = |of: &ExpertiseMatch| of.score.total >= LEAST && !of.score.refused;
-    found.into_iter().filter(fits).take(most)
+/// A need and an offer.
+type Pair = (Uuid, Uuid);
+/// Of pairs that are known, their score where they still fit, and since when.
+type Known = HashMap<Pair, (Option<i32>, DateTime<Utc>)>;
+
+/// How a pair fits.
+#[derive(Clone, Copy, Debug)]
+struct Fit {
+    /// Of a thousand.
+    score: i32,
+    /// Whether it is kept where it is new.
+    is_kept: bool,
+}
+
+/// What was found of some records.
+#[derive(Debug, Default)]
+struct Found {
+    fits: HashMap<Pair, Fit>,
+    /// The records of which there may be more.
+    cut: HashSet<Uuid>,
+}
+
+impl Found {
+    /// Adds what was found of one record, the best first; so many of them are kept where they are new.
+    fn add(&mut self, record: Uuid, found: &[ExpertiseMatch], kept: usize) {
+        if found.len() >= MATCHES {
+            self.cut.insert(record);
+        }
+        let worth = found
+            .iter()
+            .filter(|of| of.score.total >= LEAST && !of.score.refused);
+        for (place, of) in worth.enumerate() {
+            let fit = self.fits.entry((of.need_id.0, of.expertise_id.0)).or_insert(Fit {
+                score: thousandths(of),
+                is_kept: false,
+            });
+            fit.is_kept |= place < kept;
+        }
+    }
 }
 
 impl Store {
@@ -164,7 +200,7 @@ impl Store {
     pub async fn rematch_expertise(&self, actor: &Actor) -> Result<()> {
         self.write(actor, Action::MatchAnew, async |tx: &mut Tx| {
             tx.lock(Lock::Matching).await?;
-            tx.set(RUN, "").await
+            tx.begin_run().await
         })
         .await
     }
@@ -198,26 +234,43 @@ impl Store {
             .columns(["record_id", "record_kind", "at"])
             .from("rematch")
             .order_by("at", Order::Asc)
-            .limit(AT_ONCE)
+            .limit(AT_ONCE as u64)
             .take();
         let mut waiting: Vec<(Uuid, RecordType, DateTime<Utc>)> = Vec::new();
         for row in self.reading.query_all(&query).await? {
-            waiting.push((row.try_get_by_index(0)?, row.try_get_by_index(1)?, row.try_get_by_index(2)?));
+            waiting.push((
+                row.try_get_by_index(0)?,
+                row.try_get_by_index(1)?,
+                row.try_get_by_index(2)?,
+            ));
         }
         if waiting.is_empty() {
             return Ok(0);
         }
-        let of = |kind: RecordType| waiting.iter().filter(move |(_, of, _)| *of == kind).map(|(id, _, _)| *id);
+        let of = |kind: RecordType| {
+            waiting
+                .iter()
+                .filter(move |(_, of, _)| *of == kind)
+                .map(|(id, _, _)| *id)
+        };
         let needs: Vec<Uuid> = of(RecordType::ExpertiseNeed).collect();
         let offers: Vec<Uuid> = of(RecordType::Expertise).collect();
         let today = self.mint.now().date_naive();
         let need_ids: Vec<ExpertiseNeedId> = needs.iter().map(|id| (*id).into()).collect();
         let open_needs = self.many::<ExpertiseNeed>(&need_ids).await?;
-        let open_needs = open_needs.iter().filter(|need| need.is_open(today)).map(|need| need.id);
+        let open_needs = open_needs
+            .iter()
+            .filter(|need| need.is_open(today))
+            .map(|need| need.id);
         let offer_ids: Vec<ExpertiseId> = offers.iter().map(|id| (*id).into()).collect();
         let open_offers = self.many::<Expertise>(&offer_ids).await?;
-        let open_offers = open_offers.iter().filter(|offer| offer.is_open(today)).map(|offer| offer.id);
-        let of_needs = self.matches_of_expertise_needs(&open_needs.collect::<Vec<_>>()).await?;
+        let open_offers = open_offers
+            .iter()
+            .filter(|offer| offer.is_open(today))
+            .map(|offer| offer.id);
+        let of_needs = self
+            .matches_of_expertise_needs(&open_needs.collect::<Vec<_>>())
+            .await?;
         let everybody = Reader {
             all: true,
             ..Reader::default()
@@ -225,10 +278,13 @@ impl Store {
         let of_offers = self
             .matches_of_expertises(&open_offers.collect::<Vec<_>>(), &everybody)
             .await?;
-        let mut fresh: Vec<ExpertiseMatch> = of_needs.into_values().flat_map(|of| worth(of, KEPT)).collect();
-        fresh.extend(of_offers.into_values().flat_map(|of| worth(of, usize::MAX)));
-        fresh.sort_unstable_by_key(|of| (of.need_id, of.expertise_id));
-        fresh.dedup_by_key(|of| (of.need_id, of.expertise_id));
+        let mut found = Found::default();
+        for (need, of) in of_needs {
+            found.add(need.0, &of, KEPT);
+        }
+        for (offer, of) in of_offers {
+            found.add(offer.0, &of, MATCHES);
+        }
         let count = waiting.len();
         self.write(&Actor::System, Action::MatchAnew, async move |tx: &mut Tx| {
             tx.lock(Lock::Matching).await?;
@@ -236,7 +292,7 @@ impl Store {
             known.extend(tx.known_pairs("expertise_id", offers).await?);
             // The instant under the lock: what is told until then is told of all that was found before.
             let now = tx.instant();
-            tx.keep_matches(&fresh, known, now).await?;
+            tx.keep_matches(&found, known, now).await?;
             for (id, _, at) in waiting {
                 let done = Query::delete()
                     .from_table("rematch")
@@ -290,7 +346,7 @@ impl Rematcher {
         self.store
             .write(&Actor::System, Action::MatchAnew, async |tx: &mut Tx| {
                 tx.lock(Lock::Matching).await?;
-                tx.set(RUN, "").await?;
+                tx.begin_run().await?;
                 tx.set(BY, &current).await
             })
             .await
@@ -305,7 +361,12 @@ impl Rematcher {
             Some(place) => self.go_on(&place).await,
             None => {
                 self.sketches = None;
-                self.store.match_changed().await
+                let matched = self.store.match_changed().await?;
+                // Where much changed, one run over all of it costs less than each alone.
+                if matched == AT_ONCE && self.store.rematch_standing().await?.1 > MANY {
+                    self.store.rematch_expertise(&Actor::System).await?;
+                }
+                Ok(matched)
             }
         }
     }
@@ -320,14 +381,19 @@ impl Rematcher {
         };
         let after = place.parse::<Uuid>().ok();
         let mut query = selecting::<ExpertiseNeed>();
-        query.order_by(("expertise_need", "id"), Order::Asc).limit(PORTION);
+        query
+            .order_by(("expertise_need", "id"), Order::Asc)
+            .limit(PORTION);
         if let Some(after) = after {
             query.and_where(Expr::col(("expertise_need", "id")).gt(after));
         }
         let needs: Vec<ExpertiseNeed> = all(&self.store.reading, &query).await?;
         let today = self.store.mint.now().date_naive();
-        let reaches = self.store.reaches(needs.iter().filter_map(|need| need.territory_id)).await?;
-        let mut fresh = Vec::with_capacity(needs.len() * KEPT);
+        let reaches = self
+            .store
+            .reaches(needs.iter().filter_map(|need| need.territory_id))
+            .await?;
+        let mut kept = Found::default();
         for need in needs.iter().filter(|need| need.is_open(today)) {
             let wanted = Wanted::of(need, reach(&reaches, need.territory_id));
             let families = topic::families_of(&need.topics);
@@ -350,7 +416,7 @@ impl Rematcher {
                     score: fit(&wanted, &of.given, &past, today)?,
                 })
             });
-            fresh.extend(worth(best(found.collect()), KEPT));
+            kept.add(need.id.0, &best(found.collect()), KEPT);
             // Requests do not wait behind a whole portion.
             tokio::task::yield_now().await;
         }
@@ -366,7 +432,7 @@ impl Rematcher {
                 }
                 let known = tx.known_pairs("need_id", ids).await?;
                 let now = tx.instant();
-                tx.keep_matches(&fresh, known, now).await?;
+                tx.keep_matches(&kept, known, now).await?;
                 match last {
                     Some(last) => tx.set(RUN, &last.to_string()).await?,
                     None => tx.unset(RUN).await?,
@@ -390,11 +456,18 @@ impl Rematcher {
         let mut after: Option<Uuid> = None;
         loop {
             let offers = self.store.open_expertises(after, PAGE).await?;
-            let reaches = self.store.reaches(offers.iter().filter_map(|offer| offer.territory_id)).await?;
+            let reaches = self
+                .store
+                .reaches(offers.iter().filter_map(|offer| offer.territory_id))
+                .await?;
             for offer in &offers {
                 let load = sketches.pasts.load(offer.id);
                 for family in topic::families_of(&offer.topics) {
-                    sketches.by_family.entry(family).or_default().push(sketches.all.len());
+                    sketches
+                        .by_family
+                        .entry(family)
+                        .or_default()
+                        .push(sketches.all.len());
                 }
                 sketches.all.push(Sketch {
                     id: offer.id,

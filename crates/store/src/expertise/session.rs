@@ -11,8 +11,8 @@ use domain::policy::{Action, Actor, allows};
 use domain::record::{Record as _, Rules as _};
 use domain::refusal::Invalid;
 use domain::{
-    ChantierId, ExpertiseId, ExpertiseNeedId, ExpertiseSessionId, OrganisationId, ProjectId, RecordId, Refusal,
-    StepId, TerritoryId,
+    ChantierId, ExpertiseId, ExpertiseNeedId, ExpertiseSessionId, OrganisationId, ProjectId, RecordId,
+    Refusal, StepId, TerritoryId,
 };
 use sea_orm::ConnectionTrait;
 use sea_orm::sea_query::{Condition, Expr, ExprTrait, Query, SelectStatement};
@@ -109,7 +109,9 @@ impl Store {
         let offers = self.many::<Expertise>(&session.expertise_ids).await?;
         session.project_ids = needs.iter().filter_map(|need| need.project_id).collect();
         let houses = needs.iter().filter_map(|need| need.organisation_id);
-        session.organisation_ids = houses.chain(offers.iter().map(|offer| offer.organisation_id)).collect();
+        session.organisation_ids = houses
+            .chain(offers.iter().map(|offer| offer.organisation_id))
+            .collect();
         for ids in [&mut session.organisation_ids] {
             ids.sort_unstable();
             ids.dedup();
@@ -128,17 +130,22 @@ impl Store {
             .all(|need| families_of(&need.topics).contains(&session.topic.as_str()));
         checks.hold(alike, "needIds", Invalid::Reference);
         checks.finish()?;
-        self.write_at(actor, Action::KeepExpertiseSession, Some(now), async move |tx: &mut Tx| {
-            if let Some(retry) = &retry
-                && !tx.remember(retry, session.id.into()).await?
-            {
-                return tx.made_before(retry).await;
-            }
-            made.position = tx.next_position(chantier).await?;
-            tx.insert(&made).await?;
-            tx.insert(&session).await?;
-            Ok(session)
-        })
+        self.write_at(
+            actor,
+            Action::KeepExpertiseSession,
+            Some(now),
+            async move |tx: &mut Tx| {
+                if let Some(retry) = &retry
+                    && !tx.remember(retry, session.id.into()).await?
+                {
+                    return tx.made_before(retry).await;
+                }
+                made.position = tx.next_position(chantier).await?;
+                tx.insert(&made).await?;
+                tx.insert(&session).await?;
+                Ok(session)
+            },
+        )
         .await
     }
 
@@ -195,8 +202,15 @@ impl Store {
             at,
         };
         let kept = async |_: &mut Tx, after: ExpertiseSession| Ok(after);
-        self.change_and(actor, before, expected, asking, |of, checks| of.answer(given, checks), kept)
-            .await
+        self.change_and(
+            actor,
+            before,
+            expected,
+            asking,
+            |of, checks| of.answer(given, checks),
+            kept,
+        )
+        .await
     }
 }
 
@@ -204,7 +218,10 @@ impl Store {
 fn sees_session(actor: &Actor, session: &ExpertiseSession) -> bool {
     let invited = actor.person().is_some_and(|signed| {
         let house = signed.organisation;
-        signed.projects.iter().any(|project| session.project_ids.contains(project))
+        signed
+            .projects
+            .iter()
+            .any(|project| session.project_ids.contains(project))
             || house.is_some_and(|house| session.organisation_ids.contains(&house))
     });
     allows(actor, Action::ReadExpertiseSession { invited })

@@ -146,7 +146,11 @@ fn beside() -> Vec<TableCreateStatement> {
     );
     let mut notice = keys(
         "expertise_notice",
-        vec![uuid("person_id"), optional("frequency"), optional_instant("told_until")],
+        vec![
+            uuid("person_id"),
+            optional("frequency"),
+            optional_instant("told_until"),
+        ],
         &["person_id"],
     );
     goes_with(&mut notice, "person_id", "person");
@@ -169,17 +173,49 @@ impl MigrationTrait for Migration {
             ("ix_expertise_order", "expertise", &["order_key", "id"] as &[_]),
             ("ix_expertise_updated", "expertise", &["updated_at", "id"]),
             ("ix_expertise_organisation", "expertise", &["organisation_id"]),
-            ("ix_expertise_need_updated", "expertise_need", &["updated_at", "id"]),
-            ("ix_expertise_need_deadline", "expertise_need", &["deadline_key", "id"]),
+            (
+                "ix_expertise_need_updated",
+                "expertise_need",
+                &["updated_at", "id"],
+            ),
+            (
+                "ix_expertise_need_deadline",
+                "expertise_need",
+                &["deadline_key", "id"],
+            ),
             ("ix_expertise_need_project", "expertise_need", &["project_id"]),
-            ("ix_expertise_need_organisation", "expertise_need", &["organisation_id"]),
+            (
+                "ix_expertise_need_organisation",
+                "expertise_need",
+                &["organisation_id"],
+            ),
             ("ix_introduction_updated", "introduction", &["updated_at", "id"]),
-            ("ix_introduction_pair", "introduction", &["need_id", "expertise_id"]),
-            ("ix_introduction_expertise", "introduction", &["expertise_id", "stage"]),
-            ("ix_introduction_provider", "introduction", &["provider_id", "stage"]),
+            (
+                "ix_introduction_pair",
+                "introduction",
+                &["need_id", "expertise_id"],
+            ),
+            (
+                "ix_introduction_expertise",
+                "introduction",
+                &["expertise_id", "stage"],
+            ),
+            (
+                "ix_introduction_provider",
+                "introduction",
+                &["provider_id", "stage"],
+            ),
             ("ix_introduction_stage", "introduction", &["stage", "moved_at"]),
-            ("ix_expertise_session_created", "expertise_session", &["created_at", "id"]),
-            ("ix_expertise_match_expertise", "expertise_match", &["expertise_id", "need_id"]),
+            (
+                "ix_expertise_session_created",
+                "expertise_session",
+                &["created_at", "id"],
+            ),
+            (
+                "ix_expertise_match_expertise",
+                "expertise_match",
+                &["expertise_id", "need_id"],
+            ),
             ("ix_expertise_match_found", "expertise_match", &["found_at"]),
             ("ix_rematch_at", "rematch", &["at"]),
         ] {
