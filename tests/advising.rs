@@ -191,8 +191,10 @@ story! {
             assert_eq!((&seen["search"], &seen["history"]), (&json!([]), &json!({"nodes": []})));
             assert!(!seen.to_string().contains("zyxwique"), "{seen}");
         }
-        let feed = server.visitor().get("/v1/changes").await.text().await.unwrap();
-        assert!(feed.contains("Médiation foncière") && !feed.contains("zyxwique") && !feed.contains("expertise_need"), "{feed}");
+        let feed = server.visitor().get("/v1/changes?types=EXPERTISE").await.text().await.unwrap();
+        assert!(feed.contains("Médiation foncière"), "{feed}");
+        let told = server.visitor().get("/v1/changes?types=EXPERTISE_NEED").await;
+        assert!(told.status().is_client_error(), "needs are not told of: {}", told.status());
         let mine = json!({"totalCount": 1, "nodes": [{"title": "Un litige zyxwique"}]});
         for client in [&asker, &staff] {
             let seen = client.data(read, asked.clone()).await;

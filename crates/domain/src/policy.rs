@@ -315,9 +315,9 @@ pub fn allows(actor: &Actor, action: Action) -> bool {
                 || Scope::ALL.iter().any(|scope| actor.has_scope(source, *scope))
                 || operator.is_some_and(|operator| actor.works_for(operator))
         }
-        Action::EditOrganisation { organisation } | Action::EditExchange { organisation } => {
-            staff || actor.works_for(organisation)
-        }
+        Action::EditOrganisation { organisation }
+        | Action::EditExchange { organisation }
+        | Action::EditExpertise { organisation } => staff || actor.works_for(organisation),
         Action::KeepOutcome { buyer, supplier } => {
             staff
                 || [buyer, supplier]
@@ -336,9 +336,13 @@ pub fn allows(actor: &Actor, action: Action) -> bool {
                 || actor.is_partner_in(organisation)
                 || actor.is_machine_of(organisation, &[Scope::ExchangeWrite])
         }
-        Action::KeepSearch { person } => person.is_some_and(|person| actor.is(person)),
-        Action::EditExpertise { organisation } => staff || actor.works_for(organisation),
-        Action::KeepExpertiseNeed { project, organisation } => staff || actor.asks(project, organisation),
+        Action::KeepSearch { person } | Action::KeepNotices { person } => {
+            person.is_some_and(|person| actor.is(person))
+        }
+        Action::KeepExpertiseNeed {
+            project,
+            organisation,
+        } => staff || actor.asks(project, organisation),
         Action::ReadExpertiseNeed {
             project,
             organisation,
@@ -350,19 +354,23 @@ pub fn allows(actor: &Actor, action: Action) -> bool {
             project,
             organisation,
         } => {
-            staff || actor.asks(project, organisation) || provider.is_some_and(|provider| actor.works_for(provider))
+            staff
+                || actor.asks(project, organisation)
+                || provider.is_some_and(|provider| actor.works_for(provider))
         }
         // Staff propose and follow; they do not answer in a provider's name.
         Action::AnswerIntroduction { provider } => {
             *actor == Actor::System || provider.is_some_and(|provider| actor.works_for(provider))
         }
-        Action::AskIntroduction { project, organisation }
-        | Action::AnswerExpertiseSession { project, organisation } => {
-            *actor == Actor::System || actor.asks(project, organisation)
+        Action::AskIntroduction {
+            project,
+            organisation,
         }
+        | Action::AnswerExpertiseSession {
+            project,
+            organisation,
+        } => *actor == Actor::System || actor.asks(project, organisation),
         Action::ReadExpertiseSession { invited } => staff || invited,
-        Action::ReadFunnel | Action::KeepExpertiseSession => staff,
-        Action::KeepNotices { person } => person.is_some_and(|person| actor.is(person)),
         // What one did oneself, one may take back, also where the whole history is not one's to read.
         Action::UndoChange { of, by } => {
             allows(actor, Action::ReadHistory { of }) || by.is_some_and(|person| actor.is(person))
@@ -376,7 +384,7 @@ pub fn allows(actor: &Actor, action: Action) -> bool {
                 || organisation.is_some_and(|organisation| actor.works_for(organisation))
                 || project.is_some_and(|project| actor.takes_part_in(project))
         }
-        Action::EditStep => staff,
+        Action::EditStep | Action::ReadFunnel | Action::KeepExpertiseSession => staff,
         Action::EditResource { project } | Action::EditProvenance { project } => {
             staff || project.is_some_and(|project| actor.takes_part_in(project))
         }
@@ -393,7 +401,9 @@ pub fn allows(actor: &Actor, action: Action) -> bool {
             editor || (may_write && author.is_some_and(|author| actor.is(author)))
         }
         Action::ReadPerson { person } => staff || actor.is(person),
-        Action::ManageAccounts | Action::ReadMails | Action::ManageClients | Action::MatchAnew => administrator,
+        Action::ManageAccounts | Action::ReadMails | Action::ManageClients | Action::MatchAnew => {
+            administrator
+        }
         Action::EditSelf { person } => administrator || actor.is(person),
         Action::ReadHistory { of } => match of {
             RecordType::Territory
@@ -476,7 +486,10 @@ mod tests {
             ("manage clients".to_owned(), Action::ManageClients),
             ("read funnel of introductions".to_owned(), Action::ReadFunnel),
             ("match expertise anew".to_owned(), Action::MatchAnew),
-            ("keep session of encounter".to_owned(), Action::KeepExpertiseSession),
+            (
+                "keep session of encounter".to_owned(),
+                Action::KeepExpertiseSession,
+            ),
             (
                 "read session of encounter (invited)".to_owned(),
                 Action::ReadExpertiseSession { invited: true },

@@ -16,13 +16,13 @@ use crate::ui::chips::{ActiveFilters, ChipOption, FilterChips};
 use crate::ui::field::TextField;
 use crate::ui::icon::Icon;
 use crate::ui::more::More;
-use crate::ui::page::Page;
+use crate::ui::page::{Page, Section};
 use crate::ui::state::{Empty, Failed, Loaded, Shape};
 use crate::viewer;
 use cynic::QueryBuilder;
-use domain::Actor;
-use domain::expertise::topic::topic;
+use domain::expertise::topic::{Topic, topic};
 use domain::expertise::{Facet, Filter};
+use domain::{Actor, OrganisationId};
 use leptos::prelude::*;
 
 type Shown = api::Page<ExpertiseRow>;
@@ -113,7 +113,7 @@ fn is_shown(facet: Facet, value: &str, on: &[String]) -> bool {
     match facet {
         Facet::Topic => topic(value).is_some_and(|of| {
             of.broad.is_none_or(|broad| {
-                let families = on.iter().filter_map(|code| topic(code)).map(|it| it.family());
+                let families = on.iter().filter_map(|code| topic(code)).map(Topic::family);
                 families.into_iter().any(|family| family == broad)
             })
         }),
@@ -281,7 +281,7 @@ fn FacetChips(
         }
         options.sort_by_key(|it| {
             (
-                topic(&it.value).map_or("", |of| of.family()),
+                topic(&it.value).map_or("", Topic::family),
                 topic(&it.value).is_some_and(|of| of.broad.is_some()),
                 domain::text::fold(&it.label),
             )
@@ -325,4 +325,35 @@ fn nothing(active: Signal<Vec<(String, String)>>, clear: Callback<()>) -> AnyVie
         </Empty>
     }
     .into_any()
+}
+
+/// What one organisation offers, on its page; nothing where it offers nothing.
+#[component]
+pub fn OfOrganisation(organisation: OrganisationId) -> impl IntoView {
+    let found = api::load(move || {
+        CatalogueFound::build(CatalogueAsked {
+            filter: Some(Filter {
+                organisations: Some(vec![organisation]),
+                ..Filter::default()
+            }),
+            after: None,
+        })
+    });
+    let rows = Memo::new(move |_| {
+        found.load.with(|it| {
+            it.value()
+                .map(|it| it.expertises.nodes.clone())
+                .unwrap_or_default()
+        })
+    });
+    move || {
+        let rows = rows.get();
+        (!rows.is_empty()).then(|| {
+            view! {
+                <Section title=t::expertise_title broad=true>
+                    <ol class="columns exchange-cards" role="list">{rows.into_iter().map(|row| view! { <li>{cards::expertise(row)}</li> }).collect_view()}</ol>
+                </Section>
+            }
+        })
+    }
 }

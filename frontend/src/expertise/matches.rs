@@ -40,6 +40,9 @@ struct Fit {
     parts: Vec<PartRow>,
 }
 
+/// None where they are not the reader's to see.
+type Fits = Option<Vec<Fit>>;
+
 fn of_offer(it: OfferMatch) -> Option<Fit> {
     Some(Fit {
         other: Other::Expertise(it.expertise?),
@@ -79,7 +82,7 @@ pub fn OfNeed(id: String, had: Vec<IntroductionRow>) -> impl IntoView {
     let load = Memo::new(move |_| found.load.get().map(fits));
     view! {
         <Section title=t::expertise_match_offers note=t::expertise_match_note broad=true>
-            <Loaded load shape=Shape::Cards on_retry=found.reload view=move |fits: Option<Vec<Fit>>| list(fits, &id, &had) />
+            <Loaded load shape=Shape::Cards on_retry=found.reload view=move |fits: Fits| list(fits, &id, &had) />
         </Section>
     }
 }
@@ -96,7 +99,7 @@ pub fn OfOffer(id: String, had: Vec<IntroductionRow>) -> impl IntoView {
     let load = Memo::new(move |_| found.load.get().map(fits));
     view! {
         <Section title=t::expertise_match_needs note=t::expertise_match_note broad=true>
-            <Loaded load shape=Shape::Cards on_retry=found.reload view=move |fits: Option<Vec<Fit>>| list(fits, &id, &had) />
+            <Loaded load shape=Shape::Cards on_retry=found.reload view=move |fits: Fits| list(fits, &id, &had) />
         </Section>
     }
 }

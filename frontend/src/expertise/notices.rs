@@ -17,12 +17,15 @@ struct Chosen {
     expertise_notices: Option<Frequency>,
 }
 
+/// None for somebody who is not signed in.
+type Now = Option<Frequency>;
+
 #[component]
 pub fn Notices() -> impl IntoView {
     let found = api::load(|| Chosen::build(()));
     let load = Memo::new(move |_| found.load.get().map(|it| it.expertise_notices));
     view! {
-        <Loaded load on_retry=found.reload view=|chosen: Option<Frequency>| chosen.map(|chosen| {
+        <Loaded load on_retry=found.reload view=|chosen: Now| chosen.map(|chosen| {
             let value = RwSignal::new(chosen.to_string());
             let busy = RwSignal::new(false);
             let said = toasts();

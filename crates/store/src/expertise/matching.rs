@@ -55,10 +55,13 @@ pub(super) fn best(mut all: Vec<ExpertiseMatch>) -> Vec<ExpertiseMatch> {
     all
 }
 
+/// How far the last introduction of a pair came, why it was refused where it was, and when.
+type Ended = (Stage, Option<Refused>, DateTime<Utc>);
+
 /// What became of introductions, to be looked up by pair.
 #[derive(Debug, Default)]
 pub(super) struct Pasts {
-    pairs: HashMap<(ExpertiseNeedId, ExpertiseId), (Stage, Option<Refused>, DateTime<Utc>)>,
+    pairs: HashMap<(ExpertiseNeedId, ExpertiseId), Ended>,
     refusals: HashMap<(OrganisationId, String), Vec<ExpertiseNeedId>>,
     done: HashMap<ExpertiseId, u32>,
     busy: HashMap<ExpertiseId, u32>,

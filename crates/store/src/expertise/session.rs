@@ -112,10 +112,8 @@ impl Store {
         session.organisation_ids = houses
             .chain(offers.iter().map(|offer| offer.organisation_id))
             .collect();
-        for ids in [&mut session.organisation_ids] {
-            ids.sort_unstable();
-            ids.dedup();
-        }
+        session.organisation_ids.sort_unstable();
+        session.organisation_ids.dedup();
         session.project_ids.sort_unstable();
         session.project_ids.dedup();
         let chantier = self.chantier_of_sessions().await?;
