@@ -11,7 +11,7 @@ use domain::expertise::introduction::{Introduction, NewIntroduction, Party, Refu
 use domain::expertise::need::{self, ExpertiseNeed, NewExpertiseNeed, Reader};
 use domain::expertise::notice::Frequency;
 use domain::expertise::session::{Answer, ExpertiseSession, NewExpertiseSession};
-use domain::expertise::{Expertise, ExpertisePatch, Facet, Filter, NewExpertise, Order, ReasonCode};
+use domain::expertise::{Expertise, ExpertisePatch, Filter, NewExpertise, Order, ReasonCode};
 use domain::mail::Kind;
 use domain::organisation::{NewOrganisation, Organisation};
 use domain::page::Page;

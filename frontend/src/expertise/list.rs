@@ -196,10 +196,8 @@ pub fn Screen() -> impl IntoView {
     });
     let all_on = Signal::derive(move || vec![filters.all.0.get()]);
     let set_all = move |on: Vec<String>| {
-        filters
-            .all
-            .1
-            .run(on.into_iter().find(|it| it == "TOUT").unwrap_or_default())
+        let all = on.into_iter().find(|it| it == "TOUT");
+        filters.all.1.run(all.unwrap_or_default());
     };
     let tools = move || {
         view! {
