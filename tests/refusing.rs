@@ -94,6 +94,10 @@ story! {
             ("sharedItem", json!("shared_item_00000000000000000000000000")),
             ("item", json!("shared_item_00000000000000000000000000")),
             ("endorsement", json!("endorsement_00000000000000000000000000")),
+            ("expertise", json!("expertise_00000000000000000000000000")),
+            ("expertiseNeed", json!("expertise_need_00000000000000000000000000")),
+            ("introduction", json!("introduction_00000000000000000000000000")),
+            ("expertiseSession", json!("expertise_session_00000000000000000000000000")),
         ].map(|(name, id)| (name.to_owned(), id)).into_iter().collect();
         let before = server.feed_rows().await;
         let mutations = schema["mutationType"]["fields"].as_array().unwrap();
@@ -102,7 +106,12 @@ story! {
             let name = mutation["name"].as_str().unwrap();
             let mut ids = ids.clone();
             // The identifier of the record that the mutation is named after.
-            let own = ids.iter().filter(|(kind, _)| name.starts_with(kind.as_str())).max_by_key(|(kind, _)| kind.len()).map(|(_, id)| id.clone());
+            let own = ids.iter().filter(|(kind, _)| name.starts_with(kind.as_str()));
+            let own = own.max_by_key(|(kind, _)| kind.len()).map(|(_, id)| id.clone());
+            // An introduction's need is one of expertise.
+            if name.starts_with("introduction") {
+                ids.insert("need".to_owned(), ids["expertiseNeed"].clone());
+            }
             ids.insert("id".to_owned(), own.unwrap_or_else(|| json!("project_00000000000000000000000000")));
             let (mut declared, mut given, mut input) = (Vec::new(), Vec::new(), Map::new());
             for argument in mutation["args"].as_array().unwrap() {
@@ -117,7 +126,7 @@ story! {
             let input = Value::Object(input);
             let data = visitor.data(&query, input.clone()).await;
             let refused = codes(&data[name]);
-            let expected = ["person", "membership", "note", "contact", "source", "client", "offer", "need", "outcome", "webhook", "savedSearch", "portfolio", "absence", "request", "seat", "councilMeeting", "vote", "ballot", "decision", "councilAction", "evaluation", "sharedItem", "endorsement"].iter().any(|kind| name.starts_with(kind) && !["Create", "Invite", "outcomeOpen", "RunOpen"].iter().any(|verb| name.ends_with(verb)));
+            let expected = ["person", "membership", "note", "contact", "source", "client", "offer", "need", "outcome", "webhook", "savedSearch", "portfolio", "absence", "request", "seat", "councilMeeting", "vote", "ballot", "decision", "councilAction", "evaluation", "sharedItem", "endorsement", "expertise", "introduction"].iter().any(|kind| name.starts_with(kind) && !["Create", "Invite", "outcomeOpen", "RunOpen"].iter().any(|verb| name.ends_with(verb)));
             // Of what a visitor may not know exists, the answer is that it is not there.
             let code = if expected && name != "viewerUpdate" { ["NOT_FOUND", "UNAUTHENTICATED"] } else { ["UNAUTHENTICATED"; 2] };
             assert!(refused.iter().any(|refusal| code.contains(refusal)), "{name} with {input}: {data}");

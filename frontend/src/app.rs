@@ -12,7 +12,7 @@ use crate::session;
 use crate::ui::page::{Announcer, FirstPage, Page};
 use crate::ui::toast::{ToastCorner, provide_toasts};
 use crate::{
-    about, account, chantier, council, directory, exchange, find, gap, history, home, import, officer, organisation,
+    about, account, chantier, council, directory, exchange, expertise, find, gap, history, home, import, officer, organisation,
     outcome, person, project, territory, webhook, week,
 };
 use header::{Footer, Header, PhoneBar};
@@ -105,6 +105,14 @@ fn Screens() -> impl IntoView {
             <Route path=path!("/demandes/:id") view={Lazy::<exchange::NeedPage>::new()} />
             <Route path=path!("/manques") view={Lazy::<gap::Gaps>::new()} />
             <Route path=path!("/suites") view={Lazy::<outcome::Outcomes>::new()} />
+            <Route path=path!("/expertises") view={Lazy::<expertise::Catalogue>::new()} />
+            <Route path=path!("/expertises/nouvelle") view={Lazy::<expertise::NewExpertise>::new()} />
+            <Route path=path!("/expertises/:id") view={Lazy::<expertise::ExpertisePage>::new()} />
+            <Route path=path!("/besoins-expertise") view={Lazy::<expertise::Needs>::new()} />
+            <Route path=path!("/besoins-expertise/nouveau") view={Lazy::<expertise::NewNeed>::new()} />
+            <Route path=path!("/besoins-expertise/:id") view={Lazy::<expertise::NeedPage>::new()} />
+            <Route path=path!("/mises-en-relation") view={Lazy::<expertise::Introductions>::new()} />
+            <Route path=path!("/rencontres-expertise") view={Lazy::<expertise::Sessions>::new()} />
             <Route path=path!("/sources") view={Lazy::<directory::List>::new()} />
             <Route path=path!("/sources/:id") view={Lazy::<directory::Sheet>::new()} />
             <Route path=path!("/sources/:id/importer") view={Lazy::<import::Start>::new()} />

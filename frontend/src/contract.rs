@@ -7,8 +7,8 @@
 pub mod schema {}
 
 use domain::{
-    chantier, contact, council, import, matching, measure, need, offer, officer, organisation, outcome, person,
-    policy, project, provenance, push, request, saved_search, source, territory, webhook,
+    chantier, contact, council, expertise, import, matching, measure, need, offer, officer, organisation, outcome,
+    person, policy, project, provenance, push, request, saved_search, source, territory, webhook,
 };
 use std::str::FromStr;
 
@@ -105,6 +105,18 @@ scalars!(
     request::Conclusion = RequestConclusion,
     request::HandoverReason = HandoverReason,
     request::Order = RequestOrder,
+    expertise::Form = ExpertiseForm,
+    expertise::Cost = ExpertiseCost,
+    expertise::Format = ExpertiseFormat,
+    expertise::Facet = ExpertiseFacetKind,
+    expertise::fit::Part = ExpertiseMatchPartKind,
+    expertise::need::Budget = ExpertiseBudget,
+    expertise::need::State = ExpertiseNeedState,
+    expertise::introduction::Stage = IntroductionStage,
+    expertise::introduction::Refused = IntroductionRefusal,
+    expertise::introduction::Party = IntroductionParty,
+    expertise::notice::Frequency = ExpertiseNoticeFrequency,
+    expertise::session::Answer = ExpertiseSessionReply,
     push::Pushed = PushedType,
     push::Mode = PushMode,
     push::Outcome = RowOutcome,
@@ -170,6 +182,14 @@ sent!(
     request::RequestPatch = RequestPatch,
     request::Filter = RequestFilter,
     request::NewRequestMessage = NewRequestMessage,
+    expertise::NewExpertise = NewExpertise,
+    expertise::ExpertisePatch = ExpertisePatch,
+    expertise::Filter = ExpertiseFilter,
+    expertise::need::NewExpertiseNeed = NewExpertiseNeed,
+    expertise::need::ExpertiseNeedPatch = ExpertiseNeedPatch,
+    expertise::need::Filter = ExpertiseNeedFilter,
+    expertise::introduction::NewIntroduction = NewIntroduction,
+    expertise::introduction::Filter = IntroductionFilter,
     source::NewSource = NewSource,
     source::SourcePatch = SourcePatch,
     source::Filter = SourceFilter,

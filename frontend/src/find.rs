@@ -144,6 +144,10 @@ fn line(hit: SearchHit) -> Option<Line> {
         | RecordType::Absence
         | RecordType::Request
         | RecordType::RequestMessage
+        | RecordType::Expertise
+        | RecordType::ExpertiseNeed
+        | RecordType::Introduction
+        | RecordType::ExpertiseSession
         | RecordType::Change => Icon::Sheet,
     };
     let own = || records::href(id);

@@ -152,6 +152,19 @@ impl Change {
             RecordType::SharedItem => Action::EditSharedItem {
                 proposer: self.owner("proposerId"),
             },
+            RecordType::Expertise => Action::EditExpertise {
+                organisation: self.owner("organisationId")?,
+            },
+            RecordType::ExpertiseNeed => Action::KeepExpertiseNeed {
+                project: self.owner("projectId"),
+                organisation: self.owner("organisationId"),
+            },
+            RecordType::Introduction => Action::KeepIntroduction {
+                provider: self.owner("providerId"),
+                project: self.owner("projectId"),
+                organisation: self.owner("organisationId"),
+            },
+            RecordType::ExpertiseSession => Action::KeepExpertiseSession,
             RecordType::SavedSearch | RecordType::RequestMessage | RecordType::Change => return None,
         })
     }

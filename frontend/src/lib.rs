@@ -31,6 +31,7 @@ pub mod atelier;
 pub mod chantier;
 pub mod directory;
 pub mod exchange;
+pub mod expertise;
 pub mod find;
 pub mod gap;
 pub mod history;

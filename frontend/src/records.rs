@@ -51,6 +51,8 @@ enum Titled {
     Vote(Vote),
     Decision(Decision),
     SharedItem(SharedItem),
+    Expertise(Expertise),
+    ExpertiseNeed(ExpertiseNeed),
     #[cynic(fallback)]
     Other,
 }
@@ -116,6 +118,16 @@ struct Need {
 }
 
 #[derive(Clone, cynic::QueryFragment)]
+struct Expertise {
+    title: String,
+}
+
+#[derive(Clone, cynic::QueryFragment)]
+struct ExpertiseNeed {
+    title: String,
+}
+
+#[derive(Clone, cynic::QueryFragment)]
 struct Webhook {
     url: String,
 }
@@ -167,7 +179,9 @@ impl Titled {
             | Self::Request(Request { title })
             | Self::CouncilMeeting(CouncilMeeting { title })
             | Self::Decision(Decision { title })
-            | Self::SharedItem(SharedItem { title }) => Some(title),
+            | Self::SharedItem(SharedItem { title })
+            | Self::Expertise(Expertise { title })
+            | Self::ExpertiseNeed(ExpertiseNeed { title }) => Some(title),
             Self::Vote(Vote { question }) => Some(question),
             Self::Contact(Contact { purpose }) => Some(purpose),
             Self::Webhook(Webhook { url }) => Some(url),
@@ -247,6 +261,8 @@ pub fn href(id: &str) -> Option<String> {
         RecordType::Offer => Some(format!("/offres/{id}")),
         RecordType::Need => Some(format!("/demandes/{id}")),
         RecordType::Webhook => Some(format!("/webhooks/{id}")),
+        RecordType::Expertise => Some(format!("/expertises/{id}")),
+        RecordType::ExpertiseNeed => Some(format!("/besoins-expertise/{id}")),
         RecordType::Request => Some(format!("/questions/{id}")),
         RecordType::Council => Some(format!("/conseils/{id}")),
         RecordType::SharedItem => Some(format!("/conseils/ensemble#{id}")),
@@ -271,6 +287,8 @@ pub fn href(id: &str) -> Option<String> {
         | RecordType::Portfolio
         | RecordType::Absence
         | RecordType::RequestMessage
+        | RecordType::Introduction
+        | RecordType::ExpertiseSession
         | RecordType::Change => None,
     }
 }
@@ -310,6 +328,10 @@ pub fn kind(kind: RecordType) -> &'static str {
         RecordType::Evaluation => t::record_evaluation(),
         RecordType::SharedItem => t::record_shared_item(),
         RecordType::Endorsement => t::record_endorsement(),
+        RecordType::Expertise => t::record_expertise(),
+        RecordType::ExpertiseNeed => t::record_expertise_need(),
+        RecordType::Introduction => t::record_introduction(),
+        RecordType::ExpertiseSession => t::record_expertise_session(),
         RecordType::Change => t::record_change(),
     }
 }

@@ -227,6 +227,12 @@ fn matter(week: Week) -> AnyView {
     view! {
         <Section title=t::week_due note=if staff { t::week_due_note_staff as Text } else { t::week_due_note }>{to_do(due)}</Section>
         <officer::week::Requests />
+        <Section title=t::introduction_waiting>
+            <div class="stack">
+                <crate::expertise::introductions::Waiting />
+                <crate::expertise::notices::Notices />
+            </div>
+        </Section>
         <Section title=t::week_changes>
             {if changes.is_empty() {
                 view! { <p class="muted">{t::week_changes_none}</p> }.into_any()

@@ -220,6 +220,11 @@ async fn serve(config: &Config, mint: Arc<dyn Mint>) -> Result<(), Stop> {
     let messaging = tokio::spawn(messenger.run(told.clone()));
     let writing = tokio::spawn(snapshots::worker::run(store.clone(), told.clone()));
     let importing = tokio::spawn(crate::import::worker::work(store.clone(), told.clone()));
+    let matching = tokio::spawn(crate::expertise::worker::work(
+        store.clone(),
+        public_url.to_string(),
+        told.clone(),
+    ));
     let sending = tokio::spawn({
         let store = store.clone();
         async move {
@@ -244,6 +249,9 @@ async fn serve(config: &Config, mint: Arc<dyn Mint>) -> Result<(), Stop> {
     }
     if tokio::time::timeout(server::STOP_LIMIT, importing).await.is_err() {
         tracing::warn!("stopped although a file was being imported: it is gone on with");
+    }
+    if tokio::time::timeout(server::STOP_LIMIT, matching).await.is_err() {
+        tracing::warn!("stopped although expertise was being matched: it is gone on with");
     }
     close(&store).await;
     Ok(())

@@ -283,6 +283,7 @@ fn node(content: Content) -> Node {
         Content::Evaluation(record) => Node::Evaluation(record.into()),
         Content::SharedItem(record) => Node::SharedItem(record.into()),
         Content::Endorsement(record) => Node::Endorsement(record.into()),
+        Content::Expertise(record) => Node::Expertise(record.into()),
     }
 }
 

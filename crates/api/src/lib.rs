@@ -27,6 +27,7 @@ mod connection;
 mod cost;
 mod council;
 mod error;
+mod expertise;
 mod gap;
 mod history;
 mod import;

@@ -9,6 +9,8 @@ use domain::council::{
     Council, CouncilAction, CouncilMeeting, Decision, Endorsement, Evaluation, Seat, SeatHolder, SharedItem,
     Vote,
 };
+use domain::expertise::Expertise;
+use domain::expertise::introduction::Introduction;
 use domain::need::Need;
 use domain::offer::Offer;
 use domain::officer::{Absence, Portfolio};
@@ -36,6 +38,9 @@ use crate::council::vote::VoteNode;
 use crate::council::work::{CouncilActionNode, CouncilMeetingNode, DecisionNode, EvaluationNode};
 use crate::ctx::{caller, store};
 use crate::error::fail;
+use crate::expertise::{
+    ExpertiseNeedNode, ExpertiseNode, ExpertiseSessionNode, IntroductionNode, seen_need, seen_session,
+};
 use crate::need::NeedNode;
 use crate::offer::OfferNode;
 use crate::officer::{AbsenceNode, PortfolioNode};
@@ -102,6 +107,10 @@ pub(crate) enum Node {
     Evaluation(EvaluationNode),
     SharedItem(SharedItemNode),
     Endorsement(EndorsementNode),
+    Expertise(ExpertiseNode),
+    ExpertiseNeed(ExpertiseNeedNode),
+    Introduction(IntroductionNode),
+    ExpertiseSession(ExpertiseSessionNode),
 }
 
 impl Answered for Node {
@@ -143,6 +152,10 @@ impl Answered for Node {
             Self::Evaluation(node) => node.answered(ctx).await,
             Self::SharedItem(node) => node.answered(ctx).await,
             Self::Endorsement(node) => node.answered(ctx).await,
+            Self::Expertise(node) => node.answered(ctx).await,
+            Self::ExpertiseNeed(node) => node.answered(ctx).await,
+            Self::Introduction(node) => node.answered(ctx).await,
+            Self::ExpertiseSession(node) => node.answered(ctx).await,
         }
     }
 }
@@ -256,6 +269,18 @@ pub(crate) async fn load(ctx: &Context<'_>, id: RecordId) -> Result<Option<Node>
         RecordType::Endorsement => seen::<Endorsement>(ctx, id)
             .await?
             .map(|record| Node::Endorsement(record.into())),
+        RecordType::Expertise => seen::<Expertise>(ctx, id)
+            .await?
+            .map(|record| Node::Expertise(record.into())),
+        RecordType::ExpertiseNeed => seen_need(ctx, id.uuid.into())
+            .await?
+            .map(|record| Node::ExpertiseNeed(record.into())),
+        RecordType::Introduction => seen::<Introduction>(ctx, id)
+            .await?
+            .map(|record| Node::Introduction(record.into())),
+        RecordType::ExpertiseSession => seen_session(ctx, id.uuid.into())
+            .await?
+            .map(|record| Node::ExpertiseSession(record.into())),
         RecordType::Change => None,
     })
 }

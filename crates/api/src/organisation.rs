@@ -22,6 +22,7 @@ use crate::council::CouncilNode;
 use crate::ctx::caller;
 use crate::need::NeedNode;
 use crate::offer::OfferNode;
+use crate::expertise::{ExpertiseNode, expertise_of};
 use crate::outcome::{OutcomeNode, outcomes};
 use crate::project::ProjectNode;
 use crate::source::SourceNode;
@@ -247,6 +248,19 @@ impl OrganisationNode {
     ) -> Result<Option<Connection<OutcomeNode>>> {
         let page = page(ctx, first, after, last, before)?;
         outcomes(ctx, "supplierId", self.record.id, self.record.id, page).await
+    }
+
+    /// The expertise it gives, by title.
+    #[graphql(complexity = "cost(first, last, child_complexity)")]
+    async fn expertises(
+        &self,
+        ctx: &Context<'_>,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+    ) -> Result<Connection<ExpertiseNode>> {
+        expertise_of(ctx, self.record.id, page(ctx, first, after, last, before)?).await
     }
 
     /// The sources it keeps.

@@ -22,6 +22,7 @@ use crate::ctx::{caller, loader, store};
 use crate::error::fail;
 use crate::load::OfficerOf;
 use crate::officer::{FollowUpNode, OfficerFor};
+use crate::expertise::{ExpertiseNeedNode, needs_of};
 use crate::organisation::{ContactNode, OrganisationNode, contacts};
 use crate::payload::{DeleteInput, DeletePayload, answer, deleted};
 use crate::person::PersonNode;
@@ -221,6 +222,19 @@ impl ProjectNode {
         )
         .await
         .map(Some)
+    }
+
+    /// Its needs of expertise, the last changed first; the confidential ones only for those who take part in it and staff.
+    #[graphql(complexity = "cost(first, last, child_complexity)")]
+    async fn expertise_needs(
+        &self,
+        ctx: &Context<'_>,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+    ) -> Result<Connection<ExpertiseNeedNode>> {
+        needs_of(ctx, self.record.id, page(ctx, first, after, last, before)?).await
     }
 
     /// Which officer it is for: who follows most of its territories.

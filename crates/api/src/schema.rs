@@ -17,6 +17,10 @@ use crate::council::work::{
     CouncilActionMutation, CouncilMeetingMutation, DecisionMutation, EvaluationMutation,
 };
 use crate::council::{CouncilMutation, CouncilQuery};
+use crate::expertise::{
+    ExpertiseMutation, ExpertiseNeedMutation, ExpertiseNeedQuery, ExpertiseQuery, ExpertiseSessionMutation,
+    ExpertiseSessionQuery, IntroductionMutation, IntroductionQuery,
+};
 use crate::feed::{FeedQuery, FeedSubscription, Readers};
 use crate::gap::GapQuery;
 use crate::history::{HistoryMutation, HistoryQuery};
@@ -68,6 +72,10 @@ pub struct Query(
     RequestQuery,
     CouncilQuery,
     SharedItemQuery,
+    ExpertiseQuery,
+    ExpertiseNeedQuery,
+    IntroductionQuery,
+    ExpertiseSessionQuery,
     GapQuery,
     HistoryQuery,
     FeedQuery,
@@ -111,6 +119,10 @@ pub struct Mutation(
     EvaluationMutation,
     SharedItemMutation,
     EndorsementMutation,
+    ExpertiseMutation,
+    ExpertiseNeedMutation,
+    IntroductionMutation,
+    ExpertiseSessionMutation,
     HistoryMutation,
 );
 

@@ -76,7 +76,8 @@ pub const fn is_told(kind: RecordType) -> bool {
         | RecordType::CouncilAction
         | RecordType::Evaluation
         | RecordType::SharedItem
-        | RecordType::Endorsement => true,
+        | RecordType::Endorsement
+        | RecordType::Expertise => true,
         RecordType::SeatHolder
         | RecordType::Contact
         | RecordType::Person
@@ -90,6 +91,10 @@ pub const fn is_told(kind: RecordType) -> bool {
         | RecordType::Absence
         | RecordType::Request
         | RecordType::RequestMessage
+        // A need of expertise may be confidential.
+        | RecordType::ExpertiseNeed
+        | RecordType::Introduction
+        | RecordType::ExpertiseSession
         | RecordType::Change => false,
     }
 }

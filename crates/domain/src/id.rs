@@ -294,6 +294,14 @@ ids! {
     SharedItemId = SharedItem "shared_item" "SHARED_ITEM",
     /// What a council says of a shared item.
     EndorsementId = Endorsement "endorsement" "ENDORSEMENT",
+    /// An offer of expertise.
+    ExpertiseId = Expertise "expertise" "EXPERTISE",
+    /// A need of expertise; a confidential one for its own side, staff, and those it is introduced to.
+    ExpertiseNeedId = ExpertiseNeed "expertise_need" "EXPERTISE_NEED",
+    /// A need and an offer of expertise brought together, for the two sides and staff only.
+    IntroductionId = Introduction "introduction" "INTRODUCTION",
+    /// A session of encounter that was proposed, for those it was proposed to and staff only.
+    ExpertiseSessionId = ExpertiseSession "expertise_session" "EXPERTISE_SESSION",
     /// One entry of the history.
     ChangeId = Change "change" "CHANGE",
 }

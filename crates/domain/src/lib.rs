@@ -26,6 +26,7 @@ pub mod text;
 pub mod chantier;
 pub mod contact;
 pub mod council;
+pub mod expertise;
 pub mod export;
 pub mod feed;
 pub mod gap;
@@ -61,6 +62,9 @@ pub use id::{
 pub use id::{
     CouncilActionId, CouncilId, CouncilMeetingId, DecisionId, EndorsementId, EvaluationId, SeatHolderId,
     SeatId, SharedItemId, VoteId,
+};
+pub use id::{
+    ExpertiseId, ExpertiseNeedId, ExpertiseSessionId, IntroductionId,
 };
 pub use mint::Mint;
 pub use patch::Patch;

@@ -17,6 +17,12 @@ choices! {
         RequestToAnswer = "REQUEST_TO_ANSWER",
         /// An answer to what the person asked, or what came of it.
         RequestAnswered = "REQUEST_ANSWERED",
+        /// New matches of needs and offers of expertise.
+        ExpertiseMatches = "EXPERTISE_MATCHES",
+        /// An introduction was proposed, accepted or refused.
+        Introduction = "INTRODUCTION",
+        /// Nothing moves in an introduction.
+        IntroductionReminder = "INTRODUCTION_REMINDER",
     }
 }
 

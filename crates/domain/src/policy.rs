@@ -158,6 +158,12 @@ impl Actor {
         self.person().is_some_and(|signed| signed.seats.contains(&seat))
     }
 
+    /// Whether it takes part in the project or works for the organisation that asks for something.
+    fn asks(&self, project: Option<ProjectId>, organisation: Option<OrganisationId>) -> bool {
+        project.is_some_and(|project| self.takes_part_in(project))
+            || organisation.is_some_and(|organisation| self.works_for(organisation))
+    }
+
     fn is(&self, person: PersonId) -> bool {
         self.person().is_some_and(|signed| signed.id == person)
     }
@@ -291,6 +297,48 @@ pub enum Action {
     ReadWebhooks { organisation: OrganisationId },
     /// Say where an organisation is told of changes, send messages again.
     KeepWebhooks { organisation: OrganisationId },
+    /// Make, change or remove an offer of expertise of an organisation; see its matches.
+    EditExpertise { organisation: OrganisationId },
+    /// See a need of expertise, as somebody to whose organisation it was introduced or not.
+    ReadExpertiseNeed {
+        project: Option<ProjectId>,
+        organisation: Option<OrganisationId>,
+        confidential: bool,
+        introduced: bool,
+    },
+    /// Make, change or remove a need of expertise; see its matches.
+    KeepExpertiseNeed {
+        project: Option<ProjectId>,
+        organisation: Option<OrganisationId>,
+    },
+    /// See, propose, move on or remove an introduction between a provider and who asked.
+    KeepIntroduction {
+        provider: Option<OrganisationId>,
+        project: Option<ProjectId>,
+        organisation: Option<OrganisationId>,
+    },
+    /// Accept or refuse an introduction, and say what the provider thinks of it.
+    AnswerIntroduction { provider: Option<OrganisationId> },
+    /// Say what who asked thinks of an introduction.
+    AskIntroduction {
+        project: Option<ProjectId>,
+        organisation: Option<OrganisationId>,
+    },
+    /// See how introductions come out.
+    ReadFunnel,
+    /// Have all matches of expertise worked out anew.
+    MatchAnew,
+    /// See a session of encounter, as one of those it was proposed to or not.
+    ReadExpertiseSession { invited: bool },
+    /// Propose, change or remove a session of encounter.
+    KeepExpertiseSession,
+    /// Answer the proposal of a session of encounter.
+    AnswerExpertiseSession {
+        project: Option<ProjectId>,
+        organisation: Option<OrganisationId>,
+    },
+    /// Say how often one is told of new matches.
+    KeepNotices { person: Option<PersonId> },
     /// Read the history of a record of this kind.
     ReadHistory { of: RecordType },
     /// Take a change of a record of this kind back, as far as the record itself may be changed.
@@ -327,9 +375,9 @@ pub fn allows(actor: &Actor, action: Action) -> bool {
                 || Scope::ALL.iter().any(|scope| actor.has_scope(source, *scope))
                 || operator.is_some_and(|operator| actor.works_for(operator))
         }
-        Action::EditOrganisation { organisation } | Action::EditExchange { organisation } => {
-            staff || actor.works_for(organisation)
-        }
+        Action::EditOrganisation { organisation }
+        | Action::EditExchange { organisation }
+        | Action::EditExpertise { organisation } => staff || actor.works_for(organisation),
         Action::KeepOutcome { buyer, supplier } => {
             staff
                 || [buyer, supplier]
@@ -363,7 +411,6 @@ pub fn allows(actor: &Actor, action: Action) -> bool {
                 || actor.is_partner_in(organisation)
                 || actor.is_machine_of(organisation, &[Scope::ExchangeWrite])
         }
-        Action::KeepSearch { person } => person.is_some_and(|person| actor.is(person)),
         Action::KeepAbsence { person } => editor || (staff && actor.is(person)),
         // Whoever asks is answered: a person, and not the server or a machine.
         Action::AskOfficer {
@@ -380,6 +427,41 @@ pub fn allows(actor: &Actor, action: Action) -> bool {
         }
         Action::EditRequest { asker } => staff || actor.is(asker),
         Action::EditMessage { author } => actor.is(author),
+        Action::KeepSearch { person } | Action::KeepNotices { person } => {
+            person.is_some_and(|person| actor.is(person))
+        }
+        Action::KeepExpertiseNeed {
+            project,
+            organisation,
+        } => staff || actor.asks(project, organisation),
+        Action::ReadExpertiseNeed {
+            project,
+            organisation,
+            confidential,
+            introduced,
+        } => !confidential || introduced || staff || actor.asks(project, organisation),
+        Action::KeepIntroduction {
+            provider,
+            project,
+            organisation,
+        } => {
+            staff
+                || actor.asks(project, organisation)
+                || provider.is_some_and(|provider| actor.works_for(provider))
+        }
+        // Staff propose and follow; they do not answer in a provider's name.
+        Action::AnswerIntroduction { provider } => {
+            *actor == Actor::System || provider.is_some_and(|provider| actor.works_for(provider))
+        }
+        Action::AskIntroduction {
+            project,
+            organisation,
+        }
+        | Action::AnswerExpertiseSession {
+            project,
+            organisation,
+        } => *actor == Actor::System || actor.asks(project, organisation),
+        Action::ReadExpertiseSession { invited } => staff || invited,
         // What one did oneself, one may take back, also where the whole history is not one's to read.
         Action::UndoChange { of, by } => {
             allows(actor, Action::ReadHistory { of }) || by.is_some_and(|person| actor.is(person))
@@ -393,7 +475,12 @@ pub fn allows(actor: &Actor, action: Action) -> bool {
                 || organisation.is_some_and(|organisation| actor.works_for(organisation))
                 || project.is_some_and(|project| actor.takes_part_in(project))
         }
-        Action::EditStep | Action::ReadDesks | Action::AnswerRequests | Action::KeepCouncils => staff,
+        Action::EditStep
+        | Action::ReadDesks
+        | Action::AnswerRequests
+        | Action::KeepCouncils
+        | Action::ReadFunnel
+        | Action::KeepExpertiseSession => staff,
         Action::EditResource { project } | Action::EditProvenance { project } => {
             staff || project.is_some_and(|project| actor.takes_part_in(project))
         }
@@ -410,7 +497,9 @@ pub fn allows(actor: &Actor, action: Action) -> bool {
             editor || (may_write && author.is_some_and(|author| actor.is(author)))
         }
         Action::ReadPerson { person } => staff || actor.is(person),
-        Action::ManageAccounts | Action::ReadMails | Action::ManageClients => administrator,
+        Action::ManageAccounts | Action::ReadMails | Action::ManageClients | Action::MatchAnew => {
+            administrator
+        }
         Action::EditSelf { person } => administrator || actor.is(person),
         Action::ReadHistory { of } => match of {
             RecordType::Territory
@@ -432,6 +521,7 @@ pub fn allows(actor: &Actor, action: Action) -> bool {
             | RecordType::Evaluation
             | RecordType::SharedItem
             | RecordType::Endorsement
+            | RecordType::Expertise
             | RecordType::Provenance => true,
             RecordType::SeatHolder
             | RecordType::Contact
@@ -442,6 +532,9 @@ pub fn allows(actor: &Actor, action: Action) -> bool {
             | RecordType::Absence
             | RecordType::Request
             | RecordType::RequestMessage
+            | RecordType::ExpertiseNeed
+            | RecordType::Introduction
+            | RecordType::ExpertiseSession
             | RecordType::Change => staff,
             RecordType::Person | RecordType::Webhook => administrator,
             RecordType::SavedSearch => false,
@@ -517,6 +610,20 @@ mod tests {
             (
                 "edit shared item of no council".to_owned(),
                 Action::EditSharedItem { proposer: None },
+            ),
+            ("read funnel of introductions".to_owned(), Action::ReadFunnel),
+            ("match expertise anew".to_owned(), Action::MatchAnew),
+            (
+                "keep session of encounter".to_owned(),
+                Action::KeepExpertiseSession,
+            ),
+            (
+                "read session of encounter (invited)".to_owned(),
+                Action::ReadExpertiseSession { invited: true },
+            ),
+            (
+                "read session of encounter (not invited)".to_owned(),
+                Action::ReadExpertiseSession { invited: false },
             ),
         ];
         for (whose, uuid) in [("own", OWN), ("other", OTHER)] {
@@ -712,6 +819,89 @@ mod tests {
                     },
                 ),
                 (
+                    format!("edit expertise ({whose})"),
+                    Action::EditExpertise { organisation },
+                ),
+                (
+                    format!("keep expertise need of project ({whose})"),
+                    Action::KeepExpertiseNeed {
+                        project: Some(project),
+                        organisation: None,
+                    },
+                ),
+                (
+                    format!("keep expertise need of house ({whose})"),
+                    Action::KeepExpertiseNeed {
+                        project: None,
+                        organisation: operator,
+                    },
+                ),
+                (
+                    format!("read expertise need ({whose})"),
+                    Action::ReadExpertiseNeed {
+                        project: Some(project),
+                        organisation: None,
+                        confidential: false,
+                        introduced: false,
+                    },
+                ),
+                (
+                    format!("read confidential need ({whose})"),
+                    Action::ReadExpertiseNeed {
+                        project: Some(project),
+                        organisation: None,
+                        confidential: true,
+                        introduced: false,
+                    },
+                ),
+                (
+                    format!("read introduced need ({whose})"),
+                    Action::ReadExpertiseNeed {
+                        project: Some(project),
+                        organisation: None,
+                        confidential: true,
+                        introduced: true,
+                    },
+                ),
+                (
+                    format!("keep introduction as provider ({whose})"),
+                    Action::KeepIntroduction {
+                        provider: operator,
+                        project: None,
+                        organisation: None,
+                    },
+                ),
+                (
+                    format!("keep introduction as project ({whose})"),
+                    Action::KeepIntroduction {
+                        provider: None,
+                        project: Some(project),
+                        organisation: None,
+                    },
+                ),
+                (
+                    format!("answer introduction ({whose})"),
+                    Action::AnswerIntroduction { provider: operator },
+                ),
+                (
+                    format!("speak for who asked ({whose})"),
+                    Action::AskIntroduction {
+                        project: Some(project),
+                        organisation: None,
+                    },
+                ),
+                (
+                    format!("answer session of encounter ({whose})"),
+                    Action::AnswerExpertiseSession {
+                        project: Some(project),
+                        organisation: None,
+                    },
+                ),
+                (
+                    format!("keep notices of matches ({whose})"),
+                    Action::KeepNotices { person: Some(author) },
+                ),
+                (
                     format!("read person ({whose})"),
                     Action::ReadPerson { person: author },
                 ),
@@ -769,6 +959,7 @@ mod tests {
                     | Action::AskOfficer { .. }
                     | Action::EditMessage { .. }
                     | Action::CastBallot { is_secret: true, .. }
+                    | Action::KeepNotices { .. }
                     | Action::ReadHistory {
                         of: RecordType::SavedSearch
                     }

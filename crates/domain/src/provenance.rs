@@ -85,7 +85,8 @@ impl Rules for Provenance {
             | RecordType::CouncilAction
             | RecordType::Evaluation
             | RecordType::SharedItem
-            | RecordType::Endorsement => true,
+            | RecordType::Endorsement
+        | RecordType::Expertise => true,
             RecordType::SeatHolder
             | RecordType::Contact
             | RecordType::Person
@@ -99,6 +100,9 @@ impl Rules for Provenance {
             | RecordType::Absence
             | RecordType::Request
             | RecordType::RequestMessage
+            | RecordType::ExpertiseNeed
+            | RecordType::Introduction
+            | RecordType::ExpertiseSession
             | RecordType::Change => false,
         };
         checks.hold(public, "recordId", Invalid::Reference);

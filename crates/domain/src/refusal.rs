@@ -161,6 +161,14 @@ choices! {
         Ballot = "BALLOT",
         /// What failed must be said, or that nothing did.
         FailureUnsaid = "FAILURE_UNSAID",
+        /// A rating from 1 to 5.
+        Rating = "RATING",
+        /// Nothing was begun yet of which to say what one thinks.
+        NotBegun = "NOT_BEGUN",
+        /// At least two are needed.
+        Several = "SEVERAL",
+        /// What is closed, paused or over.
+        Closed = "CLOSED",
     }
 }
 
@@ -612,6 +620,10 @@ impl Invalid {
                 "Dit verandert niet meer: maak liever een nieuwe fiche.",
                 "Das ändert sich nicht mehr: legen Sie lieber einen neuen Eintrag an.",
                 "This does not change any more: make a new record instead.",
+                "Ceci ne change plus: faites plutôt une autre fiche.",
+                "Dit verandert niet meer: maak liever een andere fiche.",
+                "Das ändert sich nicht mehr: legen Sie lieber einen anderen Eintrag an.",
+                "This does not change any more: make another record instead.",
             ],
             Self::Unencrypted => [
                 "Les messages ne partent que chiffrés: écrivez https://…",
@@ -737,6 +749,29 @@ impl Invalid {
                 "Zeg wat mislukte en waarom, of vink aan dat niets mislukte (niet beide).",
                 "Sagen Sie, was misslungen ist und warum, oder kreuzen Sie an, dass nichts misslungen ist (nicht beides).",
                 "Say what failed and why, or tick that nothing failed (not both).",
+            Self::Rating => [
+                "Une note va de 1 (inutile) à 5 (très utile).",
+                "Een cijfer gaat van 1 (nutteloos) tot 5 (zeer nuttig).",
+                "Eine Note reicht von 1 (nutzlos) bis 5 (sehr nützlich).",
+                "A rating goes from 1 (of no use) to 5 (of great use).",
+            ],
+            Self::NotBegun => [
+                "Rien n'a encore commencé: donnez votre avis une fois la mise en relation acceptée.",
+                "Er is nog niets begonnen: geef uw mening zodra de kennismaking aanvaard is.",
+                "Noch hat nichts begonnen: sagen Sie Ihre Meinung, sobald die Vermittlung angenommen ist.",
+                "Nothing has begun yet: say what you think once the introduction is accepted.",
+            ],
+            Self::Several => [
+                "Il en faut au moins deux.",
+                "Er zijn er minstens twee nodig.",
+                "Es braucht mindestens zwei.",
+                "At least two are needed.",
+            ],
+            Self::Closed => [
+                "Cette fiche est close, en pause ou dépassée: choisissez-en une autre, ou rouvrez-la.",
+                "Deze fiche is gesloten, gepauzeerd of voorbij: kies een andere, of open ze opnieuw.",
+                "Dieser Eintrag ist geschlossen, pausiert oder vorbei: wählen Sie einen anderen, oder öffnen Sie ihn wieder.",
+                "This record is closed, paused or over: choose another, or open it again.",
             ],
         };
         match lang {

@@ -40,6 +40,8 @@ pub(crate) enum Lock<'a> {
     Exports,
     /// Keys that sign access tokens are made or taken away.
     Keys,
+    /// Matches of expertise are kept, and people told of them.
+    Matching,
     /// A source's rows are applied, so that two requests do not decide on the same state.
     Source(&'a str),
 }
@@ -56,6 +58,7 @@ impl Lock<'_> {
             Self::Numbers => OURS + 5,
             Self::Exports => OURS + 6,
             Self::Keys => OURS + 7,
+            Self::Matching => OURS + 8,
             Self::Source(code) => {
                 let digest = Sha256::digest(code);
                 let mut number = [0; 8];

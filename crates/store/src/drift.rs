@@ -126,6 +126,20 @@ pub fn declared(backend: DbBackend) -> Vec<(&'static str, TableCreateStatement)>
         (
             "endorsement",
             schema.create_table_from_entity(crate::council::endorsement_row::Entity),
+            "expertise",
+            schema.create_table_from_entity(crate::expertise::row::Entity),
+        ),
+        (
+            "expertise_need",
+            schema.create_table_from_entity(crate::expertise::need::row::Entity),
+        ),
+        (
+            "introduction",
+            schema.create_table_from_entity(crate::expertise::introduction::row::Entity),
+        ),
+        (
+            "expertise_session",
+            schema.create_table_from_entity(crate::expertise::session::row::Entity),
         ),
         (
             "change",

@@ -121,6 +121,7 @@ contents! {
     Evaluation = domain::council::Evaluation,
     SharedItem = domain::council::SharedItem,
     Endorsement = domain::council::Endorsement,
+    Expertise = domain::expertise::Expertise,
 }
 
 /// What the store keeps in memory for the feed's readers.

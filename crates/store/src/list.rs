@@ -54,6 +54,8 @@ pub enum Relation {
     Field(&'static str),
     /// The same, of those that also name this organisation as who buys or supplies.
     Shared(&'static str, OrganisationId),
+    /// The same, of those that are not confidential.
+    Public(&'static str),
     /// The records of a kind that lie or act in the parent, a territory.
     Place,
     /// The territories that share an area with the parent, a territory.
@@ -68,6 +70,7 @@ impl Relation {
     const fn word(self) -> &'static str {
         match self {
             Self::Field(field) | Self::Shared(field, _) => field,
+            Self::Public(_) => "public",
             Self::Place => "in territory",
             Self::Overlap => "overlapping",
             Self::Column(column) | Self::Within(column) => column,
@@ -88,6 +91,17 @@ impl Relation {
                 Self::Field(field)
                     .pairs(kind, asked)
                     .and_where(Expr::col("record_id").in_subquery(theirs))
+                    .take()
+            }
+            Self::Public(field) => {
+                let confidential = Query::select()
+                    .column("id")
+                    .from(table(kind))
+                    .and_where(Expr::col("confidential").eq(true))
+                    .take();
+                Self::Field(field)
+                    .pairs(kind, asked)
+                    .and_where(Expr::col("record_id").not_in_subquery(confidential))
                     .take()
             }
             Self::Field(field) => Query::select()
@@ -347,6 +361,7 @@ fn relating<R: Listed>(
             (R::TABLE, own)
         }
         Relation::Field(_)
+        | Relation::Public(_)
         | Relation::Shared(..)
         | Relation::Place
         | Relation::Overlap

@@ -15,6 +15,7 @@ mod m20261126_000012_import;
 mod m20261126_000013_saved_search;
 mod m20261126_000014_officer;
 mod m20261126_000015_council;
+mod m20261126_000018_expertise;
 mod m20261126_000020_signing_key;
 
 /// Brings a database up to date.
@@ -38,6 +39,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261126_000013_saved_search::Migration),
             Box::new(m20261126_000014_officer::Migration),
             Box::new(m20261126_000015_council::Migration),
+            Box::new(m20261126_000018_expertise::Migration),
             Box::new(m20261126_000020_signing_key::Migration),
         ]
     }

@@ -322,6 +322,20 @@ impl Store {
         also: impl AsyncFnOnce(&mut Tx, &R) -> Result<()> + Send,
     ) -> Result<R> {
         let before: R = self.get(actor, id).await?;
+        let also = async |_: &mut Tx, after: R| Ok(after);
+        self.change_and(actor, before, expected, asking, how, also).await
+    }
+
+    /// Changes a record that the actor may see, and in the same transaction what goes with it.
+    pub(crate) async fn change_and<R: Stored, T: Send>(
+        &self,
+        actor: &Actor,
+        before: R,
+        expected: i32,
+        asking: impl Fn(&R) -> Action + Send,
+        how: impl FnOnce(&mut R, &mut Checks) + Send,
+        also: impl AsyncFnOnce(&mut Tx, R) -> Result<T> + Send,
+    ) -> Result<T> {
         let action = asking(&before);
         self.ask(actor, action)?;
         if expected != before.revision() {
@@ -341,6 +355,9 @@ impl Store {
             let after = tx.update(&before, after.clone()).await?;
             also(tx, &after).await?;
             Ok(after)
+        self.write(actor, action, async move |tx: &mut Tx| {
+            let kept = tx.update(&before, after).await?;
+            also(tx, kept).await
         })
         .await
     }
@@ -424,6 +441,10 @@ macro_rules! for_kind {
             domain::RecordType::Evaluation => $call::<domain::council::Evaluation>($($argument),*).await,
             domain::RecordType::SharedItem => $call::<domain::council::SharedItem>($($argument),*).await,
             domain::RecordType::Endorsement => $call::<domain::council::Endorsement>($($argument),*).await,
+            domain::RecordType::Expertise => $call::<domain::expertise::Expertise>($($argument),*).await,
+            domain::RecordType::ExpertiseNeed => $call::<domain::expertise::need::ExpertiseNeed>($($argument),*).await,
+            domain::RecordType::Introduction => $call::<domain::expertise::introduction::Introduction>($($argument),*).await,
+            domain::RecordType::ExpertiseSession => $call::<domain::expertise::session::ExpertiseSession>($($argument),*).await,
             domain::RecordType::Change => $none,
         }
     };
@@ -465,6 +486,10 @@ pub(crate) const fn table(kind: domain::RecordType) -> &'static str {
         T::Evaluation => <domain::council::Evaluation as Stored>::TABLE,
         T::SharedItem => <domain::council::SharedItem as Stored>::TABLE,
         T::Endorsement => <domain::council::Endorsement as Stored>::TABLE,
+        T::Expertise => <domain::expertise::Expertise as Stored>::TABLE,
+        T::ExpertiseNeed => <domain::expertise::need::ExpertiseNeed as Stored>::TABLE,
+        T::Introduction => <domain::expertise::introduction::Introduction as Stored>::TABLE,
+        T::ExpertiseSession => <domain::expertise::session::ExpertiseSession as Stored>::TABLE,
         T::Change => "change",
     }
 }

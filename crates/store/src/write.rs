@@ -115,6 +115,11 @@ impl Tx {
         self.now
     }
 
+    /// The instant it really is, for what is decided under a lock that was waited for.
+    pub(crate) fn instant(&self) -> DateTime<Utc> {
+        self.store.mint.now()
+    }
+
     /// Where identifiers come from.
     pub(crate) fn uuid(&self) -> Uuid {
         self.store.mint.uuid()

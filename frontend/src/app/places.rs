@@ -18,7 +18,7 @@ pub struct Place {
     pub first: bool,
 }
 
-pub const PLACES: [Place; 11] = [
+pub const PLACES: [Place; 12] = [
     Place {
         href: "/",
         name: t::nav_home,
@@ -105,6 +105,15 @@ pub const PLACES: [Place; 11] = [
         name: t::nav_exchange,
         key: 'e',
         icon: Icon::Week,
+        signed: false,
+        staff: false,
+        first: true,
+    },
+    Place {
+        href: "/expertises",
+        name: t::nav_expertise,
+        key: 'x',
+        icon: Icon::People,
         signed: false,
         staff: false,
         first: true,

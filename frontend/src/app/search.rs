@@ -162,6 +162,12 @@ fn line(hit: SearchHit) -> Option<Found> {
             Icon::People,
         ),
         RecordType::Territory => (format!("/territoires/{id}"), t::record_territory(), Icon::Globe),
+        RecordType::Expertise => (format!("/expertises/{id}"), t::record_expertise(), Icon::People),
+        RecordType::ExpertiseNeed => (
+            format!("/besoins-expertise/{id}"),
+            t::record_expertise_need(),
+            Icon::People,
+        ),
         RecordType::Council => (format!("/conseils/{id}"), t::record_council(), Icon::People),
         RecordType::SharedItem => (
             format!("/conseils/ensemble#{id}"),
@@ -194,6 +200,8 @@ fn line(hit: SearchHit) -> Option<Found> {
         | RecordType::Absence
         | RecordType::Request
         | RecordType::RequestMessage
+        | RecordType::Introduction
+        | RecordType::ExpertiseSession
         | RecordType::Change => return None,
     };
     Some(Found {

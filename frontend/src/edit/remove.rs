@@ -73,8 +73,10 @@ removals!(
     CouncilAction: CouncilActionGone council_action_delete,
     Evaluation: EvaluationGone evaluation_delete,
     SharedItem: SharedItemGone shared_item_delete,
-    Endorsement: EndorsementGone endorsement_delete;
-    not Territory, Person, Chantier, Provenance, Source, Offer, Need, Outcome, Webhook, Request, RequestMessage, Change
+    Endorsement: EndorsementGone endorsement_delete,
+    Expertise: ExpertiseGone expertise_delete,
+    ExpertiseNeed: ExpertiseNeedGone expertise_need_delete;
+    not Territory, Person, Chantier, Provenance, Source, Offer, Need, Outcome, Webhook, Request, RequestMessage, Introduction, ExpertiseSession, Change
 );
 
 /// Removes a record, says so with the way back, and then does what follows on the screen.

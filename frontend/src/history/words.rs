@@ -3,7 +3,7 @@
 use crate::format;
 use crate::language::{from_tag, own_name, t};
 use crate::{
-    chantier, council, directory, exchange, officer, organisation, outcome, person, project, provenance, records,
+    chantier, council, directory, exchange, expertise, officer, organisation, outcome, person, project, provenance, records,
     territory, webhook,
 };
 use domain::organisation::NumberScheme;
@@ -41,6 +41,10 @@ pub fn field(of: RecordType, name: &str) -> String {
         | RecordType::Evaluation
         | RecordType::SharedItem
         | RecordType::Endorsement => council::words::field(of, name),
+        RecordType::Expertise
+        | RecordType::ExpertiseNeed
+        | RecordType::Introduction
+        | RecordType::ExpertiseSession => expertise::words::field(name),
         RecordType::Membership | RecordType::Note | RecordType::SavedSearch | RecordType::Change => None,
     };
     own.or_else(|| other(name))
@@ -117,6 +121,18 @@ fn word(of: RecordType, field: &str, text: &str) -> String {
         (RecordType::Territory, "extent") => text.parse().ok().map(territory::words::extent),
         (RecordType::Organisation, "kinds") => text.parse().ok().map(organisation::words::kind),
         (RecordType::Organisation, "state") => text.parse().ok().map(organisation::words::state),
+        (
+            RecordType::Expertise | RecordType::ExpertiseNeed | RecordType::Introduction,
+            "topics" | "topic",
+        ) => Some(expertise::words::topic(text)).filter(|it| !it.is_empty()),
+        (RecordType::Expertise | RecordType::ExpertiseNeed, "forms") => {
+            text.parse().ok().map(expertise::words::form)
+        }
+        (RecordType::Expertise, "formats") => text.parse().ok().map(expertise::words::format),
+        (RecordType::Expertise, "cost") => text.parse().ok().map(expertise::words::cost),
+        (RecordType::ExpertiseNeed, "budget") => text.parse().ok().map(expertise::words::budget),
+        (RecordType::ExpertiseNeed, "state") => text.parse().ok().map(expertise::words::state),
+        (RecordType::Introduction, "steps") => text.parse().ok().map(expertise::words::stage),
         (RecordType::Person, "role") => text.parse().ok().map(person::words::role),
         (RecordType::Person, "state") => text.parse().ok().map(person::words::state),
         (RecordType::Provenance, "confidence") => text.parse().ok().map(provenance::confidence),

@@ -139,6 +139,7 @@ fn Body(sheet: Sheet, reload: Callback<()>) -> impl IntoView {
             </Section>
         })}
         {organisation.map(|it| view! { <Exchange around=Around::Organisation(it) /> })}
+        {organisation.map(|it| view! { <crate::expertise::list::OfOrganisation organisation=it /> })}
         {(!provided_resources.nodes.is_empty()).then(|| view! { <Section title=t::organisation_resources>{resources(provided_resources.nodes)}</Section> })}
         <Section title=t::organisation_contacts>
             {move || match (session::person().is_some(), contacts.clone(), organisation) {

@@ -201,6 +201,7 @@ fn matter(whole: Whole, open: RwSignal<Option<Open>>) -> AnyView {
         <Section title=t::project_life note=t::project_life_note>{life}</Section>
         <Section title=t::project_learnt>{learnt}</Section>
         {parts(project, &participations.nodes, open)}
+        <crate::expertise::needs::OfProject project />
         {shelf(project, documents.nodes, open)}
         {contacts.map(|it| who(project, it.nodes, open))}
         {members.map(|it| team(project, it.nodes, open))}

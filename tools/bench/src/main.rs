@@ -6,6 +6,7 @@
     reason = "what is measured has no mint: the floor takes time and identifiers as they come"
 )]
 
+mod expertise;
 mod floor;
 mod load;
 mod report;
@@ -28,7 +29,9 @@ impl Places {
     fn here() -> Self {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
         Self {
-            server: root.join("target/release/chantiers"),
+            // Another build of it, where one is named.
+            server: std::env::var_os("CHANTIERS_BENCH_SERVER")
+                .map_or_else(|| root.join("target/release/chantiers"), PathBuf::from),
             reference: root.join("crates/store/reference"),
             report: root.join("docs/benchmarks.md"),
         }
@@ -46,10 +49,13 @@ fn main() -> Result<()> {
             let address = arguments.next().context("where to listen")?.parse()?;
             runtime.block_on(floor::serve(&database, address, work::keys(&Places::here())?))
         }
+        Some("expertise") => runtime.block_on(expertise::run(&Places::here())),
         Some("--quick") => runtime.block_on(work::run(&Places::here(), true)),
         None => runtime.block_on(work::run(&Places::here(), false)),
         Some(other) => {
-            bail!("{other} is not known: say nothing, or --quick for short rounds that are not written down")
+            bail!(
+                "{other} is not known: say nothing, expertise for its matching alone, or --quick for short rounds that are not written down"
+            )
         }
     }
 }

@@ -43,6 +43,7 @@ enum What {
     Steps,
     Resources,
     Participations,
+    Expertises,
     Territories,
     Councils,
     Seats,
@@ -56,7 +57,7 @@ enum What {
 }
 
 impl What {
-    const ALL: [Self; 19] = [
+    const ALL: [Self; 20] = [
         Self::Organisations,
         Self::Offers,
         Self::Needs,
@@ -66,6 +67,7 @@ impl What {
         Self::Steps,
         Self::Resources,
         Self::Participations,
+        Self::Expertises,
         Self::Territories,
         Self::Councils,
         Self::Seats,
@@ -89,6 +91,7 @@ impl What {
             Self::Steps => "steps",
             Self::Resources => "resources",
             Self::Participations => "participations",
+            Self::Expertises => "expertises",
             Self::Territories => "territories",
             Self::Councils => "councils",
             Self::Seats => "seats",
@@ -117,6 +120,7 @@ impl What {
             Self::Steps => columns::STEPS,
             Self::Resources => columns::RESOURCES,
             Self::Participations => columns::PARTICIPATIONS,
+            Self::Expertises => columns::EXPERTISES,
             Self::Territories => columns::TERRITORIES,
             Self::Councils => columns::council::COUNCILS,
             Self::Seats => columns::council::SEATS,
@@ -182,6 +186,7 @@ macro_rules! for_what {
             What::Steps => $call::<domain::chantier::Step>($($argument),*).await,
             What::Resources => $call::<domain::chantier::Resource>($($argument),*).await,
             What::Participations => $call::<domain::chantier::Participation>($($argument),*).await,
+            What::Expertises => $call::<domain::expertise::Expertise>($($argument),*).await,
             What::Territories => $call::<domain::territory::Territory>($($argument),*).await,
             What::Councils => $call::<domain::council::Council>($($argument),*).await,
             What::Seats => $call::<domain::council::Seat>($($argument),*).await,
@@ -210,7 +215,7 @@ struct Export {
 /// Export the records of a kind
 ///
 /// `what` is `organisations`, `offers`, `needs`, `sources`, `projects`, `chantiers`, `steps`, `resources`,
-/// `participations`, `territories`, `councils`, `seats`, `council-meetings`, `votes`, `decisions`, `council-actions`,
+/// `participations`, `territories`, `expertises`, `councils`, `seats`, `council-meetings`, `votes`, `decisions`, `council-actions`,
 /// `evaluations`, `shared-items` or `endorsements`; `format` is `csv`, `jsonl`, `geojson`, `xlsx`, or `schema.json`, the Frictionless
 /// Table Schema of the CSV. The lists' filters narrow it, as parameters of the same names with values between commas:
 /// `statuses`, `productTypes`, `territory`, `sources`, `organisations`, `kinds`, `text` and so on; one that this kind does

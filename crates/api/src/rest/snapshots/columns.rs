@@ -239,6 +239,28 @@ pub(super) const NEEDS: &[Column] = &[
     col("sourceId", Of::Text),
 ];
 
+pub(super) const EXPERTISES: &[Column] = &[
+    ID,
+    REVISION,
+    MADE,
+    CHANGED,
+    col("organisationId", Of::Text),
+    col("title", Of::Text),
+    col("topics", Of::Several),
+    col("forms", Of::Several),
+    col("description", Of::Text),
+    col("territoryId", Of::Text),
+    col("languages", Of::Several),
+    col("cost", Of::Text),
+    col("costNote", Of::Text),
+    col("availableFrom", Of::Text),
+    col("availableTo", Of::Text),
+    col("paused", Of::Flag),
+    col("capacity", Of::Whole),
+    col("formats", Of::Several),
+    col("references", Of::Json),
+];
+
 pub(super) const SOURCES: &[Column] = &[
     ID,
     REVISION,
@@ -440,6 +462,8 @@ mod tests {
             told(SOURCES),
             fields::<Source>(&json!({"code": "x", "name": "x"}))
         );
+        let expertise = json!({"organisationId": id("organisation"), "title": "x"});
+        assert_eq!(told(EXPERTISES), fields::<domain::expertise::Expertise>(&expertise));
         assert_eq!(told(PROJECTS), fields::<Project>(&json!({"title": "x"})));
         let chantier = json!({"code": "x", "position": 1, "title": "x", "stage": "OPEN"});
         assert_eq!(told(CHANTIERS), fields::<Chantier>(&chantier));
