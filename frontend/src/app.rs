@@ -12,8 +12,8 @@ use crate::session;
 use crate::ui::page::{Announcer, FirstPage, Page};
 use crate::ui::toast::{ToastCorner, provide_toasts};
 use crate::{
-    about, account, chantier, council, directory, exchange, expertise, find, gap, history, home, import, officer, organisation,
-    outcome, person, project, territory, webhook, week,
+    about, account, chantier, council, directory, exchange, expertise, find, gap, history, home, import,
+    officer, organisation, outcome, person, project, territory, webhook, week,
 };
 use header::{Footer, Header, PhoneBar};
 use keys::Keys;

@@ -7,8 +7,8 @@
 pub mod schema {}
 
 use domain::{
-    chantier, contact, council, expertise, import, matching, measure, need, offer, officer, organisation, outcome,
-    person, policy, project, provenance, push, request, saved_search, source, territory, webhook,
+    chantier, contact, council, expertise, import, matching, measure, need, offer, officer, organisation,
+    outcome, person, policy, project, provenance, push, request, saved_search, source, territory, webhook,
 };
 use std::str::FromStr;
 

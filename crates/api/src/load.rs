@@ -15,8 +15,8 @@ use domain::expertise::need::{ExpertiseNeed, Reader};
 use domain::officer::Routed;
 use domain::page::Page;
 use domain::{
-    Actor, ChantierId, CouncilId, ExpertiseId, ExpertiseNeedId, NeedId, OfferId, PersonId, RecordId, RecordType, SeatId,
-    TerritoryId, VoteId,
+    Actor, ChantierId, CouncilId, ExpertiseId, ExpertiseNeedId, NeedId, OfferId, PersonId, RecordId,
+    RecordType, SeatId, TerritoryId, VoteId,
 };
 use futures::channel::oneshot;
 use store::{

@@ -20,9 +20,9 @@ use crate::connection::{Connection, cost, listed, many, named, one, page, relate
 use crate::council::CouncilNode;
 use crate::ctx::{caller, loader, store};
 use crate::error::fail;
+use crate::expertise::{ExpertiseNeedNode, needs_of};
 use crate::load::OfficerOf;
 use crate::officer::{FollowUpNode, OfficerFor};
-use crate::expertise::{ExpertiseNeedNode, needs_of};
 use crate::organisation::{ContactNode, OrganisationNode, contacts};
 use crate::payload::{DeleteInput, DeletePayload, answer, deleted};
 use crate::person::PersonNode;

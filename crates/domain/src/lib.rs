@@ -63,9 +63,7 @@ pub use id::{
     CouncilActionId, CouncilId, CouncilMeetingId, DecisionId, EndorsementId, EvaluationId, SeatHolderId,
     SeatId, SharedItemId, VoteId,
 };
-pub use id::{
-    ExpertiseId, ExpertiseNeedId, ExpertiseSessionId, IntroductionId,
-};
+pub use id::{ExpertiseId, ExpertiseNeedId, ExpertiseSessionId, IntroductionId};
 pub use mint::Mint;
 pub use patch::Patch;
 pub use policy::{Action, Actor, Role};

@@ -86,7 +86,7 @@ impl Rules for Provenance {
             | RecordType::Evaluation
             | RecordType::SharedItem
             | RecordType::Endorsement
-        | RecordType::Expertise => true,
+            | RecordType::Expertise => true,
             RecordType::SeatHolder
             | RecordType::Contact
             | RecordType::Person

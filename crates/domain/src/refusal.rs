@@ -616,10 +616,6 @@ impl Invalid {
                 "Name a need, an offer, or both.",
             ],
             Self::Settled => [
-                "Ceci ne change plus: faites plutôt une nouvelle fiche.",
-                "Dit verandert niet meer: maak liever een nieuwe fiche.",
-                "Das ändert sich nicht mehr: legen Sie lieber einen neuen Eintrag an.",
-                "This does not change any more: make a new record instead.",
                 "Ceci ne change plus: faites plutôt une autre fiche.",
                 "Dit verandert niet meer: maak liever een andere fiche.",
                 "Das ändert sich nicht mehr: legen Sie lieber einen anderen Eintrag an.",
@@ -690,6 +686,7 @@ impl Invalid {
                 "Kies een van de 261 gemeenten van Wallonië.",
                 "Wählen Sie eine der 261 Gemeinden der Wallonie.",
                 "Choose one of the 261 communes of Wallonia.",
+            ],
             Self::Percent => [
                 "Donnez une part de 1 à 100 %.",
                 "Geef een aandeel van 1 tot 100 %.",
@@ -749,6 +746,7 @@ impl Invalid {
                 "Zeg wat mislukte en waarom, of vink aan dat niets mislukte (niet beide).",
                 "Sagen Sie, was misslungen ist und warum, oder kreuzen Sie an, dass nichts misslungen ist (nicht beides).",
                 "Say what failed and why, or tick that nothing failed (not both).",
+            ],
             Self::Rating => [
                 "Une note va de 1 (inutile) à 5 (très utile).",
                 "Een cijfer gaat van 1 (nutteloos) tot 5 (zeer nuttig).",

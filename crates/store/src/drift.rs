@@ -88,6 +88,8 @@ pub fn declared(backend: DbBackend) -> Vec<(&'static str, TableCreateStatement)>
         (
             "request_message",
             schema.create_table_from_entity(crate::request::message_row::Entity),
+        ),
+        (
             "council",
             schema.create_table_from_entity(crate::council::council_row::Entity),
         ),
@@ -126,6 +128,8 @@ pub fn declared(backend: DbBackend) -> Vec<(&'static str, TableCreateStatement)>
         (
             "endorsement",
             schema.create_table_from_entity(crate::council::endorsement_row::Entity),
+        ),
+        (
             "expertise",
             schema.create_table_from_entity(crate::expertise::row::Entity),
         ),

@@ -307,20 +307,6 @@ impl Store {
         asking: impl Fn(&R) -> Action + Send,
         how: impl FnOnce(&mut R, &mut Checks) + Send,
     ) -> Result<R> {
-        self.change_and(actor, id, expected, asking, how, async |_: &mut Tx, _: &R| Ok(()))
-            .await
-    }
-
-    /// The same, and in the same transaction what goes with it.
-    pub(crate) async fn change_and<R: Stored>(
-        &self,
-        actor: &Actor,
-        id: R::Id,
-        expected: i32,
-        asking: impl Fn(&R) -> Action + Send,
-        how: impl FnOnce(&mut R, &mut Checks) + Send,
-        also: impl AsyncFnOnce(&mut Tx, &R) -> Result<()> + Send,
-    ) -> Result<R> {
         let before: R = self.get(actor, id).await?;
         let also = async |_: &mut Tx, after: R| Ok(after);
         self.change_and(actor, before, expected, asking, how, also).await
@@ -351,10 +337,6 @@ impl Store {
         checks.finish()?;
         // What belongs to one project may not be moved into another by somebody who may only touch the first.
         self.ask(actor, asking(&after))?;
-        self.write(actor, action, async |tx: &mut Tx| {
-            let after = tx.update(&before, after.clone()).await?;
-            also(tx, &after).await?;
-            Ok(after)
         self.write(actor, action, async move |tx: &mut Tx| {
             let kept = tx.update(&before, after).await?;
             also(tx, kept).await

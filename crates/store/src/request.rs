@@ -249,18 +249,19 @@ impl Store {
         let routed = roster.route(&code(request.commune_id), request.chantier_id);
         let to = to.or(routed.map(|routed| routed.owner)).unwrap_or_default();
         let now = self.mint.now();
-        self.change_and::<Request>(
+        self.change_and(
             actor,
-            id,
+            request,
             expected,
             |_| Action::AnswerRequests,
-            |request, checks| {
+            |request: &mut Request, checks| {
                 checks.hold(roster.knows(to), "to", Invalid::Officer);
                 request.hand_over(to, note, now, checks);
             },
-            async |tx: &mut Tx, request: &Request| {
-                tx.tell_to_answer(request, minder(&roster, request), Some(site))
-                    .await
+            async |tx: &mut Tx, request: Request| {
+                tx.tell_to_answer(&request, minder(&roster, &request), Some(site))
+                    .await?;
+                Ok(request)
             },
         )
         .await
@@ -295,17 +296,18 @@ impl Store {
             | Conclusion::Relayed
             | Conclusion::Nothing => Action::AnswerRequests,
         };
-        self.change_and::<Request>(
+        let request = self.get::<Request>(actor, id).await?;
+        self.change_and(
             actor,
-            id,
+            request,
             expected,
             asking,
-            |request, checks| request.close(closing, checks),
-            async |tx: &mut Tx, request: &Request| {
-                if request.asker_id == by {
-                    return Ok(());
+            |request: &mut Request, checks| request.close(closing, checks),
+            async |tx: &mut Tx, request: Request| {
+                if request.asker_id != by {
+                    tx.tell_answered(&request, site).await?;
                 }
-                tx.tell_answered(request, site).await
+                Ok(request)
             },
         )
         .await

@@ -3,8 +3,8 @@
 use crate::format;
 use crate::language::{from_tag, own_name, t};
 use crate::{
-    chantier, council, directory, exchange, expertise, officer, organisation, outcome, person, project, provenance, records,
-    territory, webhook,
+    chantier, council, directory, exchange, expertise, officer, organisation, outcome, person, project,
+    provenance, records, territory, webhook,
 };
 use domain::organisation::NumberScheme;
 use domain::territory::Nis;

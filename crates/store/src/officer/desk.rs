@@ -201,29 +201,12 @@ impl Store {
         for row in self.reading.query_all(&changes(projects)).await? {
             let kind: RecordType = row.try_get("", "record_kind")?;
             let at: DateTime<Utc> = row.try_get("", "at")?;
-            let by = match kind {
-                RecordType::Note => HeardBy::Note,
-                RecordType::Request | RecordType::RequestMessage => HeardBy::Message,
-                RecordType::Territory
-                | RecordType::Organisation
-                | RecordType::Contact
-                | RecordType::Person
-                | RecordType::Chantier
-                | RecordType::Step
-                | RecordType::Resource
-                | RecordType::Participation
-                | RecordType::Project
-                | RecordType::Membership
-                | RecordType::Provenance
-                | RecordType::Source
-                | RecordType::Offer
-                | RecordType::Need
-                | RecordType::Outcome
-                | RecordType::Webhook
-                | RecordType::SavedSearch
-                | RecordType::Portfolio
-                | RecordType::Absence
-                | RecordType::Change => HeardBy::Change,
+            let by = if kind == RecordType::Note {
+                HeardBy::Note
+            } else if matches!(kind, RecordType::Request | RecordType::RequestMessage) {
+                HeardBy::Message
+            } else {
+                HeardBy::Change
             };
             hear(row.try_get("", "project")?, today(at), by);
         }

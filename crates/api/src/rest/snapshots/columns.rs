@@ -463,7 +463,10 @@ mod tests {
             fields::<Source>(&json!({"code": "x", "name": "x"}))
         );
         let expertise = json!({"organisationId": id("organisation"), "title": "x"});
-        assert_eq!(told(EXPERTISES), fields::<domain::expertise::Expertise>(&expertise));
+        assert_eq!(
+            told(EXPERTISES),
+            fields::<domain::expertise::Expertise>(&expertise)
+        );
         assert_eq!(told(PROJECTS), fields::<Project>(&json!({"title": "x"})));
         let chantier = json!({"code": "x", "position": 1, "title": "x", "stage": "OPEN"});
         assert_eq!(told(CHANTIERS), fields::<Chantier>(&chantier));
