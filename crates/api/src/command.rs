@@ -1,5 +1,6 @@
 //! What the program does when it is started: each command, from the settings to the last line it prints.
 
+mod copy;
 mod import;
 
 use std::io::{BufRead as _, Write as _};
@@ -120,6 +121,20 @@ pub async fn run(cli: Cli, mint: Arc<dyn Mint>) -> Result<ExitCode, Stop> {
         Command::Check => {
             log(&config)?;
             check(&config, mint).await?;
+        }
+        Command::Backup { file } => {
+            log(&config)?;
+            let store = open(&config, mint).await?;
+            let said = copy::backup(&store, &file).await;
+            close(&store).await;
+            said?;
+        }
+        Command::Restore { file } => {
+            log(&config)?;
+            let store = open(&config, mint).await?;
+            let said = copy::restore(&store, &file).await;
+            close(&store).await;
+            said?;
         }
         Command::Import(asked) => {
             log(&config)?;

@@ -48,6 +48,16 @@ pub enum Command {
     Feed(Feed),
     /// Opens the database and says what is in it; changes nothing
     Check,
+    /// Writes a copy of everything to a file that either database reads, while servers run
+    Backup {
+        /// A file that is not there yet, or - for standard output
+        file: PathBuf,
+    },
+    /// Reads a copy of everything into an empty database, also of the other kind; the change feed begins a new epoch
+    Restore {
+        /// The file, or - for standard input
+        file: PathBuf,
+    },
     /// Imports a CSV or XLSX file of organisations, offers or needs under a source
     ///
     /// Ends with 0 where every line was good, 1 where lines were refused (the others were applied), 2 where it could not be

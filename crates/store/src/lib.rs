@@ -17,6 +17,7 @@ mod rows;
 mod write;
 
 mod account;
+mod backup;
 mod chantier;
 mod client;
 mod contact;

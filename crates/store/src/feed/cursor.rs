@@ -150,7 +150,7 @@ impl Store {
         Ok(())
     }
 
-    fn new_epoch(&self) -> String {
+    pub(crate) fn new_epoch(&self) -> String {
         BASE64_URL_SAFE_NO_PAD.encode(&self.mint.secret()[..8])
     }
 
