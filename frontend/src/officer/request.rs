@@ -81,6 +81,7 @@ fn matter(whole: Whole) -> AnyView {
     let owner = officer_name.clone().unwrap_or_default();
     let away = minder_name.filter(|it| Some(it) != officer_name.as_ref());
     let name = owner.clone();
+    let written = id.clone();
     view! {
         <div class="request-top">
             <div class="row-tight">
@@ -114,7 +115,7 @@ fn matter(whole: Whole) -> AnyView {
                     said(author_name.unwrap_or_default(), created_at, text, is_by_asker)
                 }).collect_view()}
             </ol>
-            {(state != State::Closed).then(|| view! { <Reply id=id.clone() /> })}
+            {(state != State::Closed).then(|| view! { <Reply id=written /> })}
         </Section>
         <div class="button-row no-print">
             {(state == State::Closed).then(|| view! { <Reopen id=id.clone() revision /> })}
