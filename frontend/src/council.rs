@@ -1,21 +1,21 @@
 //! Food policy councils: the list on its map, a council's own page (who sits, what was decided, what came of it), councils
 //! side by side, and what they do together.
 
-mod ballot;
-mod compare;
-mod cut;
-mod forms;
-mod life;
-mod list;
-mod page;
+pub mod ballot;
+pub mod compare;
+pub mod cut;
+pub mod forms;
+pub mod life;
+pub mod list;
+pub mod page;
 pub mod read;
-mod result;
-mod seats;
-mod together;
-mod votes;
+pub mod result;
+pub mod seats;
+pub mod together;
+pub mod votes;
 pub mod words;
-mod work;
-mod writing;
+pub mod work;
+pub mod writing;
 
 use leptos::prelude::*;
 use leptos_router::{LazyRoute, lazy_route};

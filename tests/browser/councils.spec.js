@@ -22,10 +22,10 @@ test("a council from its installation to the evaluation of its year", async ({ p
   await signIn(page, "/conseils");
   await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
   await page.getByRole("link", { name: "Nouveau conseil" }).click();
-  await page.getByLabel("Nom").fill(name);
+  await page.getByRole("textbox", { name: "Nom", exact: true }).fill(name);
   await page.getByLabel("Quorum").fill("50");
-  await page.getByRole("combobox", { name: /^Territoire/ }).fill("arrondissement de Huy");
-  await page.getByRole("option", { name: /Huy/ }).first().click();
+  await page.getByRole("combobox", { name: /^Territoire/ }).fill("Huy");
+  await page.getByRole("option", { name: /arrondissement/i }).first().click();
   await page.getByRole("button", { name: "Enregistrer" }).click();
   await expect(page.getByRole("heading", { level: 1, name })).toBeVisible();
   const drawer = page.getByRole("dialog");
@@ -36,7 +36,7 @@ test("a council from its installation to the evaluation of its year", async ({ p
   await drawer.getByLabel("État").selectOption("INSTALLED");
   await save(drawer);
   await expect(main.getByText("Installé").first()).toBeVisible();
-  await main.getByRole("button", { name: /Modifier.*Mobilisation/ }).click();
+  await main.getByRole("button", { name: /Modifier : Mobilisation/ }).click();
   await drawer.getByLabel("Essayé").fill("Trois soirées dans trois communes.");
   await drawer.getByLabel("Appris").fill("Inviter par téléphone.");
   await save(drawer);
@@ -180,7 +180,7 @@ test("councils carry something together and stand side by side", async ({ page, 
   await save(drawer);
   const card = page.getByRole("article").filter({ hasText: title });
   await card.getByRole("button", { name: "Noter une position" }).click();
-  await drawer.getByRole("combobox", { name: /Conseil/ }).fill("Liège");
+  await drawer.getByRole("combobox", { name: /conseil/i }).fill("Liège");
   await drawer.getByRole("option", { name: /Liège/ }).first().click();
   await drawer.getByLabel("Position").selectOption("DECLINED");
   await save(drawer);
