@@ -83,7 +83,7 @@ pub fn expertise(row: ExpertiseRow) -> AnyView {
             </div>
             <p class="muted small">{row.organisation.map(|it| view! { <a href=format!("/organisations/{}", it.id.inner())>{it.name}</a> })}</p>
             {topics}
-            <dl class="exchange-facts">
+            <dl class="exchange-facts directory-facts">
                 <div><dt>{t::expertise_field_forms}</dt><dd><Known value=forms /></dd></div>
                 <div><dt>{t::expertise_field_cost}</dt><dd><Known value=Signal::derive(move || cost.map(|it| words::cost(it).to_owned())) /></dd></div>
                 <div><dt>{t::expertise_field_territory}</dt><dd><Known value=where_ /></dd></div>
@@ -110,7 +110,7 @@ pub fn need(row: NeedRow) -> AnyView {
             <p class="muted small">{who}</p>
             {topics}
             {confidential.then(|| view! { <p><Chip text=t::expertise_need_confidential /></p> })}
-            <dl class="exchange-facts">
+            <dl class="exchange-facts directory-facts">
                 <div><dt>{t::expertise_need_field_forms}</dt><dd>{move || forms.get().unwrap_or_else(|| t::expertise_any_form().to_owned())}</dd></div>
                 <div><dt>{t::expertise_need_field_deadline}</dt><dd><Known value=Signal::derive(move || deadline.map(|_| format::partial(deadline))) /></dd></div>
                 <div><dt>{t::expertise_need_field_territory}</dt><dd><Known value=where_ /></dd></div>

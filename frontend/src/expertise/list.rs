@@ -14,7 +14,6 @@ use crate::session;
 use crate::ui::button::Button;
 use crate::ui::chips::{ActiveFilters, ChipOption, FilterChips};
 use crate::ui::field::TextField;
-use crate::ui::icon::Icon;
 use crate::ui::more::More;
 use crate::ui::page::{Page, Section};
 use crate::ui::state::{Empty, Failed, Loaded, Shape};
@@ -209,32 +208,34 @@ pub fn Screen() -> impl IntoView {
         <Page title=t::expertise_title lead=t::expertise_question tools>
             <div class="project-filters no-print">
                 <TextField label=t::projects_filter_text value=bound(filters.text) kind="search" required=true />
-                <div class="project-filters-toggle">
-                    <Button text=move || if more.get() { t::projects_filters_less() } else { t::projects_filters_more() } mark=Icon::Grid
+                <div class="expertise-toggle">
+                    <Button text=move || if more.get() { t::projects_filters_less() } else { t::projects_filters_more() }
                         on_press=move |()| more.update(|it| *it = !*it) />
-                </div>
-                <div class="project-filters-rest" class:open=more>
-                    <div class="expertise-facets">
-                        {FACETS.into_iter().zip(filters.facets).map(|((facet, _, name), (on, set))| view! {
-                            <FacetChips facet name on set counts />
-                        }).collect_view()}
-                        <FilterChips label=t::expertise_also_closed options=all_options on=all_on on_change=set_all />
-                    </div>
                 </div>
             </div>
             <ActiveFilters filters=active on_remove=remove on_clear=clear />
-            <Loaded load=paged.load shape=Shape::Cards on_retry=paged.reload view=move |page: Shown| {
-                let (shown, total, has_more) = (page.rows.len(), page.total, page.next.is_some());
-                if page.rows.is_empty() {
-                    return nothing(active, clear);
-                }
-                view! {
-                    <ol class="columns exchange-cards" role="list">{page.rows.into_iter().map(|row| view! { <li>{cards::expertise(row)}</li> }).collect_view()}</ol>
-                    {move || paged.failed.get().map(|failure| view! { <Failed failure on_retry=paged.more /> })}
-                    <More shown=shown total=total has_more=has_more busy=paged.busy on_more=paged.more />
-                }
-                .into_any()
-            } />
+            <div class="expertise-catalogue">
+                <div class="expertise-facets no-print" class:open=more>
+                    {FACETS.into_iter().zip(filters.facets).map(|((facet, _, name), (on, set))| view! {
+                        <FacetChips facet name on set counts />
+                    }).collect_view()}
+                    <FilterChips label=t::expertise_also_closed options=all_options on=all_on on_change=set_all />
+                </div>
+                <div>
+                    <Loaded load=paged.load shape=Shape::Cards on_retry=paged.reload view=move |page: Shown| {
+                        let (shown, total, has_more) = (page.rows.len(), page.total, page.next.is_some());
+                        if page.rows.is_empty() {
+                            return nothing(active, clear);
+                        }
+                        view! {
+                            <ol class="columns expertise-cards" role="list">{page.rows.into_iter().map(|row| view! { <li>{cards::expertise(row)}</li> }).collect_view()}</ol>
+                            {move || paged.failed.get().map(|failure| view! { <Failed failure on_retry=paged.more /> })}
+                            <More shown=shown total=total has_more=has_more busy=paged.busy on_more=paged.more />
+                        }
+                        .into_any()
+                    } />
+                </div>
+            </div>
         </Page>
     }
 }
@@ -349,7 +350,7 @@ pub fn OfOrganisation(organisation: OrganisationId) -> impl IntoView {
         (!rows.is_empty()).then(|| {
             view! {
                 <Section title=t::expertise_title broad=true>
-                    <ol class="columns exchange-cards" role="list">{rows.into_iter().map(|row| view! { <li>{cards::expertise(row)}</li> }).collect_view()}</ol>
+                    <ol class="columns expertise-cards" role="list">{rows.into_iter().map(|row| view! { <li>{cards::expertise(row)}</li> }).collect_view()}</ol>
                 </Section>
             }
         })

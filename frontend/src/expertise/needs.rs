@@ -116,7 +116,7 @@ pub fn Screen() -> impl IntoView {
                     return view! { <Empty title=t::expertise_need_none text=t::expertise_need_none_text><a class="button" href="/expertises">{t::expertise_title}</a></Empty> }.into_any();
                 }
                 view! {
-                    <ol class="columns exchange-cards" role="list">{page.rows.into_iter().map(|row| view! { <li>{cards::need(row)}</li> }).collect_view()}</ol>
+                    <ol class="columns expertise-cards" role="list">{page.rows.into_iter().map(|row| view! { <li>{cards::need(row)}</li> }).collect_view()}</ol>
                     {move || paged.failed.get().map(|failure| view! { <Failed failure on_retry=paged.more /> })}
                     <More shown=shown total=total has_more=has_more busy=paged.busy on_more=paged.more />
                 }
@@ -151,7 +151,7 @@ pub fn OfProject(project: ProjectId) -> impl IntoView {
                 if rows.is_empty() {
                     return view! { <p class="muted">{t::expertise_need_none_here}</p> }.into_any();
                 }
-                view! { <ol class="columns exchange-cards" role="list">{rows.into_iter().map(|row| view! { <li>{cards::need(row)}</li> }).collect_view()}</ol> }.into_any()
+                view! { <ol class="columns expertise-cards" role="list">{rows.into_iter().map(|row| view! { <li>{cards::need(row)}</li> }).collect_view()}</ol> }.into_any()
             } />
             {move || asks().then(|| view! { <p class="no-print"><a class="button small" href=format!("/besoins-expertise/nouveau?projet={project}")>{t::expertise_need_create}</a></p> })}
         </Section>

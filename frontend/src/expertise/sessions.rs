@@ -240,7 +240,7 @@ fn Propose() -> impl IntoView {
                         {move || needs.with(Vec::is_empty).then(|| view! { <p class="muted">{t::expertise_need_none}</p> })}
                         {move || {
                             let wrong: Vec<String> = refusals.get().into_iter().filter(|it| it.path == "needIds").map(|it| it.message).collect();
-                            (!wrong.is_empty()).then(|| view! { <ul class="errors" role="alert">{wrong.into_iter().map(|it| view! { <li>{it}</li> }).collect_view()}</ul> })
+                            (!wrong.is_empty()).then(|| view! { <ul class="errors">{wrong.into_iter().map(|it| view! { <li>{it}</li> }).collect_view()}</ul> })
                         }}
                     </div>
                 })}
