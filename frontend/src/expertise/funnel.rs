@@ -43,7 +43,7 @@ pub fn Funnel() -> impl IntoView {
         move |on: Vec<String>| choose.run(on.into_iter().find(|it| it == PROVIDER).unwrap_or_default());
     view! {
         <Section title=t::introduction_funnel note=t::introduction_funnel_note broad=true>
-            <div class="no-print"><FilterChips label=t::introduction_by_provider options on on_change=change /></div>
+            <div class="no-print expertise-narrow"><FilterChips label=t::introduction_by_provider options on on_change=change /></div>
             <Loaded load=found.load on_retry=found.reload view=|found: FunnelFound| {
                 let rows = found.introduction_funnel.unwrap_or_default();
                 if rows.is_empty() {

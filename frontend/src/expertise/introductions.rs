@@ -81,7 +81,7 @@ fn Own() -> impl IntoView {
             .collect::<Vec<_>>()
     });
     view! {
-        <div class="no-print"><FilterChips label=t::outcome_by_step options on=chosen on_change=choose /></div>
+        <div class="no-print expertise-narrow"><FilterChips label=t::outcome_by_step options on=chosen on_change=choose /></div>
         <Loaded load=found.load shape=Shape::Cards on_retry=found.reload view=move |page: Shown| {
             let (shown, total, has_more) = (page.rows.len(), page.total, page.next.is_some());
             if page.rows.is_empty() {
