@@ -152,7 +152,7 @@ pub struct Whole {
 #[derive(Clone, cynic::InlineFragments)]
 #[cynic(graphql_type = "Node")]
 pub enum Node {
-    Request(Whole),
+    Request(Box<Whole>),
     #[cynic(fallback)]
     Other,
 }
@@ -172,7 +172,7 @@ pub struct One {
 impl One {
     pub fn whole(self) -> Option<Whole> {
         match self.node? {
-            Node::Request(whole) => Some(whole),
+            Node::Request(whole) => Some(*whole),
             Node::Other => None,
         }
     }

@@ -224,7 +224,7 @@ fn Reopen(id: cynic::Id, revision: i32) -> impl IntoView {
             said,
             t::request_reopened(),
             moves::reopen(id.clone(), revision),
-        )
+        );
     };
     view! { <Button text=t::request_reopen busy on_press=open /> }
 }

@@ -73,7 +73,7 @@ fn matter(staff: Staff) -> AnyView {
     let portfolios = portfolios.map(|it| it.nodes).unwrap_or_default();
     let absences = absences.map(|it| it.nodes).unwrap_or_default();
     view! {
-        {coverage(&colleagues, officer_coverage.unwrap_or_default())}
+        {coverage(&colleagues, &officer_coverage.unwrap_or_default())}
         <Portfolios rows=portfolios people />
         <Absences rows=absences people />
     }
@@ -81,7 +81,7 @@ fn matter(staff: Staff) -> AnyView {
 }
 
 /// The communes of the one chosen, or those that nobody follows.
-fn coverage(colleagues: &[Colleague], covered: Vec<Covered>) -> AnyView {
+fn coverage(colleagues: &[Colleague], covered: &[Covered]) -> AnyView {
     let of = |wanted: &dyn Fn(&Covered) -> bool| -> Vec<String> {
         let some = covered.iter().filter(|it| wanted(it));
         some.filter_map(|it| it.nis.map(|nis| nis.to_string())).collect()
