@@ -49,9 +49,14 @@ pub(crate) const DEPTH: usize = 16;
 /// How much a query may cost: each field counts one, times the rows of the lists around it.
 pub(crate) const COMPLEXITY: usize = 60_000;
 
+// In groups, as what can be changed: the library goes through the members one inside the other, which costs stack for each.
 /// What can be read.
 #[derive(Default, MergedObject)]
-pub struct Query(
+pub struct Query(WorkQuery, ExchangeQuery, CellQuery, ServiceQueries);
+
+/// The shared work.
+#[derive(Default, MergedObject)]
+pub struct WorkQuery(
     NodeQuery,
     ChantierQuery,
     ProjectQuery,
@@ -59,6 +64,11 @@ pub struct Query(
     TerritoryQuery,
     PersonQuery,
     MailQuery,
+);
+
+/// The exchange.
+#[derive(Default, MergedObject)]
+pub struct ExchangeQuery(
     ProductQuery,
     ClientQuery,
     SourceQuery,
@@ -68,6 +78,11 @@ pub struct Query(
     OutcomeQuery,
     WebhookQuery,
     SavedSearchQuery,
+);
+
+/// Officers, councils, expertise.
+#[derive(Default, MergedObject)]
+pub struct CellQuery(
     OfficerQuery,
     RequestQuery,
     CouncilQuery,
@@ -76,15 +91,19 @@ pub struct Query(
     ExpertiseNeedQuery,
     IntroductionQuery,
     ExpertiseSessionQuery,
-    GapQuery,
-    HistoryQuery,
-    FeedQuery,
-    ServiceQuery,
 );
+
+/// What concerns all of it.
+#[derive(Default, MergedObject)]
+pub struct ServiceQueries(GapQuery, HistoryQuery, FeedQuery, ServiceQuery);
 
 /// What can be changed.
 #[derive(Default, MergedObject)]
-pub struct Mutation(
+pub struct Mutation(WorkMutation, ExchangeMutation, CellMutation, ExpertiseMutations);
+
+/// The shared work.
+#[derive(Default, MergedObject)]
+pub struct WorkMutation(
     ChantierMutation,
     StepMutation,
     ResourceMutation,
@@ -97,6 +116,11 @@ pub struct Mutation(
     TerritoryMutation,
     ProvenanceMutation,
     PersonMutation,
+);
+
+/// The exchange.
+#[derive(Default, MergedObject)]
+pub struct ExchangeMutation(
     SourceMutation,
     OfferMutation,
     NeedMutation,
@@ -106,6 +130,11 @@ pub struct Mutation(
     OutcomeMutation,
     WebhookMutation,
     SavedSearchMutation,
+);
+
+/// Officers and councils.
+#[derive(Default, MergedObject)]
+pub struct CellMutation(
     PortfolioMutation,
     AbsenceMutation,
     RequestMutation,
@@ -119,6 +148,11 @@ pub struct Mutation(
     EvaluationMutation,
     SharedItemMutation,
     EndorsementMutation,
+);
+
+/// Expertise, and taking changes back.
+#[derive(Default, MergedObject)]
+pub struct ExpertiseMutations(
     ExpertiseMutation,
     ExpertiseNeedMutation,
     IntroductionMutation,

@@ -296,7 +296,7 @@ async fn migrate_like(tx: &DatabaseTransaction, migrations: &[String]) -> Result
 }
 
 async fn applied(tx: &DatabaseTransaction) -> Result<Vec<String>> {
-    let applied = Migrator::get_applied_migrations(tx).await?;
+    let applied = Migrator::get_applied_migrations_read_only(tx).await?;
     Ok(applied.iter().map(|one| one.name().to_owned()).collect())
 }
 

@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 
 use domain::RecordId;
 use domain::chantier::{Chantier, Participation, Resource, Step};
+use domain::council::Council;
 use domain::organisation::Organisation;
 use domain::page::Page;
 use domain::project::Project;
@@ -96,6 +97,7 @@ async fn compare(store: &Store, after: &str) {
     said::<Project>(store, &mut meant).await;
     said::<Provenance>(store, &mut meant).await;
     said::<Source>(store, &mut meant).await;
+    said::<Council>(store, &mut meant).await;
     let mut there = rows(store, "tag", &["field", "word"]).await;
     there.extend(rows(store, "link", &["field", "target_id", "target_kind"]).await);
     there.extend(rows(store, "place", &["territory_id"]).await);

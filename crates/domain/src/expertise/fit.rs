@@ -369,14 +369,14 @@ mod tests {
         all
     }
 
-    fn stamped(id: String) -> Value {
+    fn stamped(id: &str) -> Value {
         let at = DateTime::from_timestamp(1_795_500_000, 0).unwrap();
         json!({"id": id, "revision": 1, "createdAt": at, "updatedAt": at})
     }
 
     fn need(own: Value) -> ExpertiseNeed {
         let all = with(
-            stamped(ExpertiseNeedId(Uuid::nil()).to_string()),
+            stamped(&ExpertiseNeedId(Uuid::nil()).to_string()),
             json!({"title": "B", "projectId": ProjectId(Uuid::nil()), "topics": ["redaction-marches"], "state": "OPEN", "confidential": false}),
         );
         serde_json::from_value(with(all, own)).unwrap()
@@ -384,7 +384,7 @@ mod tests {
 
     fn offer(own: Value) -> Expertise {
         let all = with(
-            stamped(ExpertiseId(Uuid::nil()).to_string()),
+            stamped(&ExpertiseId(Uuid::nil()).to_string()),
             json!({"title": "E", "organisationId": OrganisationId(Uuid::nil()), "topics": ["redaction-marches"], "paused": false}),
         );
         serde_json::from_value(with(all, own)).unwrap()
@@ -393,7 +393,7 @@ mod tests {
     fn reach(nis: &str, kind: &str) -> Option<Reach> {
         let id: crate::TerritoryId = nis.parse().unwrap();
         let all = with(
-            stamped(id.to_string()),
+            stamped(&id.to_string()),
             json!({"name": {"fr": nis}, "kind": kind, "extent": "COMPLETE", "nis": nis}),
         );
         Reach::of(&serde_json::from_value::<Territory>(all).unwrap())

@@ -221,7 +221,7 @@ mod tests {
             })
             .chain([print_of(&Filter::default())])
             .collect();
-        assert_eq!(prints.len(), 11);
+        assert_eq!(prints.len(), 21);
         assert!(!prints.contains(&ANY));
     }
 
