@@ -6,14 +6,7 @@ import { serverAudits } from "graphql-http";
 // By the audit's name: why we do otherwise.
 const OTHERWISE = {};
 
-const audits = serverAudits({
-  url: "",
-  fetchFn: (url, init) => fetch(`${process.env.CHANTIERS_AUDIT_URL}/graphql${url}`, init),
-});
-
-test.beforeAll(({}, info) => {
-  process.env.CHANTIERS_AUDIT_URL = info.project.use.baseURL;
-});
+const audits = serverAudits({ url: `http://127.0.0.1:${process.env.CHANTIERS_BROWSER_PORT}/graphql`, fetchFn: fetch });
 
 for (const audit of audits) {
   test(`${audit.id} ${audit.name}`, async () => {
