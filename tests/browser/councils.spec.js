@@ -138,7 +138,7 @@ test("a council from its installation to the evaluation of its year", async ({ p
   await row("Visite").getByRole("button", { name: "Noter l’avancement" }).click();
   await drawer.getByLabel("Avancement").selectOption("ABANDONED");
   await save(drawer);
-  await expect(drawer.getByRole("alert").first()).toBeVisible();
+  await expect(drawer.getByLabel("Raison")).toHaveAttribute("aria-invalid", "true");
   await drawer.getByLabel("Raison").fill("La légumerie a fermé.");
   await save(drawer);
   await expect(row("Visite").getByText("La légumerie a fermé.")).toBeVisible();
@@ -184,7 +184,7 @@ test("councils carry something together and stand side by side", async ({ page, 
   await drawer.getByRole("option", { name: /Liège/ }).first().click();
   await drawer.getByLabel("Position").selectOption("DECLINED");
   await save(drawer);
-  await expect(drawer.getByRole("alert").first()).toBeVisible();
+  await expect(drawer.getByLabel("Raison")).toHaveAttribute("aria-invalid", "true");
   await drawer.getByLabel("Raison").fill("Pas encore débattu.");
   await save(drawer);
   await expect(card.getByText("Pas encore débattu.")).toBeVisible();
