@@ -4,7 +4,7 @@
 #![expect(clippy::unwrap_used, reason = "a story stops at the first surprise")]
 
 use serde_json::{Value, json};
-use stories::{codes, colleague, counter, partner, story};
+use stories::{codes, colleague, partner, statements, story};
 use testing::TestClient;
 
 const MATCHES: &str = "query($id: ID!, $least: Float, $local: Boolean) { need(id: $id) { matches(first: 10, minimumScore: $least, onlyLocal: $local) { \
@@ -310,10 +310,10 @@ story! {
         }));
         let families = visitor.data("{ gap { rows { productType { code } } } }", json!({})).await;
         assert_eq!(families["gap"]["rows"].as_array().unwrap().len(), 9);
-        let before = counter(&visitor, "chantiers_statements_total").await;
-        let list = "{ needs { nodes { matches(first: 2) { score offer { title } } } } }";
-        visitor.data(list, json!({})).await;
-        let cost = counter(&visitor, "chantiers_statements_total").await - before;
+        let list = async || {
+            visitor.data("{ needs { nodes { matches(first: 2) { score offer { title } } } } }", json!({})).await;
+        };
+        let cost = statements(&visitor, list).await;
         // The list, the needs once more, their organisations, the candidates, the offers.
         assert_eq!(cost, 5, "a list of needs each with its matches");
     }

@@ -3,7 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a story stops at the first surprise")]
 
 use serde_json::{Value, json};
-use stories::{codes, colleague, counter, project, story};
+use stories::{codes, colleague, project, statements, story};
 
 story! {
     async fn a_question_without_measure_is_refused_or_cut_and_the_server_lives(server: Server) {
@@ -55,9 +55,10 @@ story! {
             "query($n: Int!) { territories(first: $n) { nodes { organisations(first: 2) { nodes { name } } steps(first: 2) { nodes { title } } } } }",
         ] {
             for first in [5, 30] {
-                let before = counter(&client, "chantiers_statements_total").await;
-                client.data(query, json!({"n": first})).await;
-                let cost = counter(&client, "chantiers_statements_total").await - before;
+                let list = async || {
+                    client.data(query, json!({"n": first})).await;
+                };
+                let cost = statements(&client, list).await;
                 assert!(cost <= 3, "{query} for {first} costs {cost} statements");
             }
         }

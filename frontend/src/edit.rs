@@ -416,7 +416,7 @@ where
             let choose = Callback::new(move |kept: Vec<&'static str>| edit.choose(&kept));
             view! { <Compare differences changed_by=t::edit_somebody on_choose=choose /> }
         })}
-        <form class="form" on:submit=submit hidden=move || edit.theirs.with(Option::is_some)>
+        <form class="form" novalidate=true on:submit=submit hidden=move || edit.theirs.with(Option::is_some)>
             <DraftNote draft=edit.draft />
             <Refusals refusals=edit.refusals shown=paths />
             {children()}

@@ -9,7 +9,7 @@ const save = (drawer) => drawer.getByRole("button", { name: "Enregistrer" }).cli
 async function fillDate(drawer, label, [year, month, day]) {
   const group = drawer.getByRole("group", { name: label });
   await group.getByLabel("Jour", { exact: true }).fill(day);
-  await group.getByLabel("Mois", { exact: true }).selectOption({ index: Number(month) });
+  await group.getByRole("combobox", { name: "Mois" }).selectOption({ index: Number(month) });
   const field = group.getByLabel("Année", { exact: true });
   await field.fill(year);
   await field.press("Tab");
@@ -147,7 +147,7 @@ test("a council from its installation to the evaluation of its year", async ({ p
   await main.getByRole("button", { name: "Évaluer une année" }).click();
   await drawer.getByLabel("Réalisé").fill("Un cahier des charges commun.");
   await save(drawer);
-  await expect(drawer.getByRole("alert").first()).toContainText("échoué");
+  await expect(drawer.getByLabel("Ce qui a échoué")).toHaveAttribute("aria-invalid", "true");
   await drawer.getByLabel("Ce qui a échoué").fill("La visite, car la légumerie a fermé.");
   await save(drawer);
   await expect(main.getByText("La visite, car la légumerie a fermé.")).toBeVisible();

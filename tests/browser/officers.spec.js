@@ -1,4 +1,4 @@
-// A question to the cell, from asking to what came of it, by keyboard; accessible everywhere.
+// A question to the cell, from asking to what came of it, by keyboard; the desk and who follows what; accessible everywhere.
 import { expect, test } from "@playwright/test";
 import { expectAccessible } from "./axe.js";
 import { account, administrator, asking, project, signIn } from "./people.js";
@@ -64,6 +64,8 @@ test("a question is asked, answered, handed over and closed, by keyboard", async
   await asker.keyboard.press("Enter");
   await asker.getByLabel("Votre question").focus();
   await asker.keyboard.type("Nous cherchons un four à pain.");
+  await press(asker.getByRole("button", { name: "Enregistrer" }));
+  await expect(asker.getByText("Ce champ est obligatoire.")).toBeVisible();
   await asker.getByLabel("En une ligne").focus();
   await asker.keyboard.type(title);
   await expectAccessible(asker);
@@ -131,4 +133,25 @@ test("a question is asked, answered, handed over and closed, by keyboard", async
   await expect(follows).toContainText("suit Profondeville");
   await expect(visitor.locator("main")).not.toContainText(nadia.name);
   await expectAccessible(visitor);
+});
+
+test("an absence brings a colleague's questions to the substitute, and the map shows who follows what", async ({ browser }) => {
+  const { mark, nadia, hugo } = seen;
+  const page = await (await browser.newContext()).newPage();
+  await signIn(page, "/portefeuilles", nadia);
+  await expect(page.getByText(/communes que personne ne suit/)).toBeVisible();
+  await press(page.locator(".chips").getByRole("button", { name: `Hugo ${mark}` }));
+  await expect(page.locator(".map-drawing .commune.lit").first()).toBeAttached();
+  const lit = await page.locator(".map-drawing .commune.lit").count();
+  expect(lit).toBeGreaterThan(30);
+  await expectAccessible(page);
+  await press(page.getByRole("button", { name: "Annoncer une absence" }));
+  const dialog = page.getByRole("dialog");
+  await dialog.getByLabel("Dernier jour").fill("2030-01-31");
+  await dialog.getByLabel("Remplacée ou remplacé par").selectOption({ label: hugo.name });
+  await expectAccessible(page);
+  await press(dialog.getByRole("button", { name: "Enregistrer" }));
+  await expect(page.getByText(`remplacement : ${hugo.name}`)).toBeVisible();
+  await page.goto("/questions/nouvelle?commune=92101");
+  await expect(page.getByRole("status").filter({ hasText: nadia.name })).toContainText(`${hugo.name} s’en occupera`);
 });

@@ -2,6 +2,7 @@
 
 mod copy;
 mod import;
+mod key;
 
 use std::io::{BufRead as _, Write as _};
 use std::net::SocketAddr;
@@ -18,7 +19,7 @@ use tracing_subscriber::EnvFilter;
 use url::Url;
 
 use crate::auth::{Passwords, client_name};
-use crate::config::{Account, Cli, Client, Command, Config, Feed, Key, one_line};
+use crate::config::{Account, Cli, Client, Command, Config, Feed, one_line};
 use crate::feed::Readers;
 use crate::mail::sender::Sender;
 use crate::rest::snapshots;
@@ -98,11 +99,11 @@ pub async fn run(cli: Cli, mint: Arc<dyn Mint>) -> Result<ExitCode, Stop> {
             close(&store).await;
             print(&said);
         }
-        Command::Key(key) => {
+        Command::Key(asked) => {
             log(&config)?;
             let store = open(&config, mint).await?;
             migrate(&store).await?;
-            let said = keep_keys(&store, key).await?;
+            let said = key::keep(&store, asked).await?;
             close(&store).await;
             print(&said);
         }
@@ -508,34 +509,6 @@ async fn check(config: &Config, mint: Arc<dyn Mint>) -> Result<(), Stop> {
         print(&format!("{:<16} {count}\n", format!("{what}:")));
     }
     Ok(())
-}
-
-/// Lists the keys that sign access tokens, makes another one, or takes one away.
-async fn keep_keys(store: &Store, asked: Key) -> Result<String, Stop> {
-    let failed = |error: store::Error| Stop::new("signing keys", &error);
-    let made = match asked {
-        Key::List => None,
-        Key::Renew => Some(store.renew_signing_key(&Actor::System).await.map_err(failed)?),
-        Key::Revoke { kid } => {
-            let made = store.revoke_signing_key(&Actor::System, &kid).await;
-            Some(made.map_err(|error| Stop::new(&format!("the key {kid}"), &error))?)
-        }
-    };
-    if let Some(key) = made {
-        return Ok(format!("{} signs from now on.\n", key.kid));
-    }
-    let now = store.mint().now();
-    let keys = store.signing_keys().await.map_err(failed)?;
-    let signs = keys.iter().rposition(|key| key.signs_from <= now);
-    let lines = keys.iter().enumerate().map(|(place, key)| {
-        let since = key.signs_from.format("%Y-%m-%d %H:%M UTC");
-        match signs {
-            Some(one) if place == one => format!("{}  signs since {since}\n", key.kid),
-            Some(one) if place < one => format!("{}  signed since {since}; still read\n", key.kid),
-            Some(_) | None => format!("{}  signs from {since} on\n", key.kid),
-        }
-    });
-    Ok(lines.collect())
 }
 
 async fn open(config: &Config, mint: Arc<dyn Mint>) -> Result<Store, Stop> {

@@ -1,6 +1,7 @@
 //! Food policy councils over GraphQL: the council, whom it stands for, what it did. Its seats are in `seat`, its meetings
 //! and decisions in `work`, its votes in `vote`, what councils do together in `shared`.
 
+mod load;
 pub(crate) mod seat;
 pub(crate) mod shared;
 pub(crate) mod vote;
@@ -21,13 +22,13 @@ use store::{AsTheyCame, Relation};
 use crate::connection::{COUNTING, Connection, cost, listed, many, one, page, related, shared};
 use crate::ctx::{caller, loader, store};
 use crate::error::fail;
-use crate::load::{AllSeats, FiguresOf};
 use crate::organisation::OrganisationNode;
 use crate::payload::answer;
 use crate::project::ProjectNode;
 use crate::territory::TerritoryNode;
 
 use self::shared::EndorsementNode;
+use load::{AllSeats, FiguresOf};
 use seat::SeatNode;
 use vote::VoteNode;
 use work::{CouncilMeetingNode, DecisionNode, EvaluationNode};

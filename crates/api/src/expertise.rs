@@ -1,6 +1,7 @@
 //! The expertise catalogue over GraphQL: offers, topics, facets, and how often one is told of matches.
 
 mod introduction;
+mod load;
 mod matching;
 mod need;
 mod session;
@@ -17,10 +18,10 @@ use domain::territory::Territory;
 use domain::{Lang, OrganisationId, TerritoryId};
 use store::{FacetCount, Relation};
 
+use self::load::LoadOf;
 use crate::connection::{COUNTING, Connection, cost, listed, one, page, related, shared};
 use crate::ctx::{caller, loader, store};
 use crate::error::{UserError, fail};
-use crate::load::LoadOf;
 use crate::organisation::OrganisationNode;
 use crate::territory::TerritoryNode;
 

@@ -10,18 +10,10 @@ use std::marker::PhantomData;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use domain::chantier::Step;
-use domain::council::Seat;
-use domain::expertise::need::{ExpertiseNeed, Reader};
-use domain::officer::Routed;
 use domain::page::Page;
-use domain::{
-    Actor, ChantierId, CouncilId, ExpertiseId, ExpertiseNeedId, NeedId, OfferId, PersonId, RecordId,
-    RecordType, SeatId, TerritoryId, VoteId,
-};
+use domain::{Actor, ChantierId, NeedId, OfferId, RecordId, RecordType};
 use futures::channel::oneshot;
-use store::{
-    Ballot, CouncilFigures, Entry, ExpertiseMatch, Listed, Match, Naming, Relation, Slice, Store, Stored,
-};
+use store::{Entry, Listed, Match, Naming, Relation, Slice, Store, Stored};
 
 /// What several resolvers wait for.
 type Shared<T> = Result<T, Arc<store::Error>>;
@@ -330,87 +322,6 @@ impl Question for AllSteps {
     }
 }
 
-/// All seats of a council, for what is worked out from all of them.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
-pub(crate) struct AllSeats(pub(crate) CouncilId);
-
-impl Question for AllSeats {
-    type Answer = Vec<Seat>;
-
-    async fn ask(store: &Store, _actor: &Actor, all: &[Self]) -> store::Result<HashMap<Self, Vec<Seat>>> {
-        let ids: Vec<CouncilId> = all.iter().map(|question| question.0).collect();
-        let seats = store.seats_of(&ids).await?;
-        Ok(seats.into_iter().map(|(id, seats)| (Self(id), seats)).collect())
-    }
-}
-
-/// What a council did, in figures.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
-pub(crate) struct FiguresOf(pub(crate) CouncilId);
-
-impl Question for FiguresOf {
-    type Answer = CouncilFigures;
-
-    async fn ask(
-        store: &Store,
-        _actor: &Actor,
-        all: &[Self],
-    ) -> store::Result<HashMap<Self, CouncilFigures>> {
-        let ids: Vec<CouncilId> = all.iter().map(|question| question.0).collect();
-        let figures = store.council_figures(&ids).await?;
-        Ok(figures
-            .into_iter()
-            .map(|(id, figures)| (Self(id), figures))
-            .collect())
-    }
-}
-
-/// How many seats have voted.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
-pub(crate) struct VotedCount(pub(crate) VoteId);
-
-impl Question for VotedCount {
-    type Answer = u64;
-
-    async fn ask(store: &Store, _actor: &Actor, all: &[Self]) -> store::Result<HashMap<Self, u64>> {
-        let ids: Vec<VoteId> = all.iter().map(|question| question.0).collect();
-        let counts = store.voted(&ids).await?;
-        Ok(counts.into_iter().map(|(id, count)| (Self(id), count)).collect())
-    }
-}
-
-/// Which of the caller's own seats have voted.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
-pub(crate) struct OwnVotes(pub(crate) VoteId);
-
-impl Question for OwnVotes {
-    type Answer = Vec<SeatId>;
-
-    async fn ask(store: &Store, actor: &Actor, all: &[Self]) -> store::Result<HashMap<Self, Vec<SeatId>>> {
-        let ids: Vec<VoteId> = all.iter().map(|question| question.0).collect();
-        let own = actor.person().map_or(&[][..], |signed| &signed.seats);
-        let voted = store.voted_of(&ids, own).await?;
-        Ok(voted.into_iter().map(|(id, seats)| (Self(id), seats)).collect())
-    }
-}
-
-/// The ballots of a vote that is open to everybody's eyes.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
-pub(crate) struct BallotsOf(pub(crate) VoteId);
-
-impl Question for BallotsOf {
-    type Answer = Vec<Ballot>;
-
-    async fn ask(store: &Store, _actor: &Actor, all: &[Self]) -> store::Result<HashMap<Self, Vec<Ballot>>> {
-        let ids: Vec<VoteId> = all.iter().map(|question| question.0).collect();
-        let ballots = store.open_ballots(&ids).await?;
-        Ok(ballots
-            .into_iter()
-            .map(|(id, ballots)| (Self(id), ballots))
-            .collect())
-    }
-}
-
 /// The matches of a need or an offer, the best first.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct MatchesOf {
@@ -455,100 +366,6 @@ impl Question for MatchesOf {
             }
         }
         Ok(found)
-    }
-}
-
-/// Who sees to a request today, by its owner, its commune and its subject.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
-pub(crate) struct MinderOf {
-    pub(crate) owner: PersonId,
-    pub(crate) commune: TerritoryId,
-    pub(crate) subject: Option<ChantierId>,
-}
-
-impl Question for MinderOf {
-    type Answer = PersonId;
-
-    async fn ask(store: &Store, _actor: &Actor, all: &[Self]) -> store::Result<HashMap<Self, PersonId>> {
-        let roster = store.roster().await?;
-        let minder = |of: &Self| roster.minder(of.owner, of.commune, of.subject);
-        Ok(all.iter().map(|of| (*of, minder(of))).collect())
-    }
-}
-
-/// Which officer some territories are for.
-#[derive(Clone, PartialEq, Eq, Hash)]
-pub(crate) struct OfficerOf(pub(crate) Vec<TerritoryId>);
-
-impl Question for OfficerOf {
-    type Answer = Option<Routed>;
-
-    async fn ask(
-        store: &Store,
-        _actor: &Actor,
-        all: &[Self],
-    ) -> store::Result<HashMap<Self, Option<Routed>>> {
-        let places: Vec<Vec<TerritoryId>> = all.iter().map(|of| of.0.clone()).collect();
-        let routed = store.officers_of(&places, None).await?;
-        Ok(all.iter().cloned().zip(routed).collect())
-    }
-}
-
-/// The matches of a need or an offer of expertise, the best first; of an offer those that the caller may see.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
-pub(crate) struct ExpertiseMatchesOf(pub(crate) RecordId);
-
-impl Question for ExpertiseMatchesOf {
-    type Answer = Arc<Vec<ExpertiseMatch>>;
-
-    async fn ask(
-        store: &Store,
-        actor: &Actor,
-        all: &[Self],
-    ) -> store::Result<HashMap<Self, Arc<Vec<ExpertiseMatch>>>> {
-        let asked = |kind: RecordType| {
-            let alike = all.iter().filter(move |of| of.0.kind == kind);
-            alike.map(|of| of.0.uuid)
-        };
-        let needs: Vec<ExpertiseNeedId> = asked(RecordType::ExpertiseNeed).map(Into::into).collect();
-        let offers: Vec<ExpertiseId> = asked(RecordType::Expertise).map(Into::into).collect();
-        let of_needs = store.matches_of_expertise_needs(&needs).await?;
-        let of_offers = store.matches_of_expertises(&offers, &Reader::of(actor)).await?;
-        let needs = of_needs
-            .into_iter()
-            .map(|(id, found)| (Self(id.into()), Arc::new(found)));
-        let offers = of_offers
-            .into_iter()
-            .map(|(id, found)| (Self(id.into()), Arc::new(found)));
-        Ok(needs.chain(offers).collect())
-    }
-}
-
-/// A need of expertise, where the caller may see it.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
-pub(crate) struct SeenNeed(pub(crate) ExpertiseNeedId);
-
-impl Question for SeenNeed {
-    type Answer = ExpertiseNeed;
-
-    async fn ask(store: &Store, actor: &Actor, all: &[Self]) -> store::Result<HashMap<Self, ExpertiseNeed>> {
-        let ids: Vec<ExpertiseNeedId> = all.iter().map(|question| question.0).collect();
-        let seen = store.seen_expertise_needs(actor, &ids).await?;
-        Ok(seen.into_iter().map(|need| (Self(need.id), need)).collect())
-    }
-}
-
-/// How many introductions keep an offer of expertise busy.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
-pub(crate) struct LoadOf(pub(crate) ExpertiseId);
-
-impl Question for LoadOf {
-    type Answer = u64;
-
-    async fn ask(store: &Store, _actor: &Actor, all: &[Self]) -> store::Result<HashMap<Self, u64>> {
-        let ids: Vec<ExpertiseId> = all.iter().map(|question| question.0).collect();
-        let loads = store.expertise_loads(&ids).await?;
-        Ok(loads.into_iter().map(|(id, load)| (Self(id), load)).collect())
     }
 }
 

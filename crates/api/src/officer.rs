@@ -1,6 +1,8 @@
 //! The territorial officers over GraphQL: their portfolios, absences and desks for staff; which of them a place is for,
 //! for everybody, by name for people who signed in.
 
+pub(crate) mod load;
+
 use async_graphql::{ComplexObject, Context, Object, Result, SimpleObject};
 use chrono::NaiveDate;
 use domain::chantier::Chantier;

@@ -21,7 +21,7 @@ use crate::council::CouncilNode;
 use crate::ctx::{caller, loader, store};
 use crate::error::fail;
 use crate::expertise::{ExpertiseNeedNode, needs_of};
-use crate::load::OfficerOf;
+use crate::officer::load::OfficerOf;
 use crate::officer::{FollowUpNode, OfficerFor};
 use crate::organisation::{ContactNode, OrganisationNode, contacts};
 use crate::payload::{DeleteInput, DeletePayload, answer, deleted};

@@ -17,7 +17,7 @@ use store::{AsTheyCame, Relation};
 use crate::chantier::ChantierNode;
 use crate::connection::{Connection, cost, listed, one, page, related, shared};
 use crate::ctx::{caller, loader, site, store};
-use crate::load::MinderOf;
+use crate::officer::load::{Minder, MinderOf};
 use crate::officer::name;
 use crate::organisation::OrganisationNode;
 use crate::payload::answer;
@@ -70,17 +70,13 @@ impl HandoverNode {
 }
 
 /// Who sees to a request today.
-async fn minder(ctx: &Context<'_>, request: &Request) -> Result<PersonId> {
+async fn minder(ctx: &Context<'_>, request: &Request) -> Result<Option<Minder>> {
     let asked = MinderOf {
         owner: request.officer_id,
         commune: request.commune_id,
         subject: request.chantier_id,
     };
-    let minder = loader(ctx)
-        .one(asked)
-        .await
-        .map_err(|error| shared(ctx, &error))?;
-    Ok(minder.unwrap_or(request.officer_id))
+    loader(ctx).one(asked).await.map_err(|error| shared(ctx, &error))
 }
 
 #[ComplexObject]
@@ -102,13 +98,13 @@ impl RequestNode {
 
     /// Who sees to it today: its owner, or who stands in while they are away.
     async fn minder_id(&self, ctx: &Context<'_>) -> Result<PersonId> {
-        minder(ctx, &self.record).await
+        let minder = minder(ctx, &self.record).await?;
+        Ok(minder.map_or(self.record.officer_id, |minder| minder.id))
     }
 
     /// The name of who sees to it today.
     async fn minder_name(&self, ctx: &Context<'_>) -> Result<Option<String>> {
-        let minder = minder(ctx, &self.record).await?;
-        name(ctx, minder).await
+        Ok(minder(ctx, &self.record).await?.and_then(|minder| minder.name))
     }
 
     /// The commune it is about.

@@ -80,7 +80,7 @@ pub const PLACES: [Place; 12] = [
         icon: Icon::Grid,
         signed: false,
         staff: false,
-        first: true,
+        first: false,
     },
     Place {
         href: "/conseils",

@@ -169,7 +169,7 @@ pub fn VerbForm<V: Verb>(doing: Doing<V>, paths: Vec<&'static str>, children: Ch
             let choose = Callback::new(move |kept: Vec<&'static str>| doing.choose(&kept));
             view! { <Compare differences changed_by=t::edit_somebody on_choose=choose /> }
         })}
-        <form class="form" on:submit=submit hidden=move || doing.theirs.with(Option::is_some)>
+        <form class="form" novalidate=true on:submit=submit hidden=move || doing.theirs.with(Option::is_some)>
             <DraftNote draft=doing.draft />
             <Refusals refusals=doing.refusals shown=paths />
             {children()}

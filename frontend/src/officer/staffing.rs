@@ -120,6 +120,7 @@ fn coverage(colleagues: &[Colleague], covered: &[Covered]) -> AnyView {
     let atlas = api::atlas();
     view! {
         <Section title=t::officer_staffing note=t::officer_map_note broad=true>
+            <div class="stack">
             <p role="status">
                 {if count == 0 {
                     view! { <strong>{t::officer_no_holes}</strong> }.into_any()
@@ -147,6 +148,7 @@ fn coverage(colleagues: &[Colleague], covered: &[Covered]) -> AnyView {
                 }
                 .into_any()
             } />
+            </div>
         </Section>
     }
     .into_any()

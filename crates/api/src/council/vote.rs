@@ -9,11 +9,11 @@ use domain::policy::{Action, allows};
 use domain::{SeatId, VoteId};
 
 use super::CouncilNode;
+use super::load::{BallotsOf, OwnVotes, VotedCount};
 use super::seat::SeatNode;
 use super::work::CouncilMeetingNode;
 use crate::connection::{COUNTING, one, shared};
 use crate::ctx::{caller, loader, store};
-use crate::load::{BallotsOf, OwnVotes, VotedCount};
 use crate::payload::answer;
 
 node! {

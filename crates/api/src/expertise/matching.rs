@@ -10,10 +10,10 @@ use domain::expertise::{Expertise, ReasonCode};
 use domain::{ExpertiseId, ExpertiseNeedId, RecordId};
 use store::ExpertiseMatch;
 
+use super::load::ExpertiseMatchesOf;
 use super::{ExpertiseNeedNode, ExpertiseNode};
 use crate::connection::{cost, one, page, shared};
 use crate::ctx::{caller, loader};
-use crate::load::ExpertiseMatchesOf;
 
 /// What the search for one record's matches costs, beside the matches themselves.
 const MATCHING: usize = 200;

@@ -10,11 +10,11 @@ use domain::territory::Territory;
 use domain::{ExpertiseNeedId, ProjectId};
 use store::Relation;
 
+use super::load::SeenNeed;
 use super::matching::{ExpertiseMatchNode, matches, matching_cost};
 use super::{IntroductionNode, TopicNode, introduction, topics};
 use crate::connection::{Connection, cost, listed, one, page, related, shared};
 use crate::ctx::{caller, loader};
-use crate::load::SeenNeed;
 use crate::organisation::OrganisationNode;
 use crate::project::ProjectNode;
 use crate::territory::TerritoryNode;

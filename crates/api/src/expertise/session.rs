@@ -15,12 +15,12 @@ use domain::{
 };
 use store::{AsTheyCame, SessionStep};
 
+use super::load::SeenNeed;
 use super::{ExpertiseNeedNode, ExpertiseNode, TopicNode};
 use crate::chantier::StepNode;
 use crate::connection::{Connection, cost, listed, many, one, page, shared};
 use crate::ctx::{caller, loader, store};
 use crate::error::fail;
-use crate::load::SeenNeed;
 use crate::organisation::OrganisationNode;
 use crate::payload::{DeleteInput, DeletePayload, answer, deleted};
 use crate::project::ProjectNode;
