@@ -53,7 +53,7 @@ schema: ## writes schema.graphql and the other generated files
 	scripts/generated
 
 test-rust: ## unit and store tests on SQLite and PostgreSQL, stories over HTTP
-	@scripts/install postgres nextest
+	@scripts/install postgres nextest node python
 	scripts/with-postgres scripts/test-rust
 
 test-browser: server spa ## the SPA in Chromium, with axe
