@@ -332,27 +332,25 @@ fn sender(config: &Config, public_url: &Url) -> Result<Option<Sender>, Stop> {
 
 /// How to sign in; makes the first administrator where there is none.
 async fn welcome(config: &Config, store: &Store, public_url: &Url) -> Result<String, Stop> {
-    let known = store
-        .has_administrator()
-        .await
-        .map_err(|error| Stop::new("accounts", &error))?;
-    if known {
-        return Ok(match &config.admin_email {
-            Some(email) => format!("Sign in as {email}, or with your own account."),
-            None => {
-                "Sign in with your account; `chantiers account add` makes another administrator.".to_owned()
-            }
-        });
+    let known = async || {
+        let known = store.has_administrator().await;
+        known.map_err(|error| Stop::new("accounts", &error))
+    };
+    let of_known = || match &config.admin_email {
+        Some(email) => format!("Sign in as {email}, or with your own account."),
+        None => "Sign in with your account; `chantiers account add` makes another administrator.".to_owned(),
+    };
+    if known().await? {
+        return Ok(of_known());
     }
     let email = config.admin_email.as_deref().unwrap_or(FIRST_EMAIL);
-    add_administrator(
-        store,
-        public_url,
-        email,
-        before_at(email),
-        config.admin_password.clone(),
-    )
-    .await
+    let password = config.admin_password.clone();
+    let made = add_administrator(store, public_url, email, before_at(email), password).await;
+    // Another server that was started at the same time may have made it first.
+    if made.is_err() && known().await? {
+        return Ok(of_known());
+    }
+    made
 }
 
 fn before_at(email: &str) -> &str {

@@ -12,6 +12,7 @@ pub mod config;
 pub mod ctx;
 pub mod feed;
 pub mod graphql;
+mod guides;
 pub mod metrics;
 pub mod openapi;
 pub mod problem;

@@ -98,42 +98,11 @@ pub fn document() -> String {
     text
 }
 
-/// What partners read before they begin, as it is written.
-const GUIDES: [(&str, &str); 5] = [
-    (
-        "/v1/docs/access.md",
-        include_str!("../../../docs/integrate/access.md"),
-    ),
-    (
-        "/v1/docs/push.md",
-        include_str!("../../../docs/integrate/push.md"),
-    ),
-    (
-        "/v1/docs/import.md",
-        include_str!("../../../docs/integrate/import.md"),
-    ),
-    (
-        "/v1/docs/feed.md",
-        include_str!("../../../docs/integrate/feed.md"),
-    ),
-    (
-        "/v1/docs/webhooks.md",
-        include_str!("../../../docs/integrate/webhooks.md"),
-    ),
-];
-
 static DOCUMENT: LazyLock<String> = LazyLock::new(document);
 static PAGE: LazyLock<String> = LazyLock::new(|| page(&serde_json::from_str(&DOCUMENT).unwrap_or_default()));
 
 pub(crate) fn routes() -> Router<Arc<App>> {
-    GUIDES
-        .into_iter()
-        .fold(Router::new(), |router, (path, text)| {
-            router.route(
-                path,
-                get(async |headers: HeaderMap| kept(&headers, "text/plain; charset=utf-8", text)),
-            )
-        })
+    Router::new()
         .route(
             "/v1/openapi.json",
             get(async |headers: HeaderMap| kept(&headers, "application/json", &DOCUMENT)),
@@ -144,7 +113,8 @@ pub(crate) fn routes() -> Router<Arc<App>> {
         )
 }
 
-fn kept(headers: &HeaderMap, kind: &'static str, text: &'static str) -> Response {
+/// A text that stays the same until the server is another one.
+pub(crate) fn kept(headers: &HeaderMap, kind: &'static str, text: &'static str) -> Response {
     let etag = etag(&[text.as_bytes()]);
     unchanged(headers, &etag).unwrap_or_else(|| {
         let headers = [

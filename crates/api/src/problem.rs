@@ -22,6 +22,9 @@ pub fn say(sentence: &Sentence, lang: Lang) -> &'static str {
     }
 }
 
+/// In how many seconds a database that is away is asked again.
+const AWAY: u64 = 5;
+
 const OVERSIZED: Sentence = [
     "Ce filtre a trop de valeurs ou un texte trop long: au plus 100 valeurs par liste et 1000 octets par texte.",
     "Deze filter heeft te veel waarden of een te lange tekst: hoogstens 100 waarden per lijst en 1000 bytes per tekst.",
@@ -64,13 +67,17 @@ pub enum Code {
     RateLimited,
     /// It took too long.
     Timeout,
+    /// The database does not answer now.
+    Unavailable,
+    /// There is no room left for what was sent.
+    StorageFull,
     /// A fault of ours.
     Internal,
 }
 
 impl Code {
     /// Every code.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 16] = [
         Self::BadRequest,
         Self::Unauthenticated,
         Self::Forbidden,
@@ -84,6 +91,8 @@ impl Code {
         Self::CostExceeded,
         Self::RateLimited,
         Self::Timeout,
+        Self::Unavailable,
+        Self::StorageFull,
         Self::Internal,
     ];
 
@@ -104,6 +113,8 @@ impl Code {
             Self::CostExceeded => "COST_EXCEEDED",
             Self::RateLimited => "RATE_LIMITED",
             Self::Timeout => "TIMEOUT",
+            Self::Unavailable => "UNAVAILABLE",
+            Self::StorageFull => "STORAGE_FULL",
             Self::Internal => "INTERNAL",
         }
     }
@@ -122,7 +133,8 @@ impl Code {
             Self::PayloadTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::RateLimited => StatusCode::TOO_MANY_REQUESTS,
-            Self::Timeout => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Timeout | Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+            Self::StorageFull => StatusCode::INSUFFICIENT_STORAGE,
             Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -208,6 +220,18 @@ impl Code {
                 "Dit duurde te lang. Probeer opnieuw.",
                 "Das hat zu lange gedauert. Versuchen Sie es noch einmal.",
                 "It took too long. Try again.",
+            ],
+            Self::Unavailable => [
+                "La base de données ne répond pas pour le moment : réessayez dans quelques secondes.",
+                "De databank antwoordt op dit ogenblik niet: probeer over enkele seconden opnieuw.",
+                "Die Datenbank antwortet zurzeit nicht: Versuchen Sie es in einigen Sekunden erneut.",
+                "The database does not answer at the moment: try again in a few seconds.",
+            ],
+            Self::StorageFull => [
+                "Le serveur n'a plus de place : rien n'a été modifié. Prévenez son hébergeur, puis réessayez.",
+                "De server heeft geen plaats meer: er is niets gewijzigd. Verwittig de beheerder en probeer daarna opnieuw.",
+                "Der Server hat keinen Platz mehr: Es wurde nichts geändert. Benachrichtigen Sie den Betreiber, und versuchen Sie es dann erneut.",
+                "The server has no room left: nothing was changed. Tell its host, then try again.",
             ],
             Self::Internal => [
                 "Une erreur de notre côté. Si elle revient, donnez-nous ce numéro.",
@@ -410,6 +434,14 @@ impl From<&store::Error> for Fault {
             store::Error::TooOften(seconds) => Self::new(Code::RateLimited).retry_after(*seconds),
             store::Error::Oversized => Self::new(Code::BadRequest).because(OVERSIZED),
             store::Error::Year => Self::new(Code::BadRequest).because(YEAR),
+            store::Error::Unavailable(_) => {
+                tracing::warn!(%error, "the database is away");
+                Self::new(Code::Unavailable).retry_after(AWAY)
+            }
+            store::Error::Full(_) => {
+                tracing::error!(%error, "the disk is full");
+                Self::new(Code::StorageFull)
+            }
             store::Error::Database(_) | store::Error::Corrupt(_) => {
                 tracing::error!(%error, "the store failed");
                 Self::new(Code::Internal)

@@ -46,6 +46,8 @@ use crate::webhook::{WebhookMutation, WebhookQuery};
 
 /// How deep a query may nest.
 pub(crate) const DEPTH: usize = 16;
+/// How many directives one field may have.
+const DIRECTIVES: usize = 5;
 /// How much a query may cost: each field counts one, times the rows of the lists around it.
 pub(crate) const COMPLEXITY: usize = 60_000;
 
@@ -206,6 +208,7 @@ impl ServiceQuery {
 fn builder() -> SchemaBuilder<Query, Mutation, FeedSubscription> {
     Schema::build(Query::default(), Mutation::default(), FeedSubscription)
         .limit_depth(DEPTH)
+        .limit_directives(DIRECTIVES)
         .extension(Weighing)
 }
 

@@ -35,7 +35,7 @@ use crate::graphql::Documents;
 use crate::metrics::Metrics;
 use crate::problem::{Code, Fault};
 use crate::schema::Schema;
-use crate::{graphql, openapi, rest, schema, spa};
+use crate::{graphql, guides, openapi, rest, schema, spa};
 
 pub use request::{Path, Query, Sent, body, from_our_own_page, is_json, media_type, wants_page};
 pub(crate) use surround::FEED_CURSOR;
@@ -137,6 +137,7 @@ pub fn router(app: Arc<App>) -> Router {
         .merge(graphql::routes())
         .merge(rest::routes())
         .merge(openapi::routes())
+        .merge(guides::routes())
         .fallback(spa::serve)
         .method_not_allowed_fallback(async || Fault::new(Code::MethodNotAllowed))
         .layer(DefaultBodyLimit::max(BODY_LIMIT))

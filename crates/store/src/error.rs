@@ -1,7 +1,7 @@
 //! What can go wrong in the store: a refusal for the caller, or a fault of ours or the database's.
 
 use domain::Refusal;
-use sea_orm::{DbErr, SqlErr};
+use sea_orm::{DbErr, RuntimeErr, SqlErr, SqlxError};
 
 /// The store's answer.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -27,6 +27,13 @@ pub enum Error {
     /// A filter by a date beyond the years that are kept.
     #[error("a filter by a date outside the years 0 to 9999")]
     Year,
+    /// The database does not answer now: it is being restarted, or has no connection left. What was to be changed may be
+    /// sent again.
+    #[error("the database does not answer: {0}")]
+    Unavailable(DbErr),
+    /// There is no room left where the database is kept; nothing was changed.
+    #[error("the database has no room left: {0}")]
+    Full(DbErr),
     /// The database failed.
     #[error("database: {0}")]
     Database(DbErr),
@@ -60,8 +67,45 @@ impl From<DbErr> for Error {
                     }
                     .into()
                 }),
-            Some(_) | None => Self::Database(error),
+            Some(_) => Self::Database(error),
+            None => match trouble(&error) {
+                Some(Trouble::Away) => Self::Unavailable(error),
+                Some(Trouble::Full) => Self::Full(error),
+                None => Self::Database(error),
+            },
         }
+    }
+}
+
+/// What can be the matter with the database as a whole.
+enum Trouble {
+    Away,
+    Full,
+}
+
+/// The codes of both engines that speak of the database and not of the statement; nothing where it is the statement's fault.
+fn trouble(error: &DbErr) -> Option<Trouble> {
+    let error = match error {
+        DbErr::ConnectionAcquire(_) => return Some(Trouble::Away),
+        DbErr::Conn(RuntimeErr::SqlxError(error))
+        | DbErr::Exec(RuntimeErr::SqlxError(error))
+        | DbErr::Query(RuntimeErr::SqlxError(error)) => error,
+        _ => return None,
+    };
+    match &**error {
+        SqlxError::Io(_) | SqlxError::PoolTimedOut | SqlxError::PoolClosed | SqlxError::WorkerCrashed => {
+            Some(Trouble::Away)
+        }
+        SqlxError::Database(error) => match error.code().as_deref() {
+            // PostgreSQL: it is shut down, starts, or has too many connections. SQLite: somebody else writes for too long.
+            Some(
+                "57P01" | "57P02" | "57P03" | "53300" | "08000" | "08003" | "08006" | "5" | "261" | "517",
+            ) => Some(Trouble::Away),
+            // PostgreSQL, SQLite.
+            Some("53100" | "13") => Some(Trouble::Full),
+            _ => None,
+        },
+        _ => None,
     }
 }
 

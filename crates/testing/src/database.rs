@@ -1,7 +1,7 @@
 //! A database of a test's own: an SQLite file, or a database on the server that the test run started. It is
 //! migrated and empty.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -180,6 +180,51 @@ impl Postgres {
         } else {
             format!("{base}/{name}?{query}")
         }
+    }
+}
+
+/// A PostgreSQL server of a test's own, which it may restart under others' feet.
+#[derive(Debug)]
+pub struct OwnPostgres {
+    folder: PathBuf,
+    address: String,
+}
+
+impl OwnPostgres {
+    /// Starts one.
+    pub async fn start() -> Self {
+        let folder = std::env::temp_dir().join(format!("chantiers-postgres-{}", unique()));
+        let address = Self::script("start", &folder).await.trim().to_owned();
+        Self { folder, address }
+    }
+
+    /// Its address.
+    #[must_use]
+    pub fn address(&self) -> &str {
+        &self.address
+    }
+
+    /// Stops it and starts it again: who is connected is cut off.
+    pub async fn restart(&self) {
+        Self::script("restart", &self.folder).await;
+    }
+
+    /// Stops it and takes its data away.
+    pub async fn close(self) {
+        Self::script("stop", &self.folder).await;
+    }
+
+    async fn script(verb: &str, folder: &Path) -> String {
+        let script = concat!(env!("CARGO_MANIFEST_DIR"), "/../../scripts/postgres");
+        let output = tokio::process::Command::new(script)
+            .arg(verb)
+            .arg(folder)
+            .output()
+            .await;
+        let output = output.expect("the script runs");
+        let errors = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "scripts/postgres {verb}: {errors}");
+        String::from_utf8(output.stdout).expect("an address is text")
     }
 }
 

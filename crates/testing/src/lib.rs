@@ -8,7 +8,7 @@ mod prepared;
 mod receiver;
 mod server;
 
-pub use database::{Database, Postgres, both_engines};
+pub use database::{Database, OwnPostgres, Postgres, both_engines};
 pub use fixture::{
     administrator, editor, input, input_with, kept, member, officer, overlapping, refused, signed, visitor,
 };

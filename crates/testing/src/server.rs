@@ -44,6 +44,12 @@ fn binary() -> PathBuf {
     binary
 }
 
+fn serve() -> Command {
+    let mut program = Command::new(binary());
+    program.arg("serve");
+    program
+}
+
 fn free_port() -> u16 {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port is free");
     listener
@@ -102,6 +108,44 @@ impl Server {
         Self::start(folder, database, Some((server, name)), settings).await
     }
 
+    /// Starts one on a database that somebody else looks after.
+    pub async fn on(database: &str, settings: &[(&str, &str)]) -> Self {
+        Self::start(Self::folder(), database.to_owned(), None, settings).await
+    }
+
+    /// Starts one whose SQLite file lies on a disk of so many megabytes. Needs mount namespaces, as containers have them.
+    pub async fn on_small_disk(megabytes: u32) -> Self {
+        let folder = Self::folder();
+        let disk = folder.join("disk");
+        std::fs::create_dir_all(&disk).expect("the temporary folder can be written");
+        let file = folder.join("chantiers.db");
+        prepared::sqlite(&file, &binary(), Self::first_start).await;
+        let (from, onto) = (file.display(), disk.display());
+        // The disk is there for this process only.
+        let script = format!(
+            "mount -t tmpfs -o size={megabytes}m none {onto} && cp {from} {onto}/ && exec \"$0\" serve"
+        );
+        let mut program = Command::new("/usr/bin/unshare");
+        program
+            .args(["--map-root-user", "--mount", "sh", "-c", &script])
+            .arg(binary());
+        let database = format!("sqlite://{onto}/chantiers.db");
+        Self::start_as(program, folder, database, None, &[]).await
+    }
+
+    /// The server's database on its small disk as it is now, copied from there: the address of the copy.
+    pub fn copied_from_small_disk(&self) -> String {
+        let id = self.child.id().expect("a running process has a number");
+        let seen = format!("/proc/{id}/root{}", self.folder.join("disk").display());
+        let copy = self.folder.join("copy");
+        std::fs::create_dir_all(&copy).expect("the temporary folder can be written");
+        for entry in std::fs::read_dir(seen).expect("its disk can be looked at") {
+            let entry = entry.expect("its disk can be looked at");
+            std::fs::copy(entry.path(), copy.join(entry.file_name())).expect("a file can be copied");
+        }
+        format!("sqlite://{}", copy.join("chantiers.db").display())
+    }
+
     fn folder() -> PathBuf {
         static COUNT: AtomicU32 = AtomicU32::new(0);
         let name = format!(
@@ -120,12 +164,22 @@ impl Server {
         postgres: Option<(String, String)>,
         settings: &[(&str, &str)],
     ) -> Self {
+        Self::start_as(serve(), folder, database, postgres, settings).await
+    }
+
+    async fn start_as(
+        program: Command,
+        folder: PathBuf,
+        database: String,
+        postgres: Option<(String, String)>,
+        settings: &[(&str, &str)],
+    ) -> Self {
         let address = format!("127.0.0.1:{}", free_port());
         let settings: Vec<(String, String)> = settings
             .iter()
             .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
             .collect();
-        let child = Self::spawn(&folder, &database, &address, &settings);
+        let child = Self::spawn(program, &folder, &database, &address, &settings);
         let mut server = Self {
             child,
             address,
@@ -138,9 +192,14 @@ impl Server {
         server
     }
 
-    fn spawn(folder: &Path, database: &str, address: &str, settings: &[(String, String)]) -> Child {
-        Command::new(binary())
-            .arg("serve")
+    fn spawn(
+        mut program: Command,
+        folder: &Path,
+        database: &str,
+        address: &str,
+        settings: &[(String, String)],
+    ) -> Child {
+        program
             .env_clear()
             .env("CHANTIERS_DATA_DIR", folder)
             .env("CHANTIERS_DATABASE_URL", database)
@@ -185,9 +244,18 @@ impl Server {
         self.settings.push((name.to_owned(), value.to_owned()));
     }
 
-    /// Starts it again on the same data.
+    /// Starts it again on the same data, on the same address; it is killed first where it still runs.
     pub async fn restart(&mut self) {
-        self.child = Self::spawn(&self.folder, &self.database, &self.address, &self.settings);
+        if matches!(self.child.try_wait(), Ok(None)) {
+            self.kill().await;
+        }
+        self.child = Self::spawn(
+            serve(),
+            &self.folder,
+            &self.database,
+            &self.address,
+            &self.settings,
+        );
         self.wait_until_ready().await;
     }
 
@@ -376,6 +444,15 @@ pub struct TestClient {
 }
 
 impl TestClient {
+    /// The same, speaking to another server.
+    #[must_use]
+    pub fn at(&self, server: &Server) -> Self {
+        Self {
+            base: server.url(""),
+            ..self.clone()
+        }
+    }
+
     fn signed(&self, request: reqwest::RequestBuilder) -> reqwest::RequestBuilder {
         match &self.token {
             Some(token) => request.bearer_auth(token),
