@@ -215,3 +215,16 @@ story! {
         assert_eq!((&errors[0]["path"], &errors[0]["extensions"]["code"]), (&json!(["nodes", 0]), &json!("BAD_REQUEST")));
     }
 }
+
+story! {
+    async fn a_field_with_many_directives_is_refused_before_the_database_is_asked(server: Server) {
+        let visitor = server.visitor();
+        let query = |times: usize| format!("{{ projects(first: 1) {{ nodes {{ title {} }} }} }}", "@include(if: true) ".repeat(times));
+        visitor.data(&query(1), json!({})).await;
+        let many = async || {
+            let refused = visitor.ask(&query(200), json!({})).await;
+            assert_eq!(refused["errors"][0]["extensions"]["code"], "BAD_REQUEST", "{refused}");
+        };
+        assert_eq!(statements(&visitor, many).await, 0);
+    }
+}

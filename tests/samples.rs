@@ -54,7 +54,10 @@ fn python() -> (PathBuf, Option<PathBuf>) {
 
 fn typescript() -> (PathBuf, Option<PathBuf>) {
     let built = samples().join("typescript/dist/directory.js");
-    assert!(built.exists(), "build it first: npm --prefix docs/integrate/samples/typescript run build");
+    assert!(
+        built.exists(),
+        "build it first: npm --prefix docs/integrate/samples/typescript run build"
+    );
     ("node".into(), Some(built))
 }
 
@@ -88,15 +91,20 @@ macro_rules! samples {
 }
 samples! { python typescript rust }
 
-async fn a_partner_s_program_does_what_its_guide_says(mut server: Server, (program, script): (PathBuf, Option<PathBuf>)) {
+async fn a_partner_s_program_does_what_its_guide_says(
+    mut server: Server,
+    (program, script): (PathBuf, Option<PathBuf>),
+) {
     let administrator = server.administrator().await;
-    let mut sample = Sample { program, script, settings: partner(&server, &administrator).await };
+    let mut sample = Sample {
+        program,
+        script,
+        settings: partner(&server, &administrator).await,
+    };
 
     // A catalogue with one row that no directory should send.
     let farm = |id: &str, name: &str| json!({"externalId": id, "name": name, "kinds": ["PRODUCER"], "commune": "92094"});
-    let bread = |id: &str, title: &str| {
-        json!({"externalId": id, "organisationExternalId": "f1", "productType": "bread", "title": title, "status": "OPEN"})
-    };
+    let bread = |id: &str, title: &str| json!({"externalId": id, "organisationExternalId": "f1", "productType": "bread", "title": title, "status": "OPEN"});
     let catalogue = server.file("catalogue.json", &bytes(&json!({
         "organisations": [farm("f1", "Ferme du Pré"), farm("f2", "Ferme du Pre SRL")],
         "offers": [bread("o1", "Miche"), bread("o2", "Épeautre"), {"externalId": "o3", "organisationExternalId": "f1", "productType": "lune", "title": "Lune"}],
@@ -104,8 +112,14 @@ async fn a_partner_s_program_does_what_its_guide_says(mut server: Server, (progr
     })));
     let pushed = sample.run(&["push", &catalogue]).await;
     assert_eq!(pushed.status.code(), Some(1), "a refused row is told: {pushed:?}");
-    assert_eq!(serde_json::from_slice::<Value>(&pushed.stdout).unwrap(), json!({"CREATED": 5, "REJECTED": 1}));
-    assert!(String::from_utf8_lossy(&pushed.stderr).contains("OFFER o3: productType: "), "{pushed:?}");
+    assert_eq!(
+        serde_json::from_slice::<Value>(&pushed.stdout).unwrap(),
+        json!({"CREATED": 5, "REJECTED": 1})
+    );
+    assert!(
+        String::from_utf8_lossy(&pushed.stderr).contains("OFFER o3: productType: "),
+        "{pushed:?}"
+    );
 
     // A copy is loaded, and the same as what the server lists.
     let copy = server.file("place", b"").replace("place", "copy.json");
@@ -125,14 +139,30 @@ async fn a_partner_s_program_does_what_its_guide_says(mut server: Server, (progr
     // Something changes, something goes, something comes; the server restarts while the copy is brought up to date.
     let changes = json!({"offers": [bread("o1", "Miche au levain"), bread("o4", "Brioche")], "deletions": [{"recordType": "OFFER", "externalId": "o2"}]});
     let changes = server.file("changes.json", &bytes(&changes));
-    assert_eq!(sample.good(&["push", &changes]).await, json!({"CREATED": 1, "DELETED": 1, "UPDATED": 1}));
-    assert_eq!(sample.good(&["push", &changes]).await, json!({"UNCHANGED": 3}), "what is pushed twice is not doubled");
+    assert_eq!(
+        sample.good(&["push", &changes]).await,
+        json!({"CREATED": 1, "DELETED": 1, "UPDATED": 1})
+    );
+    assert_eq!(
+        sample.good(&["push", &changes]).await,
+        json!({"UNCHANGED": 3}),
+        "what is pushed twice is not doubled"
+    );
     server.terminate().await;
-    let following = sample.command(&["follow", &copy]).stdout(Stdio::null()).spawn().unwrap();
+    let following = sample
+        .command(&["follow", &copy])
+        .stdout(Stdio::null())
+        .spawn()
+        .unwrap();
     tokio::time::sleep(Duration::from_millis(700)).await;
     server.restart().await;
-    let followed = tokio::time::timeout(Duration::from_secs(60), following.wait_with_output()).await.expect("it ends");
-    assert!(followed.unwrap().status.success(), "it waits for a server that is away");
+    let followed = tokio::time::timeout(Duration::from_secs(60), following.wait_with_output())
+        .await
+        .expect("it ends");
+    assert!(
+        followed.unwrap().status.success(),
+        "it waits for a server that is away"
+    );
     assert_eq!(titles(&copy), ["Brioche", "Miche au levain", "Pain pour l’école"]);
 
     // Two that are one: the one that went is remembered as the other.
@@ -147,7 +177,10 @@ async fn a_partner_s_program_does_what_its_guide_says(mut server: Server, (progr
     let merged = administrator.data(merge, json!({"input": input})).await;
     assert_eq!(merged["organisationMerge"]["userErrors"], json!([]), "{merged}");
     sample.good(&["follow", &copy]).await;
-    assert_eq!(read(&copy)["became"], json!({goes["id"].as_str().unwrap(): stays["id"]}));
+    assert_eq!(
+        read(&copy)["became"],
+        json!({goes["id"].as_str().unwrap(): stays["id"]})
+    );
 
     // The feed begins anew, as after a backup was put back: the copy too, and is what a fresh one is.
     server.terminate().await;
@@ -160,13 +193,24 @@ async fn a_partner_s_program_does_what_its_guide_says(mut server: Server, (progr
     assert_eq!(read(&copy)["records"], read(&fresh)["records"]);
 
     // Messages: the server's are genuine, another's are not.
-    let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let port = std::net::TcpListener::bind("127.0.0.1:0")
+        .unwrap()
+        .local_addr()
+        .unwrap()
+        .port();
     let administrator = server.administrator().await;
     let create = "mutation($input: NewWebhook!) { webhookCreate(input: $input) { webhook { id } secret { secret } userErrors { code message } } }";
     let input = json!({"organisationId": stays["id"], "url": format!("http://127.0.0.1:{port}/hook")});
     let made = administrator.data(create, json!({"input": input})).await["webhookCreate"].take();
-    sample.settings.push(("CHANTIERS_WEBHOOK_SECRET", made["secret"]["secret"].as_str().expect("a secret").to_owned()));
-    let mut receiving = sample.command(&["receive", &port.to_string()]).stdout(Stdio::piped()).spawn().unwrap();
+    sample.settings.push((
+        "CHANTIERS_WEBHOOK_SECRET",
+        made["secret"]["secret"].as_str().expect("a secret").to_owned(),
+    ));
+    let mut receiving = sample
+        .command(&["receive", &port.to_string()])
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
     let forged = reqwest::Client::new()
         .post(format!("http://127.0.0.1:{port}/hook"))
         .header("webhook-id", "msg_1")
@@ -181,11 +225,20 @@ async fn a_partner_s_program_does_what_its_guide_says(mut server: Server, (progr
         }
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
-    assert_eq!(answer.expect("it listens").status(), 400, "a forged message is refused");
-    let test = "mutation($input: WebhookInput!) { webhookTest(input: $input) { userErrors { code message } } }";
-    administrator.data(test, json!({"input": {"id": made["webhook"]["id"]}})).await;
+    assert_eq!(
+        answer.expect("it listens").status(),
+        400,
+        "a forged message is refused"
+    );
+    let test =
+        "mutation($input: WebhookInput!) { webhookTest(input: $input) { userErrors { code message } } }";
+    administrator
+        .data(test, json!({"input": {"id": made["webhook"]["id"]}}))
+        .await;
     let mut lines = BufReader::new(receiving.stdout.take().unwrap()).lines();
-    let line = tokio::time::timeout(Duration::from_secs(30), lines.next_line()).await.expect("a message comes");
+    let line = tokio::time::timeout(Duration::from_secs(30), lines.next_line())
+        .await
+        .expect("a message comes");
     assert_eq!(line.unwrap().unwrap().trim(), "webhook.test");
     receiving.kill().await.unwrap();
     server.close().await;
@@ -194,7 +247,9 @@ async fn a_partner_s_program_does_what_its_guide_says(mut server: Server, (progr
 /// A source of a partner's own, and a machine that may push under it.
 async fn partner(server: &Server, administrator: &TestClient) -> Vec<(&'static str, String)> {
     let create = "mutation($input: NewSource!) { sourceCreate(input: $input) { source { id } } }";
-    let source = administrator.data(create, json!({"input": {"code": "annuaire", "name": "Annuaire"}})).await;
+    let source = administrator
+        .data(create, json!({"input": {"code": "annuaire", "name": "Annuaire"}}))
+        .await;
     let create = "mutation($input: ClientCreateInput!) { clientCreate(input: $input) { client { id } secret { secret } } }";
     let input = json!({"name": "Annuaire", "sourceIds": [source["sourceCreate"]["source"]["id"]], "scopes": ["EXCHANGE_READ", "EXCHANGE_WRITE"]});
     let made = administrator.data(create, json!({"input": input})).await["clientCreate"].take();

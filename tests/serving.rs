@@ -106,3 +106,22 @@ async fn a_wrong_setting_is_one_clear_line_and_exit_2() {
         assert_eq!(lines.len(), 1, "{said}");
     }
 }
+
+story! {
+    async fn the_guides_are_text_for_programs_and_pages_for_people(server: Server) {
+        let visitor = server.visitor();
+        let text = visitor.get("/v1/docs/start.md").await;
+        assert_eq!(text.headers()["content-type"], "text/markdown; charset=utf-8");
+        assert!(text.text().await.unwrap().starts_with("# The first call"));
+        let page = visitor.request(reqwest::Method::GET, "/v1/docs/start.md").header("Accept", "text/html").send().await.unwrap();
+        assert_eq!(page.headers()["content-type"], "text/html; charset=utf-8");
+        let page = page.text().await.unwrap();
+        assert!(page.contains("<h1>The first call, in five minutes</h1>") && !page.contains("<script"), "{page}");
+        // The sample that is served is the one that is run.
+        let sample = visitor.get("/v1/docs/samples/python/directory.py").await.text().await.unwrap();
+        assert_eq!(sample, include_str!("../docs/integrate/samples/python/directory.py"));
+        for nothing in ["/v1/docs/nothing.md", "/v1/docs/samples/python/../../../Cargo.toml", "/v1/docs/samples/nothing.py"] {
+            assert_eq!(visitor.get(nothing).await.status(), 404, "{nothing}");
+        }
+    }
+}

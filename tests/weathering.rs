@@ -43,7 +43,11 @@ async fn a_database_that_restarts_under_load_costs_nobody_what_was_acknowledged(
     let (stopped, restarted) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicBool::new(false)));
     let writers: Vec<_> = (0..8)
         .map(|writer| {
-            let (client, stopped, restarted) = (administrator.clone(), Arc::clone(&stopped), Arc::clone(&restarted));
+            let (client, stopped, restarted) = (
+                administrator.clone(),
+                Arc::clone(&stopped),
+                Arc::clone(&restarted),
+            );
             tokio::spawn(async move {
                 let (mut before, mut after, mut failed) = (Vec::new(), Vec::new(), Vec::new());
                 for count in 0.. {
@@ -82,12 +86,20 @@ async fn a_database_that_restarts_under_load_costs_nobody_what_was_acknowledged(
     assert!(!after.is_empty(), "the server recovers by itself: {failed:?}");
     for (status, code) in &failed {
         // What had begun is answered as GraphQL over HTTP has it: 200, and the error in it.
-        assert!([200, 503].contains(status) && code == "UNAVAILABLE", "a clear failure: {status} {code}");
+        assert!(
+            [200, 503].contains(status) && code == "UNAVAILABLE",
+            "a clear failure: {status} {code}"
+        );
     }
     let visitor = server.visitor();
     let acknowledged: Vec<String> = before.into_iter().chain(after).collect();
     for some in acknowledged.chunks(100) {
-        let data = visitor.data("query($ids: [ID!]!) { nodes(ids: $ids) { id } }", json!({"ids": some})).await;
+        let data = visitor
+            .data(
+                "query($ids: [ID!]!) { nodes(ids: $ids) { id } }",
+                json!({"ids": some}),
+            )
+            .await;
         for (node, id) in data["nodes"].as_array().unwrap().iter().zip(some) {
             assert_eq!(node["id"].as_str(), Some(id.as_str()), "acknowledged and there");
         }
@@ -124,14 +136,22 @@ async fn a_full_disk_is_said_and_leaves_the_database_whole() {
     let healed = Server::on(&copy, &[]).await;
     let visitor = healed.visitor();
     for some in acknowledged.chunks(100) {
-        let data = visitor.data("query($ids: [ID!]!) { nodes(ids: $ids) { id } }", json!({"ids": some})).await;
+        let data = visitor
+            .data(
+                "query($ids: [ID!]!) { nodes(ids: $ids) { id } }",
+                json!({"ids": some}),
+            )
+            .await;
         for (node, id) in data["nodes"].as_array().unwrap().iter().zip(some) {
             assert_eq!(node["id"].as_str(), Some(id.as_str()), "acknowledged and there");
         }
     }
     // With room again it is written to again.
     let administrator = healed.administrator().await;
-    assert!(matches!(write(&administrator, "Ferme du lendemain").await, Came::Done(_)));
+    assert!(matches!(
+        write(&administrator, "Ferme du lendemain").await,
+        Came::Done(_)
+    ));
     let (code, _, said) = healed.command(&["check"]).await;
     assert_eq!(code, Some(0), "{said}");
     healed.close().await;

@@ -186,6 +186,10 @@ async fn serve(config: &Config, mint: Arc<dyn Mint>) -> Result<(), Stop> {
             "--spa-dir (CHANTIERS_SPA_DIR): there is no index.html in {folder}"
         )));
     }
+    // Each connection is an open file, and the usual limit is a thousand.
+    if let Err(error) = rlimit::increase_nofile_limit(u64::MAX) {
+        tracing::warn!(%error, "the limit on open files stays as it is");
+    }
     // Before anything is written: a second server on the same port stops here.
     let listener = TcpListener::bind(config.listen).await.map_err(|error| {
         Stop::new(

@@ -13,7 +13,7 @@ use axum::http::header::{
     STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
 };
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderName, HeaderValue, Method};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use domain::{Lang, Mint};
@@ -27,6 +27,8 @@ use crate::{auth, rest};
 
 /// How long a request may take.
 const TIME_LIMIT: Duration = Duration::from_secs(30);
+/// How long whoever asks too much waits to hear it: a program that asks again at once then takes nobody else's turn.
+const HELD: Duration = Duration::from_millis(250);
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// From where to follow the feed after an export.
 pub(crate) const FEED_CURSOR: HeaderName = HeaderName::from_static("feed-cursor");
@@ -120,6 +122,9 @@ pub(super) async fn surround(State(app): State<Arc<App>>, mut request: Request, 
             Fault::new(Code::Internal).into_response()
         }
     };
+    if response.status() == StatusCode::TOO_MANY_REQUESTS {
+        tokio::time::sleep(HELD).await;
+    }
     if let Some(fault) = response.extensions_mut().remove::<Fault>() {
         fault.write(&mut response, reader.lang, &reader.request_id);
     }
