@@ -74,10 +74,10 @@ async fn sample(Path(path): Path<String>, headers: HeaderMap) -> Response {
 fn page(text: &str) -> String {
     let mut body = String::new();
     html::push_html(&mut body, Parser::new_ext(text, Options::ENABLE_TABLES));
-    // Wide tables scroll by themselves, and by keyboard.
+    // What is wide scrolls by itself, by keyboard too.
     let body = body
-        .replace("<table>", "<div class=\"wide\" tabindex=\"0\"><table>")
-        .replace("</table>", "</table></div>");
+        .replace("<table>", "<table tabindex=\"0\">")
+        .replace("<pre>", "<pre tabindex=\"0\">");
     let title = text.lines().next().unwrap_or_default().trim_start_matches("# ");
     include_str!("pages/guide.html")
         .replace("<!-- title -->", title)
@@ -125,6 +125,6 @@ mod tests {
             page.contains("<title>Limits: Chantiers communs</title>"),
             "{page}"
         );
-        assert!(page.contains("tabindex=\"0\"><table>"), "{page}");
+        assert!(page.contains("<table tabindex=\"0\">"), "{page}");
     }
 }
