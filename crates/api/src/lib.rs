@@ -47,6 +47,7 @@ mod provenance;
 mod push;
 mod request;
 mod saved_search;
+mod security;
 mod source;
 mod territory;
 mod webhook;
