@@ -33,6 +33,9 @@ struct Viewer {
     second_step: Option<Second>,
 }
 
+type Step = Option<Second>;
+type Open = Vec<OpenSession>;
+
 /// How it stands with the second step.
 #[derive(Clone, Debug, PartialEq, cynic::QueryFragment)]
 #[cynic(graphql_type = "SecondStep")]
@@ -117,10 +120,10 @@ fn Mine() -> impl IntoView {
         </Section>
         <Section title=t::mine_safety>
             <Loaded load=own on_retry=asked.reload view=move |own: Own| view! { <OwnPassword email=own.email /> } />
-            <Loaded load=second on_retry=asked.reload view=move |step: Option<Second>| view! { <OwnSecondStep step stage reload=asked.reload /> } />
+            <Loaded load=second on_retry=asked.reload view=move |step: Step| view! { <OwnSecondStep step stage reload=asked.reload /> } />
         </Section>
         <Section title=t::sessions_title>
-            <Loaded load=open on_retry=asked.reload view=move |open: Vec<OpenSession>| view! { <Sessions open reload=asked.reload /> } />
+            <Loaded load=open on_retry=asked.reload view=move |open: Open| view! { <Sessions open reload=asked.reload /> } />
         </Section>
     }
 }
