@@ -100,7 +100,7 @@ pub fn OwnSecondStep(
                 Stage::Code(authenticator) => view! { <SetUp authenticator stage /> }.into_any(),
                 Stage::Password => view! {
                     <details class="own-password">
-                        <summary>{if is_on { t::second_step_remove() } else { t::second_step_begin() }}</summary>
+                        <summary>{move || if is_on { t::second_step_remove() } else { t::second_step_begin() }}</summary>
                         {if is_on { view! { <Remove reload /> }.into_any() } else { view! { <Begin stage /> }.into_any() }}
                     </details>
                 }.into_any(),
