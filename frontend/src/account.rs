@@ -52,6 +52,8 @@ fn SignInForm() -> impl IntoView {
             );
         }
     });
+    // By what the second step names the first, once that is taken.
+    let step = RwSignal::new(None::<String>);
     let submit = move |event: web_sys::SubmitEvent| {
         event.prevent_default();
         if busy.get_untracked() {
@@ -61,22 +63,84 @@ fn SignInForm() -> impl IntoView {
         spawn_local(async move {
             let done = session::sign_in(email.get_untracked().trim(), &password.get_untracked()).await;
             let _ = busy.try_set(false);
-            if let Err(failure) = done {
-                let _ = failed.try_set(Some(failure));
+            let (wanted, failure) = match done {
+                Ok(wanted) => (wanted, None),
+                Err(failure) => (None, Some(failure)),
+            };
+            let _ = failed.try_set(failure);
+            let _ = step.try_set(wanted);
+        });
+    };
+    let first = move || {
+        view! {
+            <form class="form narrow" on:submit=submit>
+                {move || failed.get().map(|failure| {
+                    let kind = failure.kind;
+                    let why = move || if kind == FailureKind::SignedOut { t::sign_in_wrong() } else { kind.title() };
+                    view! { <p class="refusals" role="alert">{why}</p> }
+                })}
+                <TextField label=t::sign_in_email value=email kind="email" autocomplete="username" required=true />
+                <TextField label=t::sign_in_password value=password kind="password" autocomplete="current-password" required=true />
+                <div class="form-foot"><Button text=t::action_sign_in look=Look::Primary submit=true busy /></div>
+                <p><a href="/mot-de-passe">{t::sign_in_forgotten}</a></p>
+                <p class="muted small">{t::sign_in_how}</p>
+            </form>
+        }
+    };
+    view! {
+        {move || match step.get() {
+            Some(token) => view! { <SecondStep token step failed /> }.into_any(),
+            None => first().into_any(),
+        }}
+    }
+}
+
+/// The authenticator's code, or a recovery code.
+#[component]
+fn SecondStep(
+    token: String,
+    step: RwSignal<Option<String>>,
+    failed: RwSignal<Option<Failure>>,
+) -> impl IntoView {
+    let code = RwSignal::new(String::new());
+    let busy = RwSignal::new(false);
+    let wrong = RwSignal::new(None::<FailureKind>);
+    let submit = move |event: web_sys::SubmitEvent| {
+        event.prevent_default();
+        if busy.get_untracked() {
+            return;
+        }
+        busy.set(true);
+        let token = token.clone();
+        spawn_local(async move {
+            let done = session::take_second_step(&token, code.get_untracked().trim()).await;
+            let _ = busy.try_set(false);
+            match done {
+                Ok(()) => {}
+                // The first step was too long ago: from the beginning.
+                Err(failure) if failure.kind == FailureKind::SignedOut => {
+                    let _ = failed.try_set(None);
+                    let _ = step.try_set(None);
+                }
+                Err(failure) => {
+                    let _ = wrong.try_set(Some(failure.kind));
+                }
             }
         });
     };
     view! {
         <form class="form narrow" on:submit=submit>
-            {move || failed.get().map(|failure| {
-                let kind = failure.kind;
-                let why = move || if kind == FailureKind::SignedOut { t::sign_in_wrong() } else { kind.title() };
+            {move || wrong.get().map(|kind| {
+                let why = move || if kind == FailureKind::Refused { t::second_step_wrong() } else { kind.title() };
                 view! { <p class="refusals" role="alert">{why}</p> }
             })}
-            <TextField label=t::sign_in_email value=email kind="email" autocomplete="username" required=true />
-            <TextField label=t::sign_in_password value=password kind="password" autocomplete="current-password" required=true />
-            <div class="form-foot"><Button text=t::action_sign_in look=Look::Primary submit=true busy /></div>
-            <p class="muted small">{t::sign_in_how}</p>
+            <p>{t::second_step_ask}</p>
+            <TextField label=t::second_step_code value=code autocomplete="one-time-code" required=true />
+            <p class="muted small">{t::second_step_ask_hint}</p>
+            <div class="form-foot">
+                <Button text=t::action_sign_in look=Look::Primary submit=true busy />
+                <Button text=t::action_cancel on_press=move |()| step.set(None) />
+            </div>
         </form>
     }
 }

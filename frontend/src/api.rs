@@ -266,10 +266,9 @@ where
             .map_err(|_| internal(None))?,
     )
     .await?;
-    let text = if answer.status() == 204 {
-        "null".to_owned()
-    } else {
-        text(&answer).await?
+    let text = match text(&answer).await? {
+        nothing if nothing.is_empty() => "null".to_owned(),
+        text => text,
     };
     serde_json::from_str(&text).map_err(|_| internal(None))
 }

@@ -129,8 +129,12 @@ fn Screens() -> impl IntoView {
             <Route path=path!("/portefeuilles") view={Lazy::<officer::Staffing>::new()} />
             <Route path=path!("/ma-semaine") view={Lazy::<week::WeekPage>::new()} />
             <Route path=path!("/connexion") view={Lazy::<account::SignIn>::new()} />
+            <Route path=path!("/mot-de-passe") view={Lazy::<person::ForgottenPassword>::new()} />
+            <Route path=path!("/mot-de-passe/:token") view={Lazy::<person::OtherPassword>::new()} />
+            <Route path=path!("/mon-compte") view={Lazy::<person::Mine>::new()} />
             <Route path=path!("/invitation/:token") view={Lazy::<person::Invitation>::new()} />
             <Route path=path!("/comptes") view={Lazy::<person::Accounts>::new()} />
+            <Route path=path!("/comptes/securite") view={Lazy::<person::SecurityLog>::new()} />
             <Route path=path!("/comptes/messages") view={Lazy::<person::Messages>::new()} />
             <Route path=path!("/historique") view={Lazy::<history::History>::new()} />
             <Route path=path!("/historique/:id") view={Lazy::<history::History>::new()} />

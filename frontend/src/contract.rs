@@ -8,7 +8,8 @@ pub mod schema {}
 
 use domain::{
     chantier, contact, council, expertise, import, matching, measure, need, offer, officer, organisation,
-    outcome, person, policy, project, provenance, push, request, saved_search, source, territory, webhook,
+    outcome, person, policy, project, provenance, push, request, saved_search, security, source, territory,
+    webhook,
 };
 use std::str::FromStr;
 
@@ -67,6 +68,7 @@ scalars!(
     domain::refusal::Code = RefusalCode,
     policy::Role = Role,
     person::State = AccountState,
+    security::Event = SecurityEventKind,
     provenance::Confidence = Confidence,
     chantier::Stage = ChantierStage,
     chantier::Progress = ChantierProgress,

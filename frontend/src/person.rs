@@ -1,10 +1,15 @@
-//! People with an account: the administrators' list with invitations, one's own account, taking up an invitation, the
-//! messages that go to people.
+//! People with an account: the administrators' list with invitations, one's own account and its sessions, taking up an
+//! invitation, a forgotten password, the messages that go to people, the security log.
 
 pub mod accounts;
 pub mod invitation;
 pub mod messages;
+pub mod mine;
 pub mod password;
+pub mod reset;
+pub mod second_step;
+pub mod security;
+pub mod sessions;
 pub mod words;
 
 use leptos::prelude::*;
@@ -46,5 +51,57 @@ impl LazyRoute for Messages {
 
     fn view(_this: Self) -> AnyView {
         view! { <messages::Screen /> }.into_any()
+    }
+}
+
+pub struct Mine;
+
+#[lazy_route]
+impl LazyRoute for Mine {
+    fn data() -> Self {
+        Self
+    }
+
+    fn view(_this: Self) -> AnyView {
+        view! { <mine::Screen /> }.into_any()
+    }
+}
+
+pub struct ForgottenPassword;
+
+#[lazy_route]
+impl LazyRoute for ForgottenPassword {
+    fn data() -> Self {
+        Self
+    }
+
+    fn view(_this: Self) -> AnyView {
+        view! { <reset::Ask /> }.into_any()
+    }
+}
+
+pub struct OtherPassword;
+
+#[lazy_route]
+impl LazyRoute for OtherPassword {
+    fn data() -> Self {
+        Self
+    }
+
+    fn view(_this: Self) -> AnyView {
+        view! { <reset::Choose /> }.into_any()
+    }
+}
+
+pub struct SecurityLog;
+
+#[lazy_route]
+impl LazyRoute for SecurityLog {
+    fn data() -> Self {
+        Self
+    }
+
+    fn view(_this: Self) -> AnyView {
+        view! { <security::Screen /> }.into_any()
     }
 }

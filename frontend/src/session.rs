@@ -34,6 +34,35 @@ struct Opened {
     person: Person,
 }
 
+/// What follows on the right password.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Entered {
+    Open(Opened),
+    #[serde(rename_all = "camelCase")]
+    SecondStep {
+        second_step: String,
+    },
+}
+
+/// Opens the session, or answers by what the second step names this one.
+fn enter(entered: Entered) -> Option<String> {
+    match entered {
+        Entered::Open(opened) => {
+            open(opened);
+            None
+        }
+        Entered::SecondStep { second_step } => Some(second_step),
+    }
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct SecondStep<'a> {
+    second_step: &'a str,
+    code: &'a str,
+}
+
 #[derive(Serialize)]
 struct Credentials<'a> {
     email: &'a str,
@@ -84,9 +113,16 @@ pub fn start() {
     on_cleanup(move || elsewhere.remove());
 }
 
-/// A wrong address or password is `SignedOut`.
-pub async fn sign_in(email: &str, password: &str) -> Result<(), Failure> {
-    let opened: Opened = api::rest(Method::POST, ADDRESS, Some(&Credentials { email, password })).await?;
+/// A wrong address or password is `SignedOut`. Answers by what the second step names this one, where the account wants it.
+pub async fn sign_in(email: &str, password: &str) -> Result<Option<String>, Failure> {
+    let entered = api::rest(Method::POST, ADDRESS, Some(&Credentials { email, password })).await?;
+    Ok(enter(entered))
+}
+
+/// The second step: a wrong code is `Refused`, one that comes too late `SignedOut`.
+pub async fn take_second_step(second_step: &str, code: &str) -> Result<(), Failure> {
+    let address = "/v1/session/second-step";
+    let opened: Opened = api::rest(Method::POST, address, Some(&SecondStep { second_step, code })).await?;
     open(opened);
     Ok(())
 }
@@ -96,12 +132,12 @@ struct Chosen<'a> {
     password: &'a str,
 }
 
-/// Takes up an invitation with the password that was chosen, and is signed in. A used link is `NotFound`.
-pub async fn accept(token: &str, password: &str) -> Result<(), Failure> {
+/// Takes up an invitation with the password that was chosen; false where signing in, with the second step, must follow. A
+/// used link is `NotFound`.
+pub async fn accept(token: &str, password: &str) -> Result<bool, Failure> {
     let address = format!("/v1/invitations/{token}");
-    let opened: Opened = api::rest(Method::POST, &address, Some(&Chosen { password })).await?;
-    open(opened);
-    Ok(())
+    let entered = api::rest(Method::POST, &address, Some(&Chosen { password })).await?;
+    Ok(enter(entered).is_none())
 }
 
 #[derive(Serialize)]

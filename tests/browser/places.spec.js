@@ -60,7 +60,7 @@ test("an invitation is made, taken up, and signs in", async ({ page, browser, ba
   await other.waitForURL("**/ma-semaine");
   await other.goto(link);
   await expect(other.getByText("Ce lien ne sert plus")).toBeVisible();
-  await other.goto("/comptes");
+  await other.goto("/mon-compte");
   await other.getByText("Changer de mot de passe").first().click();
   const own = other.getByRole("group").filter({ hasText: "Changer de mot de passe" });
   const change = async (current) => {
@@ -116,7 +116,7 @@ test("the search finds, counts by kind, and marks words", async ({ page }) => {
 
 for (const path of [
   "/territoires/62063", "/territoires/60000", "/territoires", "/organisations", "/recherche?q=liege", "/historique",
-  "/connexion", "/comptes", "/credits", "/a-propos",
+  "/connexion", "/mot-de-passe", "/mon-compte", "/comptes", "/credits", "/a-propos",
 ]) {
   test(`${path} is accessible, wide and on a phone`, async ({ page }) => {
     await page.goto(path);

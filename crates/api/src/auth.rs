@@ -1,6 +1,7 @@
 //! Who asks. Who may do what is the policy's, not here.
 
 mod passwords;
+pub(crate) mod resets;
 mod throttle;
 mod tokens;
 
@@ -18,7 +19,9 @@ use crate::server::{App, Reader};
 
 pub use passwords::Passwords;
 pub use throttle::{Throttle, address, neighbourhood};
-pub use tokens::{Access, PublicKey, Subject, Tokens, client_name, client_named, scope_text, scopes_in};
+pub use tokens::{
+    Access, Bearer, PublicKey, Subject, Tokens, client_name, client_named, scope_text, scopes_in,
+};
 
 const EXPIRED: Sentence = [
     "Votre jeton d'accès a expiré ou n'est pas valable.",
@@ -33,13 +36,13 @@ fn internal(what: &str) -> Fault {
 }
 
 /// Who asks: a visitor without a token; with one, the person as they are now, so that a suspended account stops
-/// at once.
+/// at once, and in a session that is open, so that one that was ended stops too.
 ///
 /// # Errors
 /// A token that is not good (any more), or a database fault.
 pub async fn caller(app: &App, headers: &HeaderMap, reader: &Reader) -> Result<Caller, Fault> {
-    let actor = match headers.get(AUTHORIZATION) {
-        None => Actor::Visitor,
+    let (actor, session) = match headers.get(AUTHORIZATION) {
+        None => (Actor::Visitor, None),
         Some(value) => {
             let expired = || Fault::new(Code::Unauthenticated).because(EXPIRED);
             let (scheme, token) = value
@@ -51,14 +54,17 @@ pub async fn caller(app: &App, headers: &HeaderMap, reader: &Reader) -> Result<C
                 return Err(expired());
             }
             let read = app.tokens.read(token.trim(), &app.store).await?;
-            let (subject, scopes) = read.ok_or_else(expired)?;
-            match subject {
-                Subject::Person(person) => app.store.actor_of(person).await?.ok_or_else(expired)?.0,
-                Subject::Client(client) => {
-                    let actor = app.store.actor_of_client(client, &scopes).await?;
-                    actor.ok_or_else(expired)?
-                }
-            }
+            let Bearer {
+                subject,
+                session,
+                scopes,
+            } = read.ok_or_else(expired)?;
+            let actor = match (subject, session) {
+                (Subject::Person(person), Some(session)) => app.store.actor_in(person, session).await?,
+                (Subject::Person(_), None) => None,
+                (Subject::Client(client), _) => app.store.actor_of_client(client, &scopes).await?,
+            };
+            (actor.ok_or_else(expired)?, session)
         }
     };
     Ok(Caller {
@@ -66,6 +72,8 @@ pub async fn caller(app: &App, headers: &HeaderMap, reader: &Reader) -> Result<C
         lang: reader.lang,
         request_id: reader.request_id.clone(),
         address: reader.address,
+        origin: reader.origin.clone(),
+        session,
     })
 }
 

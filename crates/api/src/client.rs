@@ -3,7 +3,7 @@
 use async_graphql::{Context, InputObject, Object, Result, SimpleObject};
 use chrono::{DateTime, Utc};
 use domain::policy::Scope;
-use domain::{OrganisationId, Refusal, SourceId};
+use domain::{OrganisationId, Refusal, SourceId, TerritoryId};
 use store::{ClientEntry, NewClient, Secret};
 
 use crate::auth::{client_name, client_named};
@@ -24,6 +24,8 @@ pub(crate) struct ClientNode {
     source_ids: Vec<SourceId>,
     /// What it may do.
     scopes: Vec<Scope>,
+    /// The territories in which what it pushes must lie; empty where it is not limited.
+    territory_ids: Vec<TerritoryId>,
     /// Whether it may sign in.
     is_active: bool,
     /// When it was made.
@@ -38,6 +40,7 @@ impl From<ClientEntry> for ClientNode {
             organisation_id,
             source_ids,
             scopes,
+            territory_ids,
             is_active,
             created_at,
         } = entry;
@@ -47,6 +50,7 @@ impl From<ClientEntry> for ClientNode {
             organisation_id,
             source_ids,
             scopes,
+            territory_ids,
             is_active,
             created_at,
         }
@@ -83,6 +87,9 @@ struct ClientCreateInput {
     source_ids: Vec<SourceId>,
     /// What it may do.
     scopes: Vec<Scope>,
+    /// The territories in which what it pushes must lie; everywhere unless given.
+    #[graphql(default)]
+    territory_ids: Vec<TerritoryId>,
 }
 
 /// What became of a client.
@@ -140,12 +147,14 @@ impl ClientMutation {
             organisation_id,
             source_ids,
             scopes,
+            territory_ids,
         } = input;
         let new = NewClient {
             name,
             organisation_id,
             source_ids,
             scopes,
+            territory_ids,
         };
         let made = store(ctx).create_client(&caller(ctx).actor, new).await;
         payload(ctx, made.map(|(client, secret)| (Some(client), Some(secret))))

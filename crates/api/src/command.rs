@@ -245,6 +245,11 @@ async fn serve(config: &Config, mint: Arc<dyn Mint>) -> Result<(), Stop> {
         public_url.to_string(),
         told.clone(),
     ));
+    let resetting = tokio::spawn(crate::auth::resets::work(
+        store.clone(),
+        public_url.to_string(),
+        told.clone(),
+    ));
     let sending = tokio::spawn({
         let store = store.clone();
         async move {
@@ -272,6 +277,9 @@ async fn serve(config: &Config, mint: Arc<dyn Mint>) -> Result<(), Stop> {
     }
     if tokio::time::timeout(server::STOP_LIMIT, matching).await.is_err() {
         tracing::warn!("stopped although expertise was being matched: it is gone on with");
+    }
+    if tokio::time::timeout(server::STOP_LIMIT, resetting).await.is_err() {
+        tracing::warn!("stopped although a link was being written: it is gone on with");
     }
     close(&store).await;
     Ok(())
@@ -422,6 +430,7 @@ async fn add_client(
         organisation_id: None,
         source_ids,
         scopes,
+        territory_ids: Vec::new(),
     };
     let (client, secret) = store.create_client(&Actor::System, new).await.map_err(failed)?;
     Ok(format!(

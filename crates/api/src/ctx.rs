@@ -3,8 +3,10 @@
 use std::net::IpAddr;
 
 use async_graphql::Context;
+use domain::security::Origin;
 use domain::{Actor, Lang};
 use store::Store;
+use uuid::Uuid;
 
 use crate::load::Loader;
 use crate::problem::{Code, Fault};
@@ -21,6 +23,10 @@ pub struct Caller {
     pub request_id: String,
     /// The address that asks.
     pub address: IpAddr,
+    /// What is kept of from where, where something is.
+    pub origin: Origin,
+    /// The session in which a person asks.
+    pub session: Option<Uuid>,
 }
 
 impl Caller {

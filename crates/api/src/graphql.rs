@@ -542,6 +542,7 @@ mod tests {
             lang: domain::Lang::Nl,
             request_id: "r1".into(),
             address: [192, 0, 2, 1].into(),
+            origin: domain::security::Origin::default(),
         };
         let refused = write(
             Form::Old,
@@ -564,6 +565,7 @@ mod tests {
             lang: domain::Lang::En,
             request_id: "r1".into(),
             address: [192, 0, 2, 1].into(),
+            origin: domain::security::Origin::default(),
         };
         let failed = || Answer::from_errors(vec![ServerError::new("no such field", None)]);
         assert_eq!(

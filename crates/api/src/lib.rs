@@ -48,6 +48,7 @@ mod provenance;
 mod push;
 mod request;
 mod saved_search;
+mod security;
 mod source;
 mod territory;
 mod webhook;

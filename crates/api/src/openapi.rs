@@ -18,7 +18,8 @@ use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 
 use crate::problem::{Code, say};
 use crate::rest::{
-    authority, calendar, changes, etag, exports, imports, records, session, snapshots, token, unchanged,
+    authority, calendar, changes, etag, exports, imports, records, reset, second_step, session, snapshots,
+    token, unchanged,
 };
 use crate::server::{App, health};
 
@@ -40,6 +41,13 @@ use crate::server::{App, health};
         session::change_password,
         session::invitation,
         session::accept,
+        second_step::take,
+        second_step::begin,
+        second_step::confirm,
+        second_step::remove,
+        reset::ask,
+        reset::link,
+        reset::choose,
         token::token,
         authority::keys,
         authority::metadata,

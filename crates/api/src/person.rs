@@ -17,6 +17,7 @@ use crate::organisation::OrganisationNode;
 use crate::payload::answer;
 use crate::problem::{Code, Fault};
 use crate::project::MembershipNode;
+use crate::security::{SecondStepNode, SessionNode, second_step, sessions};
 use crate::territory::TerritoryNode;
 
 node! {
@@ -61,6 +62,7 @@ impl PersonNode {
 
 /// The caller.
 #[derive(SimpleObject)]
+#[graphql(complex)]
 struct Viewer {
     /// Their account.
     person: PersonNode,
@@ -70,6 +72,21 @@ struct Viewer {
     council_ids: Vec<CouncilId>,
     /// The seats of councils that they sit on, or in their holder's place.
     seat_ids: Vec<SeatId>,
+}
+
+#[ComplexObject]
+impl Viewer {
+    /// Where they are signed in, the session used last first.
+    #[graphql(complexity = "10 + 20 * child_complexity")]
+    async fn sessions(&self, ctx: &Context<'_>) -> Result<Vec<SessionNode>> {
+        sessions(ctx, self.person.record.id).await
+    }
+
+    /// The second step of their signing in; null where it needs none.
+    #[graphql(complexity = "20 + child_complexity")]
+    async fn second_step(&self, ctx: &Context<'_>) -> Result<Option<SecondStepNode>> {
+        second_step(ctx, self.person.record.id).await
+    }
 }
 
 #[derive(Default)]

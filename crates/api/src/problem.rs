@@ -408,6 +408,7 @@ const fn status_of(refusal: &Refusal) -> StatusCode {
         | Refusal::Invalid { .. }
         | Refusal::UnknownReference { .. }
         | Refusal::Transition { .. }
+        | Refusal::OutsideTerritory { .. }
         | Refusal::Cycle { .. } => StatusCode::UNPROCESSABLE_ENTITY,
         Refusal::Duplicate { .. }
         | Refusal::InUse { .. }

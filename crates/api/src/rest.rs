@@ -6,6 +6,8 @@ pub mod changes;
 pub mod exports;
 pub mod imports;
 pub mod records;
+pub mod reset;
+pub mod second_step;
 pub mod session;
 pub mod snapshots;
 pub mod token;
@@ -41,6 +43,20 @@ pub(crate) fn routes() -> Router<Arc<App>> {
         .route(
             "/v1/invitations/{token}",
             get(session::invitation).post(session::accept),
+        )
+        .route("/v1/session/second-step", axum::routing::post(second_step::take))
+        .route(
+            "/v1/second-step",
+            axum::routing::post(second_step::begin).put(second_step::confirm),
+        )
+        .route(
+            "/v1/second-step/removal",
+            axum::routing::post(second_step::remove),
+        )
+        .route("/v1/password-resets", axum::routing::post(reset::ask))
+        .route(
+            "/v1/password-resets/{token}",
+            get(reset::link).post(reset::choose),
         )
         .route(authority::TOKEN, axum::routing::post(token::token))
         .route(authority::KEYS, get(authority::keys))

@@ -39,6 +39,7 @@ use crate::provenance::ProvenanceMutation;
 use crate::push::PushMutation;
 use crate::request::{RequestMutation, RequestQuery};
 use crate::saved_search::{SavedSearchMutation, SavedSearchQuery};
+use crate::security::{SecurityMutation, SecurityQuery};
 use crate::server::Site;
 use crate::source::{SourceMutation, SourceQuery};
 use crate::territory::{TerritoryMutation, TerritoryQuery};
@@ -66,6 +67,7 @@ pub struct WorkQuery(
     TerritoryQuery,
     PersonQuery,
     MailQuery,
+    SecurityQuery,
 );
 
 /// The exchange.
@@ -118,6 +120,7 @@ pub struct WorkMutation(
     TerritoryMutation,
     ProvenanceMutation,
     PersonMutation,
+    SecurityMutation,
 );
 
 /// The exchange.

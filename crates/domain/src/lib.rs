@@ -48,6 +48,7 @@ pub mod push;
 pub mod request;
 pub mod saved_search;
 pub mod search;
+pub mod security;
 pub mod source;
 pub mod territory;
 pub mod webhook;

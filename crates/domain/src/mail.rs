@@ -11,6 +11,10 @@ choices! {
     pub enum Kind as "MailKind" {
         /// A link by which to choose a password.
         Invitation = "INVITATION",
+        /// A link by which to choose another password.
+        PasswordReset = "PASSWORD_RESET",
+        /// That another password was chosen by a link.
+        PasswordChanged = "PASSWORD_CHANGED",
         /// A webhook to which nothing is sent any more.
         WebhookDisabled = "WEBHOOK_DISABLED",
         /// A request that the person has to see to.
@@ -72,6 +76,92 @@ pub fn invitation(name: &str, link: &str, until: NaiveDate, lang: Lang) -> Lette
                  {}:\n\n{link}\n\nThis link works once. Should it no longer work, ask whoever invited you for a new \
                  one.\n",
                 until.format("%-d %B %Y")
+            ),
+        ),
+    };
+    Letter {
+        subject: subject.to_owned(),
+        text,
+    }
+}
+
+/// The link by which to choose another password, within the hour.
+#[must_use]
+pub fn password_reset(name: &str, link: &str, lang: Lang) -> Letter {
+    let (subject, text) = match lang {
+        Lang::Fr => (
+            "Choisir un autre mot de passe",
+            format!(
+                "Bonjour {name},\n\nQuelqu'un, sans doute vous, a demandé à choisir un autre mot de passe sur Chantiers \
+                 communs. Faites-le ici, dans l'heure:\n\n{link}\n\nCe lien ne sert qu'une fois. Si ce n'était pas \
+                 vous, ne faites rien: votre mot de passe reste le même.\n"
+            ),
+        ),
+        Lang::Nl => (
+            "Een ander wachtwoord kiezen",
+            format!(
+                "Dag {name},\n\nIemand, wellicht u, vroeg om een ander wachtwoord te kiezen bij Chantiers communs. Doe \
+                 dat hier, binnen het uur:\n\n{link}\n\nDeze link werkt één keer. Was u het niet, doe dan niets: uw \
+                 wachtwoord blijft hetzelfde.\n"
+            ),
+        ),
+        Lang::De => (
+            "Ein anderes Passwort wählen",
+            format!(
+                "Guten Tag {name},\n\njemand, wohl Sie selbst, möchte bei Chantiers communs ein anderes Passwort \
+                 wählen. Das geht hier, innerhalb einer Stunde:\n\n{link}\n\nDieser Link gilt einmal. Waren Sie es \
+                 nicht, tun Sie nichts: Ihr Passwort bleibt dasselbe.\n"
+            ),
+        ),
+        Lang::En => (
+            "Choose another password",
+            format!(
+                "Hello {name},\n\nSomebody, probably you, asked to choose another password on Chantiers communs. Do so \
+                 here, within the hour:\n\n{link}\n\nThis link works once. If it was not you, do nothing: your password \
+                 stays the same.\n"
+            ),
+        ),
+    };
+    Letter {
+        subject: subject.to_owned(),
+        text,
+    }
+}
+
+/// That another password was chosen by a link, and what to do where it was somebody else.
+#[must_use]
+pub fn password_changed(name: &str, sign_in: &str, lang: Lang) -> Letter {
+    let (subject, text) = match lang {
+        Lang::Fr => (
+            "Votre mot de passe a changé",
+            format!(
+                "Bonjour {name},\n\nUn autre mot de passe vient d'être choisi pour votre compte sur Chantiers communs, \
+                 par le lien envoyé à cette adresse. Toutes vos sessions sont fermées.\n\nSi ce n'était pas vous, \
+                 demandez tout de suite un autre lien ici et prévenez la Cellule:\n\n{sign_in}\n"
+            ),
+        ),
+        Lang::Nl => (
+            "Uw wachtwoord is gewijzigd",
+            format!(
+                "Dag {name},\n\nEr is zonet een ander wachtwoord gekozen voor uw account bij Chantiers communs, met de \
+                 link die naar dit adres ging. Al uw sessies zijn afgesloten.\n\nWas u het niet, vraag dan meteen hier \
+                 een andere link aan en verwittig de Cel:\n\n{sign_in}\n"
+            ),
+        ),
+        Lang::De => (
+            "Ihr Passwort wurde geändert",
+            format!(
+                "Guten Tag {name},\n\nfür Ihr Konto bei Chantiers communs wurde soeben ein anderes Passwort gewählt, mit \
+                 dem Link, der an diese Adresse ging. Alle Ihre Sitzungen sind beendet.\n\nWaren Sie es nicht, fordern \
+                 Sie hier sofort einen anderen Link an und verständigen Sie die Zelle:\n\n{sign_in}\n"
+            ),
+        ),
+        Lang::En => (
+            "Your password was changed",
+            format!(
+                "Hello {name},\n\nAnother password was just chosen for your account on Chantiers communs, by the link \
+                 that went to this address. All your sessions have ended.\n\nIf it was not you, ask for another link \
+                 here at once, and tell the cell:\n\n{sign_in}\n"
             ),
         ),
     };
@@ -264,6 +354,24 @@ mod tests {
         said.sort_unstable();
         said.dedup();
         assert_eq!(said.len(), Lang::ALL.len() * Disabled::ALL.len());
+    }
+
+    #[test]
+    fn another_password_is_spoken_of_with_its_link_on_a_line_of_its_own_in_every_language() {
+        let link = "https://chantiers.example/mot-de-passe/x";
+        let mut said = Vec::new();
+        for lang in Lang::ALL {
+            for letter in [
+                password_reset("Anne", link, *lang),
+                password_changed("Anne", link, *lang),
+            ] {
+                assert!(letter.text.lines().any(|line| line == link) && letter.text.contains("Anne"));
+                said.extend([letter.subject, letter.text]);
+            }
+        }
+        said.sort_unstable();
+        said.dedup();
+        assert_eq!(said.len(), 4 * Lang::ALL.len());
     }
 
     #[test]

@@ -2,7 +2,7 @@
 //! `policy.txt`, which a test writes anew.
 
 use crate::change::RecordType;
-use crate::id::{CouncilId, OrganisationId, PersonId, ProjectId, SeatId, SourceId};
+use crate::id::{CouncilId, OrganisationId, PersonId, ProjectId, SeatId, SourceId, TerritoryId};
 
 choices! {
     /// What an account may do, from the least to the most.
@@ -61,6 +61,12 @@ pub struct Client {
     pub sources: Vec<SourceId>,
     /// What it may do there.
     pub scopes: Vec<Scope>,
+    /// The territories in which what it pushes must lie; none where it is not limited.
+    pub territories: Vec<TerritoryId>,
+    /// The projects that its organisation leads.
+    pub projects: Vec<ProjectId>,
+    /// The councils that its organisation coordinates.
+    pub councils: Vec<CouncilId>,
 }
 
 choices! {
@@ -71,8 +77,25 @@ choices! {
         ExchangeRead = "EXCHANGE_READ",
         /// Push organisations, offers and needs under its own sources; keep its organisation's webhooks.
         ExchangeWrite = "EXCHANGE_WRITE",
+        /// Say what the projects that its organisation leads contribute to chantiers and need of them, and keep the
+        /// resources of these projects.
+        ChantiersWrite = "CHANTIERS_WRITE",
+        /// Change the projects that its organisation leads.
+        ProjectsWrite = "PROJECTS_WRITE",
+        /// Change the councils that its organisation coordinates; keep their seats, meetings, votes, decisions, actions
+        /// and evaluations, and what they share.
+        CouncilsWrite = "COUNCILS_WRITE",
+        /// Read the confidential needs of expertise of its organisation and of the projects that it leads.
+        ExpertiseRead = "EXPERTISE_READ",
+        /// Keep the offers and the needs of expertise of its organisation, and the needs of the projects that it leads.
+        ExpertiseWrite = "EXPERTISE_WRITE",
     }
 }
+
+/// The scopes of expertise.
+pub(crate) const EXPERTISE: [Scope; 2] = [Scope::ExpertiseRead, Scope::ExpertiseWrite];
+/// The scopes of what directories exchange.
+const EXCHANGE: [Scope; 2] = [Scope::ExchangeRead, Scope::ExchangeWrite];
 
 impl Scope {
     /// As OAuth writes it: `exchange:read`.
@@ -81,6 +104,11 @@ impl Scope {
         match self {
             Self::ExchangeRead => "exchange:read",
             Self::ExchangeWrite => "exchange:write",
+            Self::ChantiersWrite => "chantiers:write",
+            Self::ProjectsWrite => "projects:write",
+            Self::CouncilsWrite => "councils:write",
+            Self::ExpertiseRead => "expertise:read",
+            Self::ExpertiseWrite => "expertise:write",
         }
     }
 }
@@ -144,6 +172,32 @@ impl Actor {
             client.organisation == Some(organisation)
                 && client.scopes.iter().any(|scope| scopes.contains(scope))
         })
+    }
+
+    /// Whether it is a machine with this scope of an organisation that leads the project.
+    fn is_machine_leading(&self, project: ProjectId, scopes: &[Scope]) -> bool {
+        self.client().is_some_and(|client| {
+            client.projects.contains(&project) && client.scopes.iter().any(|scope| scopes.contains(scope))
+        })
+    }
+
+    /// Whether it is a machine, with the scope for it, of an organisation that coordinates the council.
+    fn is_machine_for(&self, council: CouncilId) -> bool {
+        self.client().is_some_and(|client| {
+            client.councils.contains(&council) && client.scopes.contains(&Scope::CouncilsWrite)
+        })
+    }
+
+    /// Whether it is a machine, with any of these scopes, of who asks for something: of the organisation, or of the one
+    /// that leads the project.
+    fn is_machine_asking(
+        &self,
+        project: Option<ProjectId>,
+        organisation: Option<OrganisationId>,
+        scopes: &[Scope],
+    ) -> bool {
+        project.is_some_and(|project| self.is_machine_leading(project, scopes))
+            || organisation.is_some_and(|organisation| self.is_machine_of(organisation, scopes))
     }
 
     /// Whether it coordinates the council: a partner (or somebody of a higher role) who works for a coordinating organisation.
@@ -225,6 +279,10 @@ pub enum Action {
     ReadMails,
     /// Change one's own name and language.
     EditSelf { person: PersonId },
+    /// End the sessions of an account.
+    EndSessions { person: PersonId },
+    /// Read who signed in, or tried to.
+    ReadSecurityLog,
     /// Make or remove a source.
     KeepSources,
     /// Change a source.
@@ -372,12 +430,17 @@ pub fn allows(actor: &Actor, action: Action) -> bool {
         }
         Action::ReadRuns { source, operator } => {
             editor
-                || Scope::ALL.iter().any(|scope| actor.has_scope(source, *scope))
+                || EXCHANGE.iter().any(|scope| actor.has_scope(source, *scope))
                 || operator.is_some_and(|operator| actor.works_for(operator))
         }
-        Action::EditOrganisation { organisation }
-        | Action::EditExchange { organisation }
-        | Action::EditExpertise { organisation } => staff || actor.works_for(organisation),
+        Action::EditOrganisation { organisation } | Action::EditExchange { organisation } => {
+            staff || actor.works_for(organisation)
+        }
+        Action::EditExpertise { organisation } => {
+            staff
+                || actor.works_for(organisation)
+                || actor.is_machine_of(organisation, &[Scope::ExpertiseWrite])
+        }
         Action::KeepOutcome { buyer, supplier } => {
             staff
                 || [buyer, supplier]
@@ -385,10 +448,15 @@ pub fn allows(actor: &Actor, action: Action) -> bool {
                     .flatten()
                     .any(|of| actor.works_for(of))
         }
-        Action::EditCouncil { council } => staff || actor.coordinates(council),
-        Action::EditCouncilActions { council }
-        | Action::EditSeatHolders { council }
-        | Action::EditSharedItem { proposer: council } => {
+        Action::EditCouncil { council } => {
+            staff || actor.coordinates(council) || actor.is_machine_for(council)
+        }
+        Action::EditCouncilActions { council } | Action::EditSharedItem { proposer: council } => {
+            staff
+                || council.is_some_and(|council| actor.coordinates(council) || actor.is_machine_for(council))
+        }
+        // Who sits somewhere is somebody's personal data: not a machine's to read or to say.
+        Action::EditSeatHolders { council } => {
             staff || council.is_some_and(|council| actor.coordinates(council))
         }
         Action::ReadSeatHolders { council, seat } => {
@@ -401,9 +469,7 @@ pub fn allows(actor: &Actor, action: Action) -> bool {
             is_secret,
         } => actor.sits_on(seat) || (!is_secret && allows(actor, Action::EditCouncil { council })),
         Action::ReadWebhooks { organisation } => {
-            administrator
-                || actor.is_partner_in(organisation)
-                || actor.is_machine_of(organisation, Scope::ALL)
+            administrator || actor.is_partner_in(organisation) || actor.is_machine_of(organisation, &EXCHANGE)
         }
         // Where an organisation's messages go is not for a machine that may only read to say.
         Action::KeepWebhooks { organisation } => {
@@ -433,13 +499,23 @@ pub fn allows(actor: &Actor, action: Action) -> bool {
         Action::KeepExpertiseNeed {
             project,
             organisation,
-        } => staff || actor.asks(project, organisation),
+        } => {
+            staff
+                || actor.asks(project, organisation)
+                || actor.is_machine_asking(project, organisation, &[Scope::ExpertiseWrite])
+        }
         Action::ReadExpertiseNeed {
             project,
             organisation,
             confidential,
             introduced,
-        } => !confidential || introduced || staff || actor.asks(project, organisation),
+        } => {
+            !confidential
+                || introduced
+                || staff
+                || actor.asks(project, organisation)
+                || actor.is_machine_asking(project, organisation, &EXPERTISE)
+        }
         Action::KeepIntroduction {
             provider,
             project,
@@ -481,14 +557,26 @@ pub fn allows(actor: &Actor, action: Action) -> bool {
         | Action::KeepCouncils
         | Action::ReadFunnel
         | Action::KeepExpertiseSession => staff,
-        Action::EditResource { project } | Action::EditProvenance { project } => {
+        Action::EditResource { project } => {
+            let leads = |project| actor.is_machine_leading(project, &[Scope::ChantiersWrite]);
+            staff || project.is_some_and(|project| actor.takes_part_in(project) || leads(project))
+        }
+        Action::EditProvenance { project } => {
             staff || project.is_some_and(|project| actor.takes_part_in(project))
         }
-        Action::EditParticipation { project }
-        | Action::EditProject { project }
-        | Action::ReadMembers { project }
-        | Action::ReadNotes { project }
-        | Action::WriteNote { project } => staff || actor.takes_part_in(project),
+        Action::EditParticipation { project } => {
+            staff
+                || actor.takes_part_in(project)
+                || actor.is_machine_leading(project, &[Scope::ChantiersWrite])
+        }
+        Action::EditProject { project } => {
+            staff
+                || actor.takes_part_in(project)
+                || actor.is_machine_leading(project, &[Scope::ProjectsWrite])
+        }
+        Action::ReadMembers { project } | Action::ReadNotes { project } | Action::WriteNote { project } => {
+            staff || actor.takes_part_in(project)
+        }
         Action::MoveProject { .. } | Action::EditMembers { .. } | Action::ReadPersons | Action::ReadNames => {
             staff
         }
@@ -497,10 +585,12 @@ pub fn allows(actor: &Actor, action: Action) -> bool {
             editor || (may_write && author.is_some_and(|author| actor.is(author)))
         }
         Action::ReadPerson { person } => staff || actor.is(person),
-        Action::ManageAccounts | Action::ReadMails | Action::ManageClients | Action::MatchAnew => {
-            administrator
-        }
-        Action::EditSelf { person } => administrator || actor.is(person),
+        Action::ManageAccounts
+        | Action::ReadMails
+        | Action::ReadSecurityLog
+        | Action::ManageClients
+        | Action::MatchAnew => administrator,
+        Action::EditSelf { person } | Action::EndSessions { person } => administrator || actor.is(person),
         Action::ReadHistory { of } => match of {
             RecordType::Territory
             | RecordType::Organisation

@@ -51,6 +51,8 @@ choices! {
         RemovedHere = "REMOVED_HERE",
         /// What the dry run found no longer holds.
         PlanMoved = "PLAN_MOVED",
+        /// The record does not lie, or did not lie, in the territories that the client is limited to.
+        OutsideTerritory = "OUTSIDE_TERRITORY",
     }
 }
 
@@ -87,6 +89,8 @@ choices! {
         Password = "PASSWORD",
         /// Not the password that the account has now.
         WrongPassword = "WRONG_PASSWORD",
+        /// Not the authenticator's present code, or one that was used already.
+        WrongCode = "WRONG_CODE",
         /// Not a place where this can be.
         Reference = "REFERENCE",
         /// An official territory keeps its official facts.
@@ -220,6 +224,8 @@ pub enum Refusal {
     RemovedHere,
     /// See [`Code::PlanMoved`].
     PlanMoved,
+    /// See [`Code::OutsideTerritory`].
+    OutsideTerritory { field: String },
 }
 
 impl Refusal {
@@ -246,6 +252,7 @@ impl Refusal {
             Self::MassDeletion { .. } => Code::MassDeletion,
             Self::RemovedHere => Code::RemovedHere,
             Self::PlanMoved => Code::PlanMoved,
+            Self::OutsideTerritory { .. } => Code::OutsideTerritory,
         }
     }
 
@@ -259,6 +266,7 @@ impl Refusal {
             | Self::Invalid { field, .. }
             | Self::UnknownReference { field }
             | Self::Duplicate { field }
+            | Self::OutsideTerritory { field }
             | Self::Transition { field, .. }
             | Self::Cycle { field } => field,
             Self::StaleRevision { .. } => "expectedRevision",
@@ -407,6 +415,12 @@ impl Refusal {
                 "De toestand is veranderd sinds de proefrun: doe die opnieuw en vergelijk.",
                 "Der Stand hat sich seit dem Probelauf geändert: wiederholen Sie ihn und vergleichen Sie.",
                 "Things have moved since the dry run: run it again and compare.",
+            ),
+            Self::OutsideTerritory { .. } => say(
+                "Cette fiche n'est pas, ou n'était pas, dans les territoires de ce client: vérifiez sa commune, ou demandez à la Cellule d'étendre l'accès.",
+                "Deze fiche ligt of lag niet in de gebieden van deze client: controleer haar gemeente, of vraag de Cel om de toegang uit te breiden.",
+                "Dieser Eintrag liegt oder lag nicht in den Gebieten dieses Clients: prüfen Sie seine Gemeinde, oder bitten Sie die Zelle, den Zugang zu erweitern.",
+                "This record does not lie, or did not lie, in this client's territories: check its commune, or ask the cell to widen the access.",
             ),
             Self::MassDeletion { gone, of } => say(
                 &format!(

@@ -1,5 +1,10 @@
-//! Accounts beside the person's record: passwords (only their hashes), invitations, sessions. A session is a
-//! family of refresh tokens, each used once; a token used twice closes the family.
+//! Accounts beside the person's record: passwords (only their hashes), invitations, who acts. Their sessions, the links
+//! by which to choose another password and the security log have files of their own.
+
+mod log;
+mod reset;
+mod second;
+mod session;
 
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
@@ -7,6 +12,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use domain::mail;
 use domain::person::{NewPerson, Person, State};
 use domain::policy::{Action, Actor, Role, Signed};
+use domain::security::{Event, Origin};
 use domain::{PersonId, RecordType, Refusal};
 use sea_orm::sea_query::{Expr, ExprTrait, LockType, OnConflict, Query, SelectStatement, UnionType};
 use sea_orm::{ConnectionTrait, EntityTrait, QueryFilter};
@@ -18,12 +24,11 @@ use crate::error::{Error, Result};
 use crate::person::row;
 use crate::write::Tx;
 
+pub use log::SecurityEvent;
+pub use second::{NewSecondStep, Opening, SecondStep, Stepped};
+pub use session::{NewSession, Rotation, Session};
+
 const INVITATION: TimeDelta = TimeDelta::days(14);
-/// A session that nobody goes on with for so long has ended.
-const IDLE: TimeDelta = TimeDelta::days(30);
-/// A session ends then, however often it is gone on with: a device that was forgotten somewhere, or a token that was
-/// copied, is not good for ever.
-const SESSION: TimeDelta = TimeDelta::days(90);
 
 /// An invitation's token, shown once.
 #[derive(Clone, Debug)]
@@ -46,31 +51,6 @@ impl Invitation {
     pub fn link(&self, site: &str) -> String {
         format!("{}{}", site.trim_end_matches('/'), self.path())
     }
-}
-
-/// A session's next refresh token.
-#[derive(Clone, Debug)]
-pub struct NewSession {
-    /// What stands in the cookie.
-    pub token: String,
-    /// Until when it can be used.
-    pub expires_at: DateTime<Utc>,
-}
-
-/// What became of a refresh token.
-#[derive(Clone, Debug)]
-pub enum Rotation {
-    /// It was good: here is the next.
-    Rotated {
-        /// Whose session it is.
-        person: Box<Person>,
-        /// The next token.
-        session: NewSession,
-    },
-    /// It was used before: somebody has a copy, so the whole session is closed.
-    Reused,
-    /// It is none of ours, or expired.
-    Unknown,
 }
 
 fn digest(token: &str) -> String {
@@ -158,7 +138,12 @@ impl Store {
     ///
     /// # Errors
     /// The link is used, expired or unknown.
-    pub async fn accept_invitation(&self, token: &str, password_hash: String) -> Result<Person> {
+    pub async fn accept_invitation(
+        &self,
+        token: &str,
+        password_hash: String,
+        origin: &Origin,
+    ) -> Result<Person> {
         let person = self.invited(token).await?;
         let hash = digest(token);
         self.write(&Actor::System, Action::ManageAccounts, async |tx: &mut Tx| {
@@ -174,6 +159,8 @@ impl Store {
             keep_password(tx, person.id, &password_hash).await?;
             // Its link was passed on by hand: the message would come too late.
             tx.void_mail(person.id, mail::Kind::Invitation).await?;
+            tx.note(Event::InvitationAccepted, Some(person.id), origin)
+                .await?;
             tx.update(&person, active).await
         })
         .await
@@ -183,9 +170,16 @@ impl Store {
     ///
     /// # Errors
     /// Not allowed.
-    pub async fn set_password(&self, actor: &Actor, person: PersonId, password_hash: String) -> Result<()> {
+    pub async fn set_password(
+        &self,
+        actor: &Actor,
+        person: PersonId,
+        password_hash: String,
+        origin: &Origin,
+    ) -> Result<()> {
         self.write(actor, Action::EditSelf { person }, async |tx: &mut Tx| {
-            keep_password(tx, person, &password_hash).await
+            keep_password(tx, person, &password_hash).await?;
+            tx.note(Event::PasswordChanged, Some(person), origin).await
         })
         .await
     }
@@ -221,95 +215,24 @@ impl Store {
         Ok(hash.map(|hash| (person, hash)))
     }
 
-    /// Opens a session.
-    ///
-    /// # Errors
-    /// The account is not in use; a database fault.
-    pub async fn open_session(&self, person: PersonId) -> Result<NewSession> {
-        let (token, family) = (self.token(), self.mint.uuid());
-        self.write(&Actor::System, Action::ManageAccounts, async |tx: &mut Tx| {
-            let in_use = in_turn(tx, person).await?.is_some();
-            if !in_use {
-                return Err(Refusal::Unauthenticated.into());
-            }
-            let ends_at = tx.now() + SESSION;
-            next_token(tx, token.clone(), person, family, ends_at).await
-        })
-        .await
-    }
-
-    /// Exchanges a refresh token for the next one.
-    ///
-    /// # Errors
-    /// A database fault.
-    pub async fn rotate_session(&self, token: &str) -> Result<Rotation> {
-        let (hash, next) = (digest(token), self.token());
-        let query = Query::select()
-            .columns(["family", "person_id", "ends_at", "expires_at"])
-            .from("session")
-            .and_where(Expr::col("token_hash").eq(hash.clone()))
-            .and_where(Expr::col("expires_at").gt(self.mint.now()))
-            .take();
-        let Some(found) = self.reading.query_one(&query).await? else {
-            return Ok(Rotation::Unknown);
-        };
-        let family: Uuid = found.try_get("", "family")?;
-        let person: PersonId = found.try_get("", "person_id")?;
-        let expires_at: DateTime<Utc> = found.try_get("", "expires_at")?;
-        let ends_at: Option<DateTime<Utc>> = found.try_get("", "ends_at")?;
-        // Marked and followed by the next in one go: a copy that is used meanwhile waits, and then closes both.
-        self.write(&Actor::System, Action::ManageAccounts, async |tx: &mut Tx| {
-            let person = in_turn(tx, person).await?;
-            let mark = Query::update()
-                .table("session")
-                .value("used_at", tx.now())
-                .and_where(Expr::col("token_hash").eq(hash.clone()))
-                .and_where(Expr::col("used_at").is_null())
-                .take();
-            if tx.conn.execute(&mark).await?.rows_affected() == 0 {
-                close_family(tx, family).await?;
-                return Ok(Rotation::Reused);
-            }
-            let Some(person) = person else {
-                return Ok(Rotation::Unknown);
-            };
-            let ends_at = ends_at.unwrap_or(expires_at);
-            let session = next_token(tx, next.clone(), person.id, family, ends_at).await?;
-            Ok(Rotation::Rotated {
-                person: Box::new(person),
-                session,
-            })
-        })
-        .await
-    }
-
-    /// Closes the session that a refresh token belongs to.
-    ///
-    /// # Errors
-    /// A database fault.
-    pub async fn close_session(&self, token: &str) -> Result<()> {
-        let query = Query::select()
-            .columns(["family", "person_id"])
-            .from("session")
-            .and_where(Expr::col("token_hash").eq(digest(token)))
-            .take();
-        let Some(found) = self.reading.query_one(&query).await? else {
-            return Ok(());
-        };
-        let family: Uuid = found.try_get("", "family")?;
-        let person: PersonId = found.try_get("", "person_id")?;
-        self.write(&Actor::System, Action::ManageAccounts, async |tx: &mut Tx| {
-            in_turn(tx, person).await?;
-            close_family(tx, family).await
-        })
-        .await
-    }
-
     /// The person as the policy sees them now; nothing where the account is not in use.
     ///
     /// # Errors
     /// A database fault.
     pub async fn actor_of(&self, person: PersonId) -> Result<Option<(Actor, Person)>> {
+        self.acting(person, None).await
+    }
+
+    /// The same of somebody who acts in a session; nothing where it has ended.
+    ///
+    /// # Errors
+    /// A database fault.
+    pub async fn actor_in(&self, person: PersonId, session: Uuid) -> Result<Option<Actor>> {
+        let found = self.acting(person, Some(session)).await?;
+        Ok(found.map(|(actor, _)| actor))
+    }
+
+    async fn acting(&self, person: PersonId, session: Option<Uuid>) -> Result<Option<(Actor, Person)>> {
         let Some(person) = self
             .find::<Person>(person)
             .await?
@@ -345,15 +268,28 @@ impl Store {
                     .take(),
             );
         }
+        if let Some(session) = session {
+            query.union(
+                UnionType::All,
+                of_person("session", "session", "family")
+                    .and_where(Expr::col("family").eq(session))
+                    .and_where(Expr::col("person_id").eq(person.id))
+                    .and_where(Expr::col("used_at").is_null())
+                    .and_where(Expr::col("expires_at").gt(self.mint.now()))
+                    .take(),
+            );
+        }
+        let mut is_open = session.is_none();
         for row in self.reading.query_all(&query).await? {
             let (what, id): (String, Uuid) = (row.try_get("", "what")?, row.try_get("", "id")?);
             match what.as_str() {
                 "project" => signed.projects.push(id.into()),
                 "council" => signed.councils.push(id.into()),
+                "session" => is_open = true,
                 _ => signed.seats.push(id.into()),
             }
         }
-        Ok(Some((Actor::Person(signed), person)))
+        Ok(is_open.then_some((Actor::Person(signed), person)))
     }
 
     /// Whether there is an administrator who can sign in.
@@ -416,7 +352,8 @@ impl Store {
         };
         match password_hash {
             Some(hash) => {
-                self.set_password(&Actor::System, person.id, hash).await?;
+                self.set_password(&Actor::System, person.id, hash, &Origin::default())
+                    .await?;
                 Ok((person, None))
             }
             None => {
@@ -489,54 +426,7 @@ async fn in_turn(tx: &Tx, person: PersonId) -> Result<Option<Person>> {
     Ok(person.filter(|person| person.state == State::Active))
 }
 
-/// Keeps a session's next token.
-async fn next_token(
-    tx: &Tx,
-    token: String,
-    person: PersonId,
-    family: Uuid,
-    ends_at: DateTime<Utc>,
-) -> Result<NewSession> {
-    let expires_at = std::cmp::min(ends_at, tx.now() + IDLE);
-    let mut insert = Query::insert();
-    insert
-        .into_table("session")
-        .columns([
-            "token_hash",
-            "family",
-            "person_id",
-            "created_at",
-            "expires_at",
-            "ends_at",
-        ])
-        .values([
-            Expr::value(digest(&token)),
-            Expr::value(family),
-            Expr::value(person),
-            Expr::value(tx.now()),
-            Expr::value(expires_at),
-            Expr::value(ends_at),
-        ])
-        .map_err(|error| Error::Corrupt(error.to_string()))?;
-    tx.conn.execute(&insert).await?;
-    Ok(NewSession { token, expires_at })
-}
-
-/// Closes a session, and those that have expired.
-async fn close_family(tx: &Tx, family: Uuid) -> Result<()> {
-    let gone = Query::delete()
-        .from_table("session")
-        .and_where(
-            Expr::col("family")
-                .eq(family)
-                .or(Expr::col("expires_at").lt(tx.now())),
-        )
-        .take();
-    tx.conn.execute(&gone).await?;
-    Ok(())
-}
-
-/// Keeps a password's hash and closes the sessions that the earlier one opened.
+/// Keeps a password's hash and closes the sessions that the earlier one opened; links to choose another are void.
 async fn keep_password(tx: &Tx, person: PersonId, hash: &str) -> Result<()> {
     in_turn(tx, person).await?;
     let mut insert = Query::insert();
@@ -551,10 +441,6 @@ async fn keep_password(tx: &Tx, person: PersonId, hash: &str) -> Result<()> {
                 .to_owned(),
         );
     tx.conn.execute(&insert).await?;
-    let gone = Query::delete()
-        .from_table("session")
-        .and_where(Expr::col("person_id").eq(person))
-        .take();
-    tx.conn.execute(&gone).await?;
-    Ok(())
+    reset::void_links(tx, person).await?;
+    session::close_all(tx, person, None).await
 }

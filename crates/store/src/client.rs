@@ -6,7 +6,7 @@ use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::check::Checks;
 use domain::policy::{Action, Actor, Client, Scope};
-use domain::{OrganisationId, RecordId, Refusal, SourceId};
+use domain::{OrganisationId, RecordId, RecordType, Refusal, SourceId, TerritoryId};
 use sea_orm::ConnectionTrait;
 use sea_orm::sea_query::{Expr, ExprTrait, Order, Query};
 use serde_json::Value;
@@ -36,6 +36,8 @@ pub struct ClientEntry {
     pub source_ids: Vec<SourceId>,
     /// What it may do.
     pub scopes: Vec<Scope>,
+    /// The territories in which what it pushes must lie; none where it is not limited.
+    pub territory_ids: Vec<TerritoryId>,
     /// Whether it may sign in.
     pub is_active: bool,
     /// When it was made.
@@ -53,6 +55,8 @@ pub struct NewClient {
     pub source_ids: Vec<SourceId>,
     /// What it may do.
     pub scopes: Vec<Scope>,
+    /// The territories in which what it pushes must lie; none where it is not limited.
+    pub territory_ids: Vec<TerritoryId>,
 }
 
 /// A client's secret, shown once.
@@ -72,18 +76,20 @@ fn corrupt(error: impl std::fmt::Display) -> Error {
     Error::Corrupt(error.to_string())
 }
 
-const COLUMNS: [&str; 7] = [
+const COLUMNS: [&str; 8] = [
     "id",
     "name",
     "organisation_id",
     "source_ids",
     "scopes",
+    "territory_ids",
     "is_active",
     "created_at",
 ];
 
 fn entry(row: &sea_orm::QueryResult) -> Result<ClientEntry> {
     let (source_ids, scopes): (Value, Value) = (row.try_get("", "source_ids")?, row.try_get("", "scopes")?);
+    let territory_ids: Option<Value> = row.try_get("", "territory_ids")?;
     Ok(ClientEntry {
         id: row.try_get("", "id")?,
         name: row.try_get("", "name")?,
@@ -92,6 +98,10 @@ fn entry(row: &sea_orm::QueryResult) -> Result<ClientEntry> {
             .map(Into::into),
         source_ids: serde_json::from_value(source_ids).map_err(corrupt)?,
         scopes: serde_json::from_value(scopes).map_err(corrupt)?,
+        territory_ids: match territory_ids {
+            Some(ids) => serde_json::from_value(ids).map_err(corrupt)?,
+            None => Vec::new(),
+        },
         is_active: row.try_get("", "is_active")?,
         created_at: row.try_get("", "created_at")?,
     })
@@ -107,6 +117,7 @@ impl Store {
         checks.line("name", &mut new.name);
         checks.set("sourceIds", &mut new.source_ids);
         checks.set("scopes", &mut new.scopes);
+        checks.set("territoryIds", &mut new.territory_ids);
         if new.scopes.is_empty() {
             checks.refuse(Refusal::Required {
                 field: "scopes".to_owned(),
@@ -120,7 +131,11 @@ impl Store {
                 .organisation_id
                 .iter()
                 .map(|id| ("organisationId", RecordId::from(*id)));
-            let named: Vec<(&str, RecordId)> = sources.chain(organisation).collect();
+            let territories = new
+                .territory_ids
+                .iter()
+                .map(|id| ("territoryIds", RecordId::from(*id)));
+            let named: Vec<(&str, RecordId)> = sources.chain(organisation).chain(territories).collect();
             let missing = tx.missing(named.iter().map(|(_, target)| *target)).await?;
             let unknown = named.iter().find(|(_, target)| missing.contains(target));
             if let Some((field, _)) = unknown {
@@ -135,6 +150,7 @@ impl Store {
                 organisation_id: new.organisation_id,
                 source_ids: new.source_ids.clone(),
                 scopes: new.scopes.clone(),
+                territory_ids: new.territory_ids.clone(),
                 is_active: true,
                 created_at: tx.now(),
             };
@@ -144,6 +160,9 @@ impl Store {
                 client.organisation_id.map(Uuid::from).into(),
                 serde_json::to_value(&client.source_ids).map_err(corrupt)?.into(),
                 serde_json::to_value(&client.scopes).map_err(corrupt)?.into(),
+                serde_json::to_value(&client.territory_ids)
+                    .map_err(corrupt)?
+                    .into(),
                 client.is_active.into(),
                 client.created_at.into(),
             ];
@@ -288,17 +307,64 @@ impl Store {
             .as_ref()
             .map(entry)
             .transpose()?;
-        Ok(found.map(|client| {
-            Actor::Client(Client {
-                id: client.id,
-                organisation: client.organisation_id,
-                sources: client.source_ids,
-                scopes: client
-                    .scopes
-                    .into_iter()
-                    .filter(|scope| scopes.contains(scope))
-                    .collect(),
-            })
-        }))
+        let Some(client) = found else { return Ok(None) };
+        let mut acting = Client {
+            id: client.id,
+            organisation: client.organisation_id,
+            sources: client.source_ids,
+            scopes: client
+                .scopes
+                .into_iter()
+                .filter(|scope| scopes.contains(scope))
+                .collect(),
+            territories: client.territory_ids,
+            projects: Vec::new(),
+            councils: Vec::new(),
+        };
+        if let Some(organisation) = acting
+            .organisation
+            .filter(|_| acting.scopes.iter().any(is_of_house))
+        {
+            self.learn_house(organisation, &mut acting).await?;
+        }
+        Ok(Some(Actor::Client(acting)))
+    }
+
+    /// The projects that an organisation leads, and the councils that it coordinates.
+    async fn learn_house(&self, organisation: OrganisationId, client: &mut Client) -> Result<()> {
+        let query = Query::select()
+            .columns(["record_kind", "record_id"])
+            .from("link")
+            .and_where(Expr::col("target_id").eq(organisation.0))
+            .and_where(
+                Expr::col("field")
+                    .eq("leadIds")
+                    .and(Expr::col("record_kind").eq(RecordType::Project.word()))
+                    .or(Expr::col("field")
+                        .eq("coordinatorIds")
+                        .and(Expr::col("record_kind").eq(RecordType::Council.word()))),
+            )
+            .take();
+        for row in self.reading.query_all(&query).await? {
+            let (kind, id): (String, Uuid) = (row.try_get("", "record_kind")?, row.try_get("", "record_id")?);
+            if kind == RecordType::Project.word() {
+                client.projects.push(id.into());
+            } else {
+                client.councils.push(id.into());
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Whether a scope is about what the client's organisation leads or coordinates.
+const fn is_of_house(scope: &Scope) -> bool {
+    match scope {
+        Scope::ExchangeRead | Scope::ExchangeWrite => false,
+        Scope::ChantiersWrite
+        | Scope::ProjectsWrite
+        | Scope::CouncilsWrite
+        | Scope::ExpertiseRead
+        | Scope::ExpertiseWrite => true,
     }
 }

@@ -50,7 +50,9 @@ mod source;
 mod territory;
 mod webhook;
 
-pub use account::{Invitation, NewSession, Rotation};
+pub use account::{
+    Invitation, NewSecondStep, NewSession, Opening, Rotation, SecondStep, SecurityEvent, Session, Stepped,
+};
 pub use change::{Entry, HistoryFilter};
 pub use chantier::ByTitle;
 pub use client::{ClientEntry, NewClient, Secret};

@@ -17,6 +17,8 @@ mod m20261126_000014_officer;
 mod m20261126_000015_council;
 mod m20261126_000018_expertise;
 mod m20261126_000020_signing_key;
+mod m20261126_000021_trust;
+mod m20261126_000022_second_step;
 
 /// Brings a database up to date.
 #[derive(Debug)]
@@ -41,6 +43,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261126_000015_council::Migration),
             Box::new(m20261126_000018_expertise::Migration),
             Box::new(m20261126_000020_signing_key::Migration),
+            Box::new(m20261126_000021_trust::Migration),
+            Box::new(m20261126_000022_second_step::Migration),
         ]
     }
 }

@@ -2,6 +2,7 @@
 //! each. A row that says nothing new writes nothing; one that is older than what is known is not applied; what a person
 //! removed here is not brought back.
 
+mod bounds;
 mod known;
 mod log;
 mod plan;
@@ -32,6 +33,7 @@ use crate::error::{Error, Result};
 use crate::rows;
 use crate::write::{Tx, json};
 
+use bounds::{Seats, seats_of};
 use known::{Known, names};
 use plan::{Fate, Planned, Pushable};
 
@@ -272,6 +274,8 @@ impl<'t> Pushing<'t> {
         Self::once_each(&mut organisations);
         let mut made: HashSet<RecordId> = HashSet::new();
         self.check_named(&mut organisations, &made).await?;
+        self.keep_within(&mut organisations, &Seats::new()).await?;
+        let seats = seats_of(&organisations);
         for planned in &organisations {
             let record = match &planned.fate {
                 Fate::Make(record) | Fate::Change(_, record) => record.id,
@@ -285,12 +289,15 @@ impl<'t> Pushing<'t> {
         }
         let mut offers = self.plan::<Offer>(offers, &named).await?;
         self.check_named(&mut offers, &made).await?;
+        self.keep_within(&mut offers, &seats).await?;
         let mut needs = self.plan::<Need>(needs, &named).await?;
         self.check_named(&mut needs, &made).await?;
+        self.keep_within(&mut needs, &seats).await?;
         self.results(&organisations)?;
         self.results(&offers)?;
         self.results(&needs)?;
-        let deletions = self.plan_deletions(deletions);
+        let mut deletions = self.plan_deletions(deletions);
+        self.delete_within(&mut deletions).await?;
         let mut counts = Counts::default();
         for row in self.rows.iter().chain(deletions.iter().map(|(result, _)| result)) {
             counts.add(row.outcome);

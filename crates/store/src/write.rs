@@ -148,6 +148,14 @@ impl Tx {
         )
     }
 
+    /// The territories that the machine which acts is limited to; none where it is not, or where a person acts.
+    pub(crate) fn limits(&self) -> &[TerritoryId] {
+        self.actor
+            .client()
+            .map(|client| client.territories.as_slice())
+            .unwrap_or_default()
+    }
+
     /// Whether the server itself acts.
     pub(crate) fn is_system(&self) -> bool {
         self.actor == Actor::System

@@ -16,7 +16,16 @@ use testing::{Database, FixedMint, administrator, input, kept, signed};
 async fn fill(store: &Store) {
     kept(store.load_reference().await);
     let (anne, person) = signed(store, Role::Editor, json!({})).await;
-    kept(store.set_password(&anne, person.id, "a hash".into()).await);
+    kept(
+        store
+            .set_password(
+                &anne,
+                person.id,
+                "a hash".into(),
+                &domain::security::Origin::default(),
+            )
+            .await,
+    );
     let farm = json!({"name": "Ferme « du Pré »\u{2009}: œufs & \"pain\"", "website": "https://pre.be"});
     let farm: Organisation = kept(store.create(&administrator(), input(farm)).await);
     let offer = json!({

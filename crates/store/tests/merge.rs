@@ -75,7 +75,7 @@ testing::both! {
         let source: Source = kept(store.create(&editor(), input::<NewSource>(json!({"code": "annuaire", "name": "Annuaire", "operatorId": goes.id}))).await);
         let said: Provenance = kept(store.create(&officer(), input(json!({"recordId": goes.id, "source": "Le Soir"}))).await);
         let (partner, person) = signed(&store, Role::Partner, json!({"organisationId": goes.id})).await;
-        let new = NewClient { name: "Machine".into(), organisation_id: Some(goes.id), source_ids: vec![source.id], scopes: vec![Scope::ExchangeRead] };
+        let new = NewClient { name: "Machine".into(), organisation_id: Some(goes.id), source_ids: vec![source.id], scopes: vec![Scope::ExchangeRead], territory_ids: vec![] };
         kept(store.create_client(&administrator(), new).await);
 
         let counts = kept(store.namings(&[goes.id.into()]).await);

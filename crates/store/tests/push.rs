@@ -317,7 +317,7 @@ testing::both! {
     async fn a_machine_pushes_under_its_own_sources_only(store: Store) {
         let own = source(&store, "annuaire").await;
         kept(store.create::<Source>(&editor(), input(json!({"code": "autre", "name": "Autre"}))).await);
-        let client = |scopes: Vec<Scope>| Actor::Client(Client { id: Uuid::from_u128(7), organisation: None, sources: vec![own.id], scopes });
+        let client = |scopes: Vec<Scope>| Actor::Client(Client { id: Uuid::from_u128(7), organisation: None, sources: vec![own.id], scopes, territories: vec![], projects: vec![], councils: vec![] });
         let may = client(vec![Scope::ExchangeWrite]);
         let what = rows(&json!({"organisations": [farm()]}));
         kept(store.push(&may, what.clone()).await);
@@ -521,5 +521,52 @@ testing::both! {
         kept(store.push(&editor(), keyed.clone()).await);
         kept(store.forget_pushes().await);
         assert!(kept(store.push(&editor(), keyed).await).is_replay);
+    }
+}
+
+testing::both! {
+    async fn a_machine_limited_to_territories_pushes_only_what_lies_in_them(store: Store) {
+        let own = source(&store, "annuaire").await;
+        let machine = |territories: &[&str]| Actor::Client(Client {
+            id: Uuid::from_u128(7), organisation: None, sources: vec![own.id], scopes: vec![Scope::ExchangeWrite],
+            territories: territories.iter().map(|code| code.parse().unwrap()).collect(), projects: vec![], councils: vec![],
+        });
+        // The province of Namur; 62063 is Liège, 92094 Namur itself.
+        let namur = machine(&["90000"]);
+        let go = async |actor: &Actor, what: Value| kept(store.push(actor, rows(&what)).await);
+        let organisation = |id: &str, commune: Value| json!({"externalId": id, "name": id, "commune": commune});
+        let answer = go(&namur, json!({
+            "organisations": [organisation("in", json!("92094")), organisation("out", json!("62063")), organisation("nowhere", json!(null))],
+            "offers": [
+                bread(json!({"externalId": "a", "organisationExternalId": "in", "commune": null})),
+                bread(json!({"externalId": "b", "organisationExternalId": "in", "commune": "62063"})),
+                bread(json!({"externalId": "c", "organisationExternalId": "in", "commune": "92094"})),
+            ],
+        })).await;
+        let said: Vec<_> = answer.rows.iter().map(|row| (row.outcome, errors(row))).collect();
+        let outside = || (Outcome::Rejected, vec!["OUTSIDE_TERRITORY commune".to_owned()]);
+        assert_eq!(said, [
+            (Outcome::Created, vec![]), outside(), outside(),
+            (Outcome::Created, vec![]), outside(), (Outcome::Created, vec![]),
+        ]);
+        // What others put outside is not its to move in, to change or to remove; nor does it move its own out.
+        push(&store, json!({"organisations": [organisation("out", json!("62063"))]})).await;
+        let moves = go(&namur, json!({"organisations": [organisation("out", json!("92094")), organisation("in", json!("62063"))]})).await;
+        assert_eq!(moves.rows.iter().map(|row| row.outcome).collect::<Vec<_>>(), [Outcome::Rejected; 2]);
+        let gone = go(&namur, json!({"deletions": [
+            {"recordType": "ORGANISATION", "externalId": "out"}, {"recordType": "OFFER", "externalId": "c"},
+        ]})).await;
+        assert_eq!(outcomes(&gone), [Outcome::Rejected, Outcome::Deleted]);
+        assert_eq!(errors(&gone.rows[0]), ["OUTSIDE_TERRITORY"]);
+        // A snapshot stands for what lies in its territories: what lies elsewhere is not missed.
+        let run = kept(store.open_run(&namur, "annuaire").await);
+        let named = Push { mode: Mode::FullSnapshot, run: Some(run.id), ..rows(&json!({"organisations": [organisation("in", json!("92094"))]})) };
+        kept(store.push(&namur, named).await);
+        let closed = kept(store.close_run(&namur, "annuaire", run.id, Some("annuaire")).await);
+        assert_eq!((closed.state, closed.counts.deleted), (RunState::Closed, 1), "the offer without a commune of its own");
+        let left = push(&store, json!({"organisations": [organisation("out", json!("62063"))]})).await;
+        assert_eq!(outcomes(&left), [Outcome::Unchanged]);
+        let both = go(&machine(&["90000", "62063"]), json!({"organisations": [organisation("out", json!("92094"))]})).await;
+        assert_eq!(outcomes(&both), [Outcome::Updated]);
     }
 }

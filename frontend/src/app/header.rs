@@ -124,7 +124,8 @@ fn Own(person: Person) -> impl IntoView {
             <li><a href="/ma-semaine">{icon(Icon::Week)} {t::nav_week}</a></li>
             <li><a href="/questions">{icon(Icon::Info)} {t::request_title}</a></li>
             {(role >= Role::Officer).then(|| view! { <li><a href="/bureau">{icon(Icon::Sheet)} {t::officer_desk}</a></li> })}
-            <li><a href="/comptes">{icon(Icon::Person)} {t::accounts_mine}</a></li>
+            <li><a href="/mon-compte">{icon(Icon::Person)} {t::accounts_mine}</a></li>
+            {(role >= Role::Officer).then(|| view! { <li><a href="/comptes">{icon(Icon::Person)} {t::accounts_title}</a></li> })}
             {move || webhook::sees_some().then(|| view! { <li><a href="/webhooks">{icon(Icon::Link)} {t::webhook_title}</a></li> })}
         </ul>
         <Button text=t::action_sign_out small=true on_press=leave />
@@ -189,7 +190,7 @@ pub fn Footer() -> impl IntoView {
                 <nav class="links" aria-label=t::nav_footer>
                     <a href="/territoires">{t::nav_territories}</a>
                     <a href="/historique">{t::history_title}</a>
-                    {move || session::person().map(|_| view! { <a href="/comptes">{t::accounts_title}</a> })}
+                    {move || session::person().filter(|it| it.role >= Role::Officer).map(|_| view! { <a href="/comptes">{t::accounts_title}</a> })}
                     <a href="/a-propos">{t::nav_about}</a>
                     <a href="/sources">{t::nav_sources}</a>
                     <a href="/credits">{t::nav_credits}</a>

@@ -1,7 +1,7 @@
-//! The accounts: one's own name and language for everybody; for staff the list, for administrators also invitations,
-//! roles, states, organisations and territories.
+//! The accounts: for staff the list, for administrators also invitations, roles, states, organisations, territories and
+//! the end of sessions.
 
-use super::password::OwnPassword;
+use super::sessions::{EndAllSessions, RemoveSecondStep};
 use super::words;
 use crate::address;
 use crate::api;
@@ -70,17 +70,6 @@ struct PersonConnection {
     total_count: i32,
 }
 
-#[derive(Clone, cynic::QueryFragment)]
-#[cynic(graphql_type = "Query")]
-struct Own {
-    viewer: Option<Viewer>,
-}
-
-#[derive(Clone, cynic::QueryFragment)]
-struct Viewer {
-    person: Account,
-}
-
 #[derive(cynic::QueryVariables)]
 struct Changing {
     input: PersonPatch,
@@ -98,25 +87,6 @@ struct PersonPayload {
     person: Option<Account>,
     user_errors: Vec<UserError>,
     change_id: Option<cynic::Id>,
-}
-
-#[derive(cynic::InputObject)]
-struct ViewerUpdateInput {
-    expected_revision: i32,
-    name: Option<String>,
-    language: Option<Lang>,
-}
-
-#[derive(cynic::QueryVariables)]
-struct ChangingOwn {
-    input: ViewerUpdateInput,
-}
-
-#[derive(cynic::QueryFragment)]
-#[cynic(graphql_type = "Mutation", variables = "ChangingOwn")]
-struct ChangeOwn {
-    #[arguments(input: $input)]
-    viewer_update: PersonPayload,
 }
 
 #[derive(cynic::QueryVariables)]
@@ -208,85 +178,15 @@ pub fn Screen() -> impl IntoView {
                 }.into_any(),
                 Session::Signed(person) => {
                     let staff = person.role >= Role::Officer;
-                    view! {
-                        <Mine />
-                        {staff.then(|| view! { <All link /> })}
-                    }.into_any()
+                    if staff {
+                        view! { <All link /> }.into_any()
+                    } else {
+                        view! { <Empty title=t::failed_forbidden text=t::failed_forbidden_advice><a class="button" href="/mon-compte">{t::accounts_mine}</a></Empty> }.into_any()
+                    }
                 }
             }}
             <LinkShown link />
         </Page>
-    }
-}
-
-#[component]
-fn Mine() -> impl IntoView {
-    let own = api::load(|| Own::build(()));
-    let account = Memo::new(move |_| own.load.get().map(|it| it.viewer.map(|it| it.person)).present());
-    view! {
-        <Section title=t::accounts_mine id="mon-compte">
-            <Loaded load=account on_retry=own.reload view=move |account: Account| {
-                let email = account.email.clone();
-                view! { <div class="stack"><MineForm account reload=own.reload /> <OwnPassword email /></div> }
-            } />
-        </Section>
-    }
-}
-
-#[component]
-fn MineForm(account: Account, reload: Callback<()>) -> impl IntoView {
-    let (name, language) = (
-        RwSignal::new(account.name.clone()),
-        RwSignal::new(account.language.to_string()),
-    );
-    let (refusals, busy) = (RwSignal::new(Vec::<Refused>::new()), RwSignal::new(false));
-    let said = toasts();
-    let (revision, role) = (account.revision, account.role);
-    let start = (account.name, account.language.to_string());
-    let changed = Signal::derive(move || (name.get(), language.get()) != start);
-    let submit = move |event: web_sys::SubmitEvent| {
-        event.prevent_default();
-        if busy.get_untracked() || !changed.get_untracked() {
-            return;
-        }
-        busy.set(true);
-        let input = ViewerUpdateInput {
-            expected_revision: revision,
-            name: Some(name.get_untracked()),
-            language: language.with_untracked(|it| it.parse().ok()),
-        };
-        spawn_local(async move {
-            let answer = api::mutate(&ChangeOwn::build(ChangingOwn { input })).await;
-            let _ = busy.try_set(false);
-            match answer {
-                Ok(done) if done.viewer_update.user_errors.is_empty() => {
-                    said.say(t::edit_saved());
-                    if let Some(person) = done.viewer_update.person {
-                        session::rename(&person.name);
-                    }
-                    reload.run(());
-                }
-                Ok(done) => {
-                    let _ = refusals.try_set(refused(done.viewer_update.user_errors));
-                }
-                Err(failure) => said.say(failure.kind.title()),
-            }
-        });
-    };
-    let languages = Signal::derive(|| {
-        Lang::ALL
-            .iter()
-            .map(|it| (it.to_string(), own_name(*it).to_owned()))
-            .collect::<Vec<_>>()
-    });
-    view! {
-        <form class="form narrow" on:submit=submit>
-            <p class="muted">{account.email} " · " {move || words::role(role)}</p>
-            <Refusals refusals shown=vec!["name", "language"] />
-            <TextField label=t::person_field_name value=name path="name" refusals required=true autocomplete="name" />
-            <SelectField label=t::person_field_language value=language options=languages path="language" refusals required=true />
-            <div class="form-foot"><Button text=t::action_save look=Look::Primary submit=true busy disabled=Signal::derive(move || !changed.get()) /></div>
-        </form>
     }
 }
 
@@ -349,6 +249,7 @@ fn All(link: Link) -> impl IntoView {
                     <div class="narrow"><TextField label=t::accounts_search value=typed kind="search" required=true /></div>
                     {move || may().then(|| view! {
                         <span class="row-tight">
+                            <a class="button quiet" href="/comptes/securite">{t::security_title}</a>
                             <a class="button quiet" href="/comptes/messages">{t::messages_title}</a>
                             <Button text=t::accounts_invite mark=Icon::Add look=Look::Primary on_press=move |()| inviting.set(true) />
                         </span>
@@ -376,6 +277,7 @@ fn Card(account: Account, open: RwSignal<Option<Account>>, link: Link, may: Sign
     let house = account.organisation_id.clone();
     let territories = account.territory_ids.clone();
     let (again, edited) = (account.clone(), account.clone());
+    let (id, name) = (account.id.clone(), account.name.clone());
     let said = toasts();
     let invite_again = move |account: Account| {
         spawn_local(async move {
@@ -402,10 +304,13 @@ fn Card(account: Account, open: RwSignal<Option<Account>>, link: Link, may: Sign
             {(!territories.is_empty()).then(|| view! { <p class="muted small">{move || territories.iter().filter_map(|id| records::title(id.inner())).collect::<Vec<_>>().join(", ")}</p> })}
             {move || may.get().then(|| {
                 let (again, edited) = (again.clone(), edited.clone());
+                let (person, name) = (id.clone(), name.clone());
                 view! {
                     <div class="card-foot">
                         <Button text=t::action_edit look=Look::Quiet small=true on_press=move |()| open.set(Some(edited.clone())) />
                         <Button text=t::accounts_again look=Look::Quiet small=true on_press=move |()| invite_again(again.clone()) />
+                        <EndAllSessions person=person.clone() name=name.clone() />
+                        <RemoveSecondStep person name />
                     </div>
                 }
             })}

@@ -85,10 +85,11 @@ fn Choose(invited: Invited, token: String) -> impl IntoView {
             let done = session::accept(&token, &password).await;
             let _ = busy.try_set(false);
             match done {
-                Ok(()) => {
+                Ok(is_in) => {
+                    let to = if is_in { "/ma-semaine" } else { "/connexion" };
                     let _ = navigate.try_with_value(|go| {
                         go(
-                            "/ma-semaine",
+                            to,
                             NavigateOptions {
                                 replace: true,
                                 ..NavigateOptions::default()

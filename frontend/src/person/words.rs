@@ -4,6 +4,7 @@ use crate::language::t;
 use crate::ui::chips::Course;
 use domain::Role;
 use domain::person::State;
+use domain::security::Event;
 
 pub fn role(role: Role) -> &'static str {
     match role {
@@ -54,4 +55,23 @@ pub fn field(name: &str) -> Option<&'static str> {
         "language" => t::person_field_language(),
         _ => return None,
     })
+}
+
+/// What the security log tells of.
+pub fn event(event: Event) -> &'static str {
+    match event {
+        Event::SignedIn => t::security_signed_in(),
+        Event::SignInRefused => t::security_sign_in_refused(),
+        Event::SignedOut => t::security_signed_out(),
+        Event::SessionEnded => t::security_session_ended(),
+        Event::RefreshReused => t::security_refresh_reused(),
+        Event::InvitationAccepted => t::security_invitation_accepted(),
+        Event::PasswordChanged => t::security_password_changed(),
+        Event::ResetRequested => t::security_reset_requested(),
+        Event::PasswordReset => t::security_password_reset(),
+        Event::SecondStepOn => t::security_second_step_on(),
+        Event::SecondStepOff => t::security_second_step_off(),
+        Event::SecondStepRefused => t::security_second_step_refused(),
+        Event::RecoveryCodeUsed => t::security_recovery_code_used(),
+    }
 }

@@ -83,6 +83,9 @@ struct Claims {
     /// What a machine may do with it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     scope: Option<String>,
+    /// The session of a person: the token is void with it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    sid: Option<Uuid>,
     jti: Uuid,
     iat: i64,
     exp: i64,
@@ -98,6 +101,17 @@ pub enum Subject {
     Person(PersonId),
     /// A partner's machine's.
     Client(Uuid),
+}
+
+/// What stands in a token that is good.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Bearer {
+    /// Whose it is.
+    pub subject: Subject,
+    /// The session of a person.
+    pub session: Option<Uuid>,
+    /// What a machine may do with it.
+    pub scopes: Vec<Scope>,
 }
 
 /// What a machine's identifier begins with.
@@ -210,12 +224,17 @@ impl Tokens {
         Ok(())
     }
 
-    /// A token for a person.
+    /// A token for a person, in a session of theirs.
     ///
     /// # Errors
     /// A fault of ours.
-    pub fn issue(&self, person: PersonId, mint: &dyn Mint) -> Result<Access, Fault> {
-        self.sign(Subject::Person(person), APPLICATION.to_owned(), None, mint)
+    pub fn issue(&self, person: PersonId, session: Uuid, mint: &dyn Mint) -> Result<Access, Fault> {
+        let bearer = Bearer {
+            subject: Subject::Person(person),
+            session: Some(session),
+            scopes: Vec::new(),
+        };
+        self.sign(bearer, APPLICATION.to_owned(), mint)
     }
 
     /// A token for a machine, good for these scopes.
@@ -223,17 +242,20 @@ impl Tokens {
     /// # Errors
     /// A fault of ours.
     pub fn issue_to_client(&self, client: Uuid, scopes: &[Scope], mint: &dyn Mint) -> Result<Access, Fault> {
-        let scope = Some(scope_text(scopes));
-        self.sign(Subject::Client(client), client_name(client), scope, mint)
+        let bearer = Bearer {
+            subject: Subject::Client(client),
+            session: None,
+            scopes: scopes.to_vec(),
+        };
+        self.sign(bearer, client_name(client), mint)
     }
 
-    fn sign(
-        &self,
-        sub: Subject,
-        client_id: String,
-        scope: Option<String>,
-        mint: &dyn Mint,
-    ) -> Result<Access, Fault> {
+    fn sign(&self, bearer: Bearer, client_id: String, mint: &dyn Mint) -> Result<Access, Fault> {
+        let Bearer {
+            subject,
+            session,
+            scopes,
+        } = bearer;
         let now = mint.now();
         let expires_at = now + ACCESS;
         let keys = self.known();
@@ -248,9 +270,10 @@ impl Tokens {
         let claims = Claims {
             iss: self.issuer.clone(),
             aud: self.issuer.clone(),
-            sub,
+            sub: subject,
             client_id,
-            scope,
+            scope: (!scopes.is_empty()).then(|| scope_text(&scopes)),
+            sid: session,
             jti: mint.uuid(),
             iat: now.timestamp(),
             exp: expires_at.timestamp(),
@@ -265,7 +288,7 @@ impl Tokens {
     ///
     /// # Errors
     /// A database fault.
-    pub async fn read(&self, token: &str, store: &Store) -> Result<Option<(Subject, Vec<Scope>)>, Fault> {
+    pub async fn read(&self, token: &str, store: &Store) -> Result<Option<Bearer>, Fault> {
         let now = store.mint().now();
         let Some(kid) = jsonwebtoken::decode_header(token)
             .ok()
@@ -284,7 +307,7 @@ impl Tokens {
             .and_then(|pair| self.accepted(token, pair, now)))
     }
 
-    fn accepted(&self, token: &str, pair: &Pair, now: DateTime<Utc>) -> Option<(Subject, Vec<Scope>)> {
+    fn accepted(&self, token: &str, pair: &Pair, now: DateTime<Utc>) -> Option<Bearer> {
         let mut validation = Validation::new(Algorithm::EdDSA);
         validation.set_issuer(&[&self.issuer]);
         validation.set_audience(&[&self.issuer]);
@@ -293,8 +316,12 @@ impl Tokens {
         let claims = jsonwebtoken::decode::<Claims>(token, &pair.reading, &validation)
             .ok()?
             .claims;
-        let scopes = scopes_in(claims.scope.as_deref().unwrap_or_default());
-        (now.timestamp() < claims.exp).then_some((claims.sub, scopes))
+        let bearer = Bearer {
+            subject: claims.sub,
+            session: claims.sid,
+            scopes: scopes_in(claims.scope.as_deref().unwrap_or_default()),
+        };
+        (now.timestamp() < claims.exp).then_some(bearer)
     }
 }
 
@@ -360,13 +387,13 @@ mod tests {
     fn read(tokens: &Tokens, token: &str, now: i64) -> Option<Subject> {
         let kid = jsonwebtoken::decode_header(token).ok()?.kid?;
         let keys = tokens.known();
-        let (subject, _) = tokens.accepted(token, keys.pairs.get(&kid)?, at(now))?;
-        Some(subject)
+        let bearer = tokens.accepted(token, keys.pairs.get(&kid)?, at(now))?;
+        Some(bearer.subject)
     }
 
     #[test]
     fn a_token_is_good_for_ten_minutes_and_for_its_issuer_and_key_only() {
-        let token = ours().issue(PERSON, &Still(1_000)).unwrap().token;
+        let token = ours().issue(PERSON, Uuid::nil(), &Still(1_000)).unwrap().token;
         assert_eq!(read(&ours(), &token, 1_599), Some(Subject::Person(PERSON)));
         assert_eq!(read(&ours(), &token, 1_600), None);
         assert_eq!(read(&ours(), &format!("{token}x"), 1_000), None);
@@ -383,7 +410,7 @@ mod tests {
     fn the_key_whose_time_it_is_signs_and_those_before_are_read() {
         let both = tokens("https://x.be", &[key("k1", 7, 0), key("k2", 8, 2_000)]);
         let signed_with = |now| {
-            let token = both.issue(PERSON, &Still(now)).unwrap().token;
+            let token = both.issue(PERSON, Uuid::nil(), &Still(now)).unwrap().token;
             assert_eq!(read(&both, &token, now), Some(Subject::Person(PERSON)));
             jsonwebtoken::decode_header(token).unwrap().kid.unwrap()
         };
@@ -391,7 +418,7 @@ mod tests {
             (signed_with(1_999), signed_with(2_000)),
             ("k1".to_owned(), "k2".to_owned())
         );
-        let before = ours().issue(PERSON, &Still(1_999)).unwrap().token;
+        let before = ours().issue(PERSON, Uuid::nil(), &Still(1_999)).unwrap().token;
         assert_eq!(read(&both, &before, 2_001), Some(Subject::Person(PERSON)));
         let public = both.public();
         assert_eq!((public.len(), public[1].kid.as_str()), (2, "k2"));
@@ -437,6 +464,7 @@ mod tests {
             sub: Subject::Person(PERSON),
             client_id: APPLICATION.to_owned(),
             scope: None,
+            sid: None,
             jti: Uuid::nil(),
             iat: 0,
             exp: 9_999_999_999,

@@ -12,9 +12,11 @@ use axum_extra::extract::CookieJar;
 use chrono::{DateTime, Utc};
 use domain::person::{Person, password_is_good};
 use domain::refusal::Invalid;
+use domain::security::Origin;
 use domain::{OrganisationId, PersonId, Refusal};
-use store::{NewSession, Rotation};
+use store::{NewSession, Opening, Rotation};
 
+use super::second_step::SecondStepWanted;
 use crate::ctx::Caller;
 use crate::problem::{Code, Fault, Problem, Sentence};
 use crate::server::{App, Path, Reader, Sent, from_our_own_page};
@@ -44,7 +46,7 @@ pub struct SignIn {
 pub struct NewPassword {
     /// At least twelve characters, and more than a few repeated.
     #[schema(format = Password, min_length = 12)]
-    password: String,
+    pub(super) password: String,
 }
 
 /// A person's other password.
@@ -93,6 +95,15 @@ pub struct SignedInPerson {
     organisation_id: Option<OrganisationId>,
 }
 
+impl From<Person> for Invited {
+    fn from(person: Person) -> Self {
+        Self {
+            name: person.name,
+            email: person.email,
+        }
+    }
+}
+
 impl From<Person> for SignedInPerson {
     fn from(person: Person) -> Self {
         Self {
@@ -126,6 +137,7 @@ pub struct Invited {
     request_body = SignIn,
     responses(
         (status = 200, description = "Signed in.", body = SignedIn),
+        (status = 202, description = "The password is right, and the account wants the second step: POST /v1/session/second-step.", body = SecondStepWanted),
         (status = 401, description = "The address or the password is wrong.", body = Problem, content_type = "application/problem+json"),
         (status = 429, description = "Too many tries: Retry-After says when to go on.", body = Problem, content_type = "application/problem+json"),
     )
@@ -139,12 +151,16 @@ pub(crate) async fn sign_in(
         .attempt(reader.address, &sent.email, app.store.mint().now())?;
     let (person, hash) = app.store.credentials(&sent.email).await?.unzip();
     let right = app.passwords.verify(sent.password, hash).await?;
+    let known = person.as_ref().map(|person| person.id);
     match person.filter(|_| right) {
         Some(person) => {
             app.throttle.forget(reader.address, &sent.email);
-            open(&app, person).await
+            open(&app, person, &reader.origin).await
         }
-        None => Err(Fault::new(Code::Unauthenticated).because(WRONG)),
+        None => {
+            app.store.note_refused(known, &reader.origin).await?;
+            Err(Fault::new(Code::Unauthenticated).because(WRONG))
+        }
     }
 }
 
@@ -165,6 +181,7 @@ pub(crate) async fn sign_in(
 )]
 pub(crate) async fn go_on(
     State(app): State<Arc<App>>,
+    reader: Reader,
     headers: HeaderMap,
     cookies: CookieJar,
 ) -> Result<Response, Fault> {
@@ -172,7 +189,7 @@ pub(crate) async fn go_on(
     let Some(cookie) = cookies.get(COOKIE) else {
         return Err(Fault::new(Code::Unauthenticated));
     };
-    match app.store.rotate_session(cookie.value()).await? {
+    match app.store.rotate_session(cookie.value(), &reader.origin).await? {
         Rotation::Rotated { person, session } => signed_in(&app, *person, &session),
         ended @ (Rotation::Reused | Rotation::Unknown) => {
             if matches!(ended, Rotation::Reused) {
@@ -186,8 +203,7 @@ pub(crate) async fn go_on(
 
 /// Sign out
 ///
-/// Closes the session that the refresh cookie belongs to. An access token already given out stays good until it
-/// expires.
+/// Closes the session that the refresh cookie belongs to. Its access tokens are void at once.
 #[utoipa::path(
     delete,
     path = "/v1/session",
@@ -200,12 +216,13 @@ pub(crate) async fn go_on(
 )]
 pub(crate) async fn sign_out(
     State(app): State<Arc<App>>,
+    reader: Reader,
     headers: HeaderMap,
     cookies: CookieJar,
 ) -> Result<Response, Fault> {
     from_our_own_page(&headers, &app.site)?;
     if let Some(cookie) = cookies.get(COOKIE) {
-        app.store.close_session(cookie.value()).await?;
+        app.store.close_session(cookie.value(), &reader.origin).await?;
     }
     let gone = AppendHeaders([(SET_COOKIE, cookie_header(&app, "", 0)?)]);
     Ok((StatusCode::NO_CONTENT, gone).into_response())
@@ -214,7 +231,8 @@ pub(crate) async fn sign_out(
 /// Change one's own password
 ///
 /// Closes every session of the account and opens a new one in their place, for this caller: the answer is that of
-/// signing in. Wrong passwords count as they do there. Access tokens already given out stay good until they expire.
+/// signing in. Wrong passwords count as they do there. Access tokens already given out
+/// are void at once.
 #[utoipa::path(
     put,
     path = "/v1/session/password",
@@ -247,8 +265,12 @@ pub(crate) async fn change_password(
     }
     app.throttle.forget(reader.address, &person.email);
     let hash = app.passwords.hash(sent.new_password, app.store.mint()).await?;
-    app.store.set_password(&caller.actor, person.id, hash).await?;
-    open(&app, person).await
+    app.store
+        .set_password(&caller.actor, person.id, hash, &reader.origin)
+        .await?;
+    // Whoever asks has taken every step already.
+    let session = app.store.open_session(person.id, &reader.origin).await?;
+    signed_in(&app, person, &session)
 }
 
 /// Whom an invitation is for
@@ -267,11 +289,7 @@ pub(crate) async fn invitation(
     Path(token): Path<String>,
 ) -> Result<impl IntoResponse, Fault> {
     let person = app.store.invited(&token).await?;
-    let invited = Invited {
-        name: person.name,
-        email: person.email,
-    };
-    Ok(([(CACHE_CONTROL, "no-store")], Json(invited)))
+    Ok(([(CACHE_CONTROL, "no-store")], Json(Invited::from(person))))
 }
 
 /// Take up an invitation
@@ -285,6 +303,7 @@ pub(crate) async fn invitation(
     request_body = NewPassword,
     responses(
         (status = 200, description = "Signed in.", body = SignedIn),
+        (status = 202, description = "Chosen, and the account wants the second step: POST /v1/session/second-step.", body = SecondStepWanted),
         (status = 410, description = "Used, expired or unknown.", body = Problem, content_type = "application/problem+json"),
         (status = 422, description = "The password is too short or too plain.", body = Problem, content_type = "application/problem+json"),
     )
@@ -292,17 +311,18 @@ pub(crate) async fn invitation(
 pub(crate) async fn accept(
     State(app): State<Arc<App>>,
     Path(token): Path<String>,
+    reader: Reader,
     Sent(sent): Sent<NewPassword>,
 ) -> Result<Response, Fault> {
     check_new("password", &sent.password)?;
     // Before hashing, which costs: a stranger without a link must not make us do it.
     app.store.invited(&token).await?;
     let hash = app.passwords.hash(sent.password, app.store.mint()).await?;
-    let person = app.store.accept_invitation(&token, hash).await?;
-    open(&app, person).await
+    let person = app.store.accept_invitation(&token, hash, &reader.origin).await?;
+    open(&app, person, &reader.origin).await
 }
 
-fn check_new(field: &str, password: &str) -> Result<(), Fault> {
+pub(super) fn check_new(field: &str, password: &str) -> Result<(), Fault> {
     if password_is_good(password) {
         Ok(())
     } else {
@@ -310,21 +330,30 @@ fn check_new(field: &str, password: &str) -> Result<(), Fault> {
     }
 }
 
-fn invalid(field: &str, why: Invalid) -> Fault {
+pub(super) fn invalid(field: &str, why: Invalid) -> Fault {
     Fault::refused(vec![Refusal::Invalid {
         field: field.into(),
         why,
     }])
 }
 
-async fn open(app: &App, person: Person) -> Result<Response, Fault> {
-    let session = app.store.open_session(person.id).await?;
-    signed_in(app, person, &session)
+async fn open(app: &App, person: Person, origin: &Origin) -> Result<Response, Fault> {
+    match app.store.enter(person.id, origin).await? {
+        Opening::Session(session) => signed_in(app, person, &session),
+        Opening::SecondStep { token, expires_at } => {
+            let wanted = SecondStepWanted {
+                second_step: token,
+                expires_at,
+            };
+            let headers = [(CACHE_CONTROL, "no-store")];
+            Ok((StatusCode::ACCEPTED, headers, Json(wanted)).into_response())
+        }
+    }
 }
 
-fn signed_in(app: &App, person: Person, session: &NewSession) -> Result<Response, Fault> {
+pub(super) fn signed_in(app: &App, person: Person, session: &NewSession) -> Result<Response, Fault> {
     let now = app.store.mint().now();
-    let access = app.tokens.issue(person.id, app.store.mint())?;
+    let access = app.tokens.issue(person.id, session.id, app.store.mint())?;
     let seconds = (session.expires_at - now).num_seconds().max(0);
     let headers = AppendHeaders([
         (SET_COOKIE, cookie_header(app, &session.token, seconds)?),

@@ -10,12 +10,13 @@ use axum::extract::{FromRequestParts, MatchedPath, Request, State};
 use axum::http::header::{
     ACCEPT_LANGUAGE, AUTHORIZATION, CONTENT_DISPOSITION, CONTENT_RANGE, CONTENT_SECURITY_POLICY,
     CONTENT_TYPE, ETAG, IF_NONE_MATCH, LOCATION, RANGE, REFERRER_POLICY, RETRY_AFTER,
-    STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
+    STRICT_TRANSPORT_SECURITY, USER_AGENT, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
 };
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use domain::security::Origin;
 use domain::{Lang, Mint};
 use futures::FutureExt;
 use tower_http::cors::{AllowOrigin, CorsLayer};
@@ -51,6 +52,8 @@ pub struct Reader {
     pub request_id: String,
     /// The address that asks.
     pub address: IpAddr,
+    /// What is kept of from where, where something is.
+    pub origin: Origin,
 }
 
 impl Reader {
@@ -61,6 +64,7 @@ impl Reader {
             lang: language(&parts.headers),
             request_id: String::new(),
             address: IpAddr::V4(Ipv4Addr::UNSPECIFIED),
+            origin: Origin::default(),
         })
     }
 }
@@ -99,10 +103,13 @@ fn request_id(headers: &HeaderMap, mint: &dyn Mint) -> String {
 /// log's line and the counters.
 pub(super) async fn surround(State(app): State<Arc<App>>, mut request: Request, next: Next) -> Response {
     let began = Instant::now();
+    let address = auth::address(request.headers(), request.extensions(), app.site.trust_forwarded);
+    let agent = request.headers().get(USER_AGENT);
     let reader = Reader {
         lang: language(request.headers()),
         request_id: request_id(request.headers(), app.store.mint()),
-        address: auth::address(request.headers(), request.extensions(), app.site.trust_forwarded),
+        address,
+        origin: Origin::of(agent.and_then(|agent| agent.to_str().ok()), address),
     };
     let method = method(request.method());
     let route = request

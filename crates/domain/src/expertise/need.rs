@@ -8,7 +8,7 @@ use crate::check::Checks;
 use crate::date::PartialDate;
 use crate::facet::{Facets, Words};
 use crate::id::{OrganisationId, ProjectId, TerritoryId};
-use crate::policy::{Action, Actor};
+use crate::policy::{Action, Actor, EXPERTISE};
 use crate::record::{Rules, Verb};
 use crate::refusal::{Invalid, Refusal};
 use crate::text::Lang;
@@ -187,11 +187,18 @@ impl Reader {
     /// What the actor may see, as the policy has it of a single need.
     #[must_use]
     pub fn of(actor: &Actor) -> Self {
-        let person = actor.person();
+        let machine = actor
+            .client()
+            .filter(|client| client.scopes.iter().any(|scope| EXPERTISE.contains(scope)));
+        let (projects, organisation) = match (actor.person(), machine) {
+            (Some(signed), _) => (signed.projects.clone(), signed.organisation),
+            (None, Some(client)) => (client.projects.clone(), client.organisation),
+            (None, None) => (Vec::new(), None),
+        };
         Self {
             all: actor.is_staff(),
-            projects: person.map(|signed| signed.projects.clone()).unwrap_or_default(),
-            organisation: person.and_then(|signed| signed.organisation),
+            projects,
+            organisation,
         }
     }
 }

@@ -25,8 +25,70 @@ fn client() -> Actor {
         id: OWN,
         organisation: Some(OrganisationId(OWN)),
         sources: vec![SourceId(OWN)],
-        scopes: vec![Scope::ExchangeRead, Scope::ExchangeWrite],
+        scopes: Scope::ALL.to_vec(),
+        territories: Vec::new(),
+        projects: vec![ProjectId(OWN)],
+        councils: vec![CouncilId(OWN)],
     })
+}
+
+/// The same with one scope only.
+fn client_with(scope: Scope) -> Actor {
+    let mut actor = client();
+    if let Actor::Client(client) = &mut actor {
+        client.scopes = vec![scope];
+    }
+    actor
+}
+
+#[test]
+fn each_scope_opens_something_and_closes_what_the_others_open() {
+    let opened = |actor: &Actor| -> Vec<String> {
+        let visitor = |action| allows(&Actor::Visitor, action);
+        let open = actions().into_iter();
+        open.filter(|(_, action)| allows(actor, *action) && !visitor(*action))
+            .map(|(name, _)| name)
+            .collect()
+    };
+    assert_eq!(
+        opened(&client_with(Scope::ExchangeRead)),
+        ["read runs (own)", "read webhooks (own)"]
+    );
+    assert_eq!(
+        opened(&client_with(Scope::ExchangeWrite)),
+        [
+            "push (own)",
+            "read runs (own)",
+            "read webhooks (own)",
+            "keep webhooks (own)"
+        ]
+    );
+    assert_eq!(
+        opened(&client_with(Scope::ChantiersWrite)),
+        ["edit resource of project (own)", "edit participation (own)"]
+    );
+    assert_eq!(opened(&client_with(Scope::ProjectsWrite)), ["edit project (own)"]);
+    let councils = opened(&client_with(Scope::CouncilsWrite));
+    assert!(councils.contains(&"edit council (own)".to_owned()));
+    assert!(
+        !councils
+            .iter()
+            .any(|name| name.contains("sits") || name.contains("secret"))
+    );
+    let reads = opened(&client_with(Scope::ExpertiseRead));
+    let writes = opened(&client_with(Scope::ExpertiseWrite));
+    assert!(
+        !reads.is_empty() && reads.iter().all(|name| name.starts_with("read")),
+        "{reads:?}"
+    );
+    assert!(writes.contains(&"edit expertise (own)".to_owned()));
+    for scope in Scope::ALL {
+        let opened = opened(&client_with(*scope));
+        assert!(
+            !opened.is_empty() && opened.iter().all(|name| name.contains("own")),
+            "{scope}: {opened:?}"
+        );
+    }
 }
 
 /// Every action, once with what is the actor's own and once with what is another's.
@@ -49,6 +111,7 @@ fn actions() -> Vec<(String, Action)> {
         ("read persons".to_owned(), Action::ReadPersons),
         ("manage accounts".to_owned(), Action::ManageAccounts),
         ("read mails".to_owned(), Action::ReadMails),
+        ("read security log".to_owned(), Action::ReadSecurityLog),
         ("read names".to_owned(), Action::ReadNames),
         ("keep sources".to_owned(), Action::KeepSources),
         ("manage clients".to_owned(), Action::ManageClients),
@@ -364,6 +427,10 @@ fn actions() -> Vec<(String, Action)> {
             (
                 format!("edit self ({whose})"),
                 Action::EditSelf { person: author },
+            ),
+            (
+                format!("end sessions ({whose})"),
+                Action::EndSessions { person: author },
             ),
         ]);
     }

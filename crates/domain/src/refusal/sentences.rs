@@ -98,6 +98,12 @@ impl Invalid {
                 "Das ist nicht Ihr jetziges Passwort.",
                 "This is not your present password.",
             ],
+            Self::WrongCode => [
+                "Ce code ne convient pas, ou a déjà servi: attendez le suivant.",
+                "Deze code klopt niet of werd al gebruikt: wacht op de volgende.",
+                "Dieser Code stimmt nicht oder wurde schon benutzt: warten Sie auf den nächsten.",
+                "This code is not right, or was used already: wait for the next one.",
+            ],
             Self::Reference => [
                 "Ceci ne peut pas être lié ici.",
                 "Dit kan hier niet gekoppeld worden.",

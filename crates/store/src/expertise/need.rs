@@ -150,7 +150,7 @@ impl Store {
         let mut needs = self.many::<ExpertiseNeed>(ids).await?;
         let hidden = needs.iter().filter(|need| !allows(actor, need.seen(false)));
         let hidden: Vec<Uuid> = hidden.map(|need| need.id.0).collect();
-        let house = actor.person().and_then(|signed| signed.organisation);
+        let house = Reader::of(actor).organisation;
         let mut introduced = HashSet::new();
         if let Some(house) = house.filter(|_| !hidden.is_empty()) {
             let query = Query::select()

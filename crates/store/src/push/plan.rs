@@ -13,7 +13,7 @@ use domain::push::{
     Bare, Deletion, EXTERNAL_ID, NeedRow, Notice, OfferRow, OrganisationRow, Outcome, Pushed, Row,
 };
 use domain::refusal::Invalid;
-use domain::{OrganisationId, RecordId, Refusal, SourceId};
+use domain::{OrganisationId, RecordId, Refusal, SourceId, TerritoryId};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
@@ -52,6 +52,9 @@ pub(super) struct Planned<R> {
 pub(super) trait Pushable: Stored + Bare {
     type Row: Row;
     const PUSHED: Pushed;
+
+    /// Its commune, and the organisation that it lies with where it names none.
+    fn lies(&self) -> (Option<TerritoryId>, Option<OrganisationId>);
 
     /// Takes the record out of circulation where it cannot be removed; false where that is not possible either.
     fn retire(&mut self) -> bool;
@@ -108,6 +111,10 @@ impl Pushable for Organisation {
     type Row = OrganisationRow;
     const PUSHED: Pushed = Pushed::Organisation;
 
+    fn lies(&self) -> (Option<TerritoryId>, Option<OrganisationId>) {
+        (self.commune_id, None)
+    }
+
     fn retire(&mut self) -> bool {
         false
     }
@@ -127,6 +134,10 @@ impl Pushable for Organisation {
 impl Pushable for Offer {
     type Row = OfferRow;
     const PUSHED: Pushed = Pushed::Offer;
+
+    fn lies(&self) -> (Option<TerritoryId>, Option<OrganisationId>) {
+        (self.commune_id, Some(self.organisation_id))
+    }
 
     fn retire(&mut self) -> bool {
         self.status = offer::Status::Withdrawn;
@@ -151,6 +162,10 @@ impl Pushable for Offer {
 impl Pushable for Need {
     type Row = NeedRow;
     const PUSHED: Pushed = Pushed::Need;
+
+    fn lies(&self) -> (Option<TerritoryId>, Option<OrganisationId>) {
+        (self.commune_id, Some(self.organisation_id))
+    }
 
     fn retire(&mut self) -> bool {
         if self.status != need::Status::Fulfilled {

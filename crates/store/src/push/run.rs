@@ -2,18 +2,18 @@
 //! removal, and not where more than a tenth of the source would go unless that is meant.
 
 use chrono::{DateTime, Utc};
-use domain::Refusal;
 use domain::feed::Reason;
 use domain::policy::Actor;
 use domain::push::{Counts, Mode, Outcome, Pushed};
 use domain::source::Source;
+use domain::{Refusal, TerritoryId};
 use sea_orm::ConnectionTrait;
 use sea_orm::sea_query::{Condition, Expr, ExprTrait, Query};
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::Push;
 use super::known::{KINDS, Known};
+use super::{Push, bounds};
 use crate::connect::Store;
 use crate::error::{Error, Result};
 use crate::rows;
@@ -57,14 +57,19 @@ pub struct Run {
 /// So many records are removed in one transaction.
 const AT_ONCE: u64 = 200;
 
-/// What a run did not name, and the source did not push beside it either since it was opened.
-fn absent_from(run: &Run) -> Condition {
+/// What a run did not name, and the source did not push beside it either since it was opened. Of a machine that is limited
+/// to territories, a run stands for what lies in them only.
+fn absent_from(run: &Run, limits: &[TerritoryId]) -> Condition {
     let unnamed = Expr::col("run_id").is_null().or(Expr::col("run_id").ne(run.id));
     let before = Expr::col("pushed_at")
         .is_null()
         .or(Expr::col("pushed_at").lt(run.opened_at));
     let kinds = run.of.map(|of| Expr::col("record_kind").eq(of.word()));
-    Condition::all().add(unnamed).add(before).add_option(kinds)
+    Condition::all()
+        .add(unnamed)
+        .add(before)
+        .add_option(kinds)
+        .add_option(bounds::within(limits))
 }
 
 impl Tx {
@@ -132,7 +137,9 @@ impl Tx {
                 query.and_where(Expr::col("record_kind").eq(of.word()));
             }
             if only_absent {
-                query.cond_where(absent_from(run));
+                query.cond_where(absent_from(run, self.limits()));
+            } else {
+                query.cond_where(Condition::all().add_option(bounds::within(self.limits())));
             }
             query
         };
@@ -155,7 +162,7 @@ impl Tx {
                 .and_where(Expr::col("source").eq(source.code.clone()))
                 .and_where(Expr::col("record_kind").eq(pushed.word()))
                 .and_where(Expr::col("deleted_at").is_null())
-                .cond_where(absent_from(run))
+                .cond_where(absent_from(run, self.limits()))
                 .limit(AT_ONCE)
                 .take();
             for row in self.conn.query_all(&query).await? {

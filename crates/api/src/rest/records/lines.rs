@@ -262,11 +262,11 @@ impl Teller {
 }
 
 /// Whoever pushes, as they are now.
-async fn still(store: &Store, actor: &Actor) -> Result<Actor, Fault> {
-    let now = match actor {
-        Actor::Person(signed) => store.actor_of(signed.id).await?.map(|(actor, _)| actor),
-        Actor::Client(client) => store.actor_of_client(client.id, &client.scopes).await?,
-        Actor::Visitor | Actor::System => None,
+async fn still(store: &Store, caller: &Caller) -> Result<Actor, Fault> {
+    let now = match (&caller.actor, caller.session) {
+        (Actor::Person(signed), Some(session)) => store.actor_in(signed.id, session).await?,
+        (Actor::Client(client), _) => store.actor_of_client(client.id, &client.scopes).await?,
+        (Actor::Person(_) | Actor::Visitor | Actor::System, _) => None,
     };
     now.ok_or_else(|| Fault::new(Code::Unauthenticated))
 }
@@ -316,7 +316,7 @@ async fn apply(
             ..of(source, own, std::mem::take(&mut batch.said))
         };
         // A machine that was stopped meanwhile is stopped here too.
-        let actor = still(store, &caller.actor).await?;
+        let actor = still(store, caller).await?;
         let answer = store.push(&actor, push).await?;
         applied |= answer.applied;
         replayed |= answer.is_replay;
