@@ -50,6 +50,7 @@ pub mod saved_search;
 pub mod search;
 pub mod source;
 pub mod territory;
+pub mod usage;
 pub mod webhook;
 
 pub use change::RecordType;
