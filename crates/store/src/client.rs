@@ -240,14 +240,15 @@ impl Store {
     /// Not allowed, or a database fault.
     pub async fn clients(&self, actor: &Actor) -> Result<Vec<ClientEntry>> {
         let whose = match actor {
-            Actor::Client(client) => Some(Expr::col("id").eq(client.id)),
-            _ if actor.is_staff() => None,
-            Actor::Person(signed) if signed.role >= Role::Partner => {
+            Actor::System => None,
+            Actor::Person(_) if actor.is_staff() => None,
+            Actor::Person(signed) if signed.role == Role::Partner => {
                 let organisation = signed.organisation.ok_or(Refusal::Forbidden)?;
                 Some(Expr::col("organisation_id").eq(Uuid::from(organisation)))
             }
+            Actor::Person(_) => return Err(Refusal::Forbidden.into()),
+            Actor::Client(client) => Some(Expr::col("id").eq(client.id)),
             Actor::Visitor => return Err(Refusal::Unauthenticated.into()),
-            Actor::Person(_) | Actor::System => return Err(Refusal::Forbidden.into()),
         };
         let query = Query::select()
             .columns(COLUMNS)
