@@ -46,8 +46,14 @@ lint: ## clippy for the server, the browser and the tools; scripts and container
 generated: ## writes schema.graphql, openapi.json and the policy grid
 	scripts/generated
 
-generated-check: ## the same, and fails when that changes what is committed
+generated-check: ## the same, and fails when that changes what is committed, or breaks the partners' contract
 	scripts/generated --check
+
+contract-note: ## writes what contract/changes.csv does not tell yet of changes to the contract
+	cargo run --quiet --locked -p contract -- note
+
+contract-release: ## makes the present contract the released one, from which nothing may break
+	cargo run --quiet --locked -p contract -- release
 
 schema: ## writes schema.graphql and the other generated files
 	scripts/generated
@@ -66,4 +72,4 @@ bench: build ## start, memory, and the exchange at the size of a region: writes 
 	cargo build --locked --release -p bench
 	CHANTIERS_POSTGRES_DURABLE=1 scripts/with-postgres target/release/bench
 
-.PHONY: help run server spa build test $(PARTS) generated schema bench
+.PHONY: help run server spa build test $(PARTS) generated schema contract-note contract-release bench

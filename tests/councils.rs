@@ -199,9 +199,9 @@ story! {
         let mut actions = Vec::new();
         for title in ["Cahier des charges", "Visite d'une légumerie"] {
             let new = json!({"decisionId": decision, "title": title, "due": "2026-09", "responsibleNote": "groupe cantines"});
-            actions.push(done(coordinator, "councilActionCreate", "NewCouncilAction", "action { id progress late }", new).await["action"].clone());
+            actions.push(done(coordinator, "councilActionCreate", "NewCouncilAction", "action { id progress isLate }", new).await["action"].clone());
         }
-        assert_eq!((&actions[0]["progress"], &actions[0]["late"]), (&json!("PLANNED"), &json!(true)));
+        assert_eq!((&actions[0]["progress"], &actions[0]["isLate"]), (&json!("PLANNED"), &json!(true)));
         let advance = |id: &Value, revision: i32, progress: &str, reason: Value| json!({"id": id, "expectedRevision": revision, "progress": progress, "since": "2026-05", "reason": reason});
         done(coordinator, "councilActionAdvance", "CouncilActionAdvanceInput", "action { progress }", advance(&actions[0]["id"], 1, "DONE", Value::Null)).await;
         let unexplained = tell(coordinator, "councilActionAdvance", "CouncilActionAdvanceInput", "action { id }", advance(&actions[1]["id"], 1, "ABANDONED", Value::Null)).await;

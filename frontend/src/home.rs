@@ -95,6 +95,7 @@ struct DatedStep {
     starts: Option<PartialDate>,
     ends: Option<PartialDate>,
     status: StepStatus,
+    #[cynic(rename = "isLate")]
     late: bool,
     chantier: Option<ChantierName>,
 }

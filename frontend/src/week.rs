@@ -80,6 +80,7 @@ struct Step {
     starts: Option<PartialDate>,
     ends: Option<PartialDate>,
     status: StepStatus,
+    #[cynic(rename = "isLate")]
     late: bool,
     chantier_id: cynic::Id,
     responsible_ids: Vec<cynic::Id>,

@@ -82,7 +82,8 @@ impl FromRequestParts<Arc<App>> for Caller {
 
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Fault> {
         let caller = caller(app, &parts.headers, &Reader::of(parts)).await?;
-        app.budgets.spend_on_json(&caller, app.store.mint().now())?;
+        app.budgets
+            .spend_on_json(&caller, &app.usage, app.store.mint().now())?;
         Ok(caller)
     }
 }

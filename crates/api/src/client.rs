@@ -12,7 +12,7 @@ use crate::error::{UserError, fail};
 
 /// A partner's machine.
 #[derive(SimpleObject)]
-#[graphql(name = "Client")]
+#[graphql(name = "Client", complex)]
 pub(crate) struct ClientNode {
     /// Its identifier: what it signs in with beside its secret.
     id: String,
@@ -30,10 +30,13 @@ pub(crate) struct ClientNode {
     is_active: bool,
     /// When it was made.
     created_at: DateTime<Utc>,
+    #[graphql(skip)]
+    pub(crate) entry: ClientEntry,
 }
 
 impl From<ClientEntry> for ClientNode {
     fn from(entry: ClientEntry) -> Self {
+        let whole = entry.clone();
         let ClientEntry {
             id,
             name,
@@ -53,6 +56,7 @@ impl From<ClientEntry> for ClientNode {
             territory_ids,
             is_active,
             created_at,
+            entry: whole,
         }
     }
 }
@@ -127,11 +131,26 @@ pub(crate) struct ClientQuery;
 
 #[Object]
 impl ClientQuery {
-    /// The machines of partners, by name; for administrators.
+    /// The machines of partners that are the caller's to see, by name: all for staff, their organisation's for a partner,
+    /// itself for a machine.
     async fn clients(&self, ctx: &Context<'_>) -> Result<Vec<ClientNode>> {
         let clients = store(ctx).clients(&caller(ctx).actor).await;
         let clients = clients.map_err(|error| fail(ctx, error))?;
         Ok(clients.into_iter().map(Into::into).collect())
+    }
+
+    /// One machine; without `id` the one that asks. Null where there is none, or it is not the caller's to see.
+    async fn client(&self, ctx: &Context<'_>, id: Option<String>) -> Result<Option<ClientNode>> {
+        let actor = &caller(ctx).actor;
+        let meant = match &id {
+            Some(id) => client_named(id),
+            None => actor.client().map(|client| client.id),
+        };
+        let Some(client) = meant else {
+            return Ok(None);
+        };
+        let found = store(ctx).client(actor, client).await;
+        Ok(found.map_err(|error| fail(ctx, error))?.map(Into::into))
     }
 }
 
@@ -160,7 +179,8 @@ impl ClientMutation {
         payload(ctx, made.map(|(client, secret)| (Some(client), Some(secret))))
     }
 
-    /// Gives a machine another secret; of those it had, the newest stays good until it expires.
+    /// Gives a machine another secret; of those it had, the newest stays good until it expires. For administrators, and for
+    /// the partners of the organisation that it works for.
     async fn client_rotate_secret(&self, ctx: &Context<'_>, id: String) -> Result<ClientPayload> {
         let actor = &caller(ctx).actor;
         let made = match client_named(&id) {

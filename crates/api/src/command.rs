@@ -259,6 +259,11 @@ async fn serve(config: &Config, mint: Arc<dyn Mint>) -> Result<(), Stop> {
             }
         }
     });
+    let counting = tokio::spawn(crate::usage::keep(
+        Arc::clone(&app.usage),
+        store.clone(),
+        running.subscribe(),
+    ));
     let sweeping = tokio::spawn(sweep(Arc::clone(&app)));
     let keeping = tokio::spawn(feed::keep(store.clone(), retention));
     server::serve(listener, app, stopped).await;
@@ -280,6 +285,9 @@ async fn serve(config: &Config, mint: Arc<dyn Mint>) -> Result<(), Stop> {
     }
     if tokio::time::timeout(server::STOP_LIMIT, resetting).await.is_err() {
         tracing::warn!("stopped although a link was being written: it is gone on with");
+    }
+    if tokio::time::timeout(server::STOP_LIMIT, counting).await.is_err() {
+        tracing::warn!("stopped although what callers asked was being added up");
     }
     close(&store).await;
     Ok(())
@@ -303,6 +311,9 @@ async fn sweep(app: Arc<App>) {
         }
         if let Err(error) = store.forget_messages().await {
             tracing::warn!(%error, "old messages could not be forgotten: tried again in a minute");
+        }
+        if let Err(error) = store.forget_usage().await {
+            tracing::warn!(%error, "old days of usage could not be forgotten: tried again in a minute");
         }
         if let Err(error) = store.clear_exports().await {
             tracing::warn!(%error, "expired exports could not be cleared away: tried again in a minute");

@@ -2,11 +2,17 @@
 //! lists around them; a JSON request a flat amount. Each account, each machine, and for visitors each address has a budget
 //! that fills up again. In memory: each server counts for itself.
 
+use std::collections::BTreeSet;
 use std::num::NonZeroU32;
 use std::sync::{Arc, OnceLock};
 
-use async_graphql::extensions::{Extension, ExtensionContext, ExtensionFactory, NextValidation};
-use async_graphql::{Pos, ServerError, SimpleObject, ValidationResult, Value, value};
+use async_graphql::extensions::{
+    Extension, ExtensionContext, ExtensionFactory, NextParseQuery, NextValidation,
+};
+use async_graphql::parser::types::ExecutableDocument;
+use async_graphql::{
+    Pos, ServerError, ServerResult, SimpleObject, ValidationResult, Value, Variables, value,
+};
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::Actor;
 use governor::clock::{Clock as _, MonotonicClock};
@@ -15,10 +21,12 @@ use governor::state::keyed::HashMapStateStore;
 use governor::{Quota, RateLimiter};
 
 use crate::auth::neighbourhood;
+use crate::contract::{deprecated_calls, is_any_input_deprecated};
 use crate::ctx::Caller;
 use crate::error::failed;
 use crate::problem::{Code, Fault, Sentence};
 use crate::schema::COMPLEXITY;
+use crate::usage::Usage;
 
 /// What a request to a JSON route costs.
 const JSON: u32 = 100;
@@ -131,8 +139,15 @@ impl Budgets {
     ///
     /// # Errors
     /// There is not so much left: when there will be.
-    pub(crate) fn spend_on_json(&self, caller: &Caller, now: DateTime<Utc>) -> Result<(), Fault> {
-        self.spend(caller, JSON as usize, now).map(|_| ())
+    pub(crate) fn spend_on_json(
+        &self,
+        caller: &Caller,
+        usage: &Usage,
+        now: DateTime<Utc>,
+    ) -> Result<(), Fault> {
+        self.spend(caller, JSON as usize, now)?;
+        usage.note(caller, now, JSON as usize, BTreeSet::new());
+        Ok(())
     }
 
     /// Forgets those whose budget is full again.
@@ -149,16 +164,25 @@ pub(crate) struct Bill {
     budgets: Arc<Budgets>,
     caller: Caller,
     now: DateTime<Utc>,
+    usage: Arc<Usage>,
+    deprecated: OnceLock<BTreeSet<String>>,
     paid: OnceLock<Cost>,
 }
 
 impl Bill {
     /// For a request.
-    pub(crate) fn new(budgets: Arc<Budgets>, caller: Caller, now: DateTime<Utc>) -> Arc<Self> {
+    pub(crate) fn new(
+        budgets: Arc<Budgets>,
+        usage: Arc<Usage>,
+        caller: Caller,
+        now: DateTime<Utc>,
+    ) -> Arc<Self> {
         Arc::new(Self {
             budgets,
             caller,
             now,
+            usage,
+            deprecated: OnceLock::new(),
             paid: OnceLock::new(),
         })
     }
@@ -184,21 +208,42 @@ impl Bill {
         let cost = self.budgets.spend(&self.caller, requested, self.now)?;
         // Nobody else pays this bill.
         let _ = self.paid.set(cost);
+        let deprecated = self.deprecated.get().cloned().unwrap_or_default();
+        self.usage.note(&self.caller, self.now, requested, deprecated);
         Ok(())
     }
 }
 
-/// Weighs each request when it is known to fit the schema, before anything of it runs.
-pub(crate) struct Weighing;
+/// Weighs each request when it is known to fit the schema, before anything of it runs; notes what it uses that is
+/// deprecated.
+#[derive(Clone, Default)]
+pub(crate) struct Weighing(Arc<OnceLock<bool>>);
 
 impl ExtensionFactory for Weighing {
     fn create(&self) -> Arc<dyn Extension> {
-        Arc::new(Self)
+        Arc::new(self.clone())
     }
 }
 
 #[async_trait::async_trait]
 impl Extension for Weighing {
+    async fn parse_query(
+        &self,
+        ctx: &ExtensionContext<'_>,
+        query: &str,
+        variables: &Variables,
+        next: NextParseQuery<'_>,
+    ) -> ServerResult<ExecutableDocument> {
+        let document = next.run(ctx, query, variables).await?;
+        if let Some(bill) = ctx.data_opt::<Arc<Bill>>() {
+            let registry = &ctx.schema_env.registry;
+            let sends = *self.0.get_or_init(|| is_any_input_deprecated(registry));
+            let found = deprecated_calls(registry, &document, sends.then_some(variables));
+            let _ = bill.deprecated.set(found);
+        }
+        Ok(document)
+    }
+
     async fn validation(
         &self,
         ctx: &ExtensionContext<'_>,

@@ -212,7 +212,8 @@ async fn answer(
     if let Some(fault) = too_many(&mut asked) {
         return refuse(form, reader, &fault);
     }
-    let bill = Bill::new(Arc::clone(&app.budgets), caller.clone(), app.store.mint().now());
+    let (budgets, usage) = (Arc::clone(&app.budgets), Arc::clone(&app.usage));
+    let bill = Bill::new(budgets, usage, caller.clone(), app.store.mint().now());
     let asked = asked
         .data(Loader::new(app.store.clone(), caller.actor.clone()))
         .data(Arc::clone(&bill))

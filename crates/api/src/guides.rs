@@ -23,8 +23,8 @@ macro_rules! guides {
 }
 
 /// The guides, in the order in which one reads them.
-const GUIDES: [(&str, &str); 9] = guides! {
-    "start.md" "access.md" "graphql.md" "push.md" "import.md" "feed.md" "webhooks.md" "errors.md" "limits.md"
+const GUIDES: [(&str, &str); 10] = guides! {
+    "start.md" "access.md" "graphql.md" "push.md" "import.md" "feed.md" "webhooks.md" "errors.md" "limits.md" "contract.md"
 };
 
 /// The sample programs.

@@ -9,6 +9,7 @@ use crate::chantier::{
     ChantierMutation, ChantierQuery, ParticipationMutation, ResourceMutation, StepMutation,
 };
 use crate::client::{ClientMutation, ClientQuery};
+use crate::contract::ContractQuery;
 use crate::cost::{Bill, Cost, Weighing};
 use crate::council::seat::{SeatHolderMutation, SeatMutation};
 use crate::council::shared::{EndorsementMutation, SharedItemMutation, SharedItemQuery};
@@ -99,7 +100,7 @@ pub struct CellQuery(
 
 /// What concerns all of it.
 #[derive(Default, MergedObject)]
-pub struct ServiceQueries(GapQuery, HistoryQuery, FeedQuery, ServiceQuery);
+pub struct ServiceQueries(GapQuery, HistoryQuery, FeedQuery, ServiceQuery, ContractQuery);
 
 /// What can be changed.
 #[derive(Default, MergedObject)]
@@ -212,7 +213,7 @@ fn builder() -> SchemaBuilder<Query, Mutation, FeedSubscription> {
     Schema::build(Query::default(), Mutation::default(), FeedSubscription)
         .limit_depth(DEPTH)
         .limit_directives(DIRECTIVES)
-        .extension(Weighing)
+        .extension(Weighing::default())
 }
 
 /// The schema over a store, where the server stands, with those who wait for something to change.

@@ -35,6 +35,7 @@ use crate::graphql::Documents;
 use crate::metrics::Metrics;
 use crate::problem::{Code, Fault};
 use crate::schema::Schema;
+use crate::usage::Usage;
 use crate::{graphql, guides, openapi, rest, schema, spa};
 
 pub use request::{Path, Query, Sent, body, from_our_own_page, is_json, media_type, wants_page};
@@ -87,6 +88,8 @@ pub struct App {
     pub pushing: Semaphore,
     /// What each caller may spend.
     pub budgets: Arc<Budgets>,
+    /// What callers asked, until it is added up.
+    pub usage: Arc<Usage>,
     /// Where the server stands.
     pub site: Site,
 }
@@ -113,6 +116,7 @@ impl App {
             readers,
             pushing: Semaphore::new(PUSHING),
             budgets: Arc::new(Budgets::new(site.cost_per_second)),
+            usage: Arc::default(),
             store,
             site,
         })

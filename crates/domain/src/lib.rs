@@ -51,6 +51,7 @@ pub mod search;
 pub mod security;
 pub mod source;
 pub mod territory;
+pub mod usage;
 pub mod webhook;
 
 pub use change::RecordType;

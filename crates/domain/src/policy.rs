@@ -351,6 +351,13 @@ pub enum Action {
     EditSharedItem { proposer: Option<CouncilId> },
     /// Make, change or withdraw the machines of partners.
     ManageClients,
+    /// See an organisation's machine: its scopes, its secrets' dates, what it asked and pushed.
+    ReadClient {
+        client: uuid::Uuid,
+        organisation: Option<OrganisationId>,
+    },
+    /// Give an organisation's machine another secret.
+    KeepClientSecrets { organisation: Option<OrganisationId> },
     /// See where an organisation is told of changes, and what became of the messages.
     ReadWebhooks { organisation: OrganisationId },
     /// Say where an organisation is told of changes, send messages again.
@@ -468,6 +475,14 @@ pub fn allows(actor: &Actor, action: Action) -> bool {
             seat,
             is_secret,
         } => actor.sits_on(seat) || (!is_secret && allows(actor, Action::EditCouncil { council })),
+        Action::ReadClient { client, organisation } => {
+            let is_itself = actor.client().is_some_and(|machine| machine.id == client);
+            staff || is_itself || organisation.is_some_and(|of| actor.is_partner_in(of))
+        }
+        // What it may do, its organisation does not say itself.
+        Action::KeepClientSecrets { organisation } => {
+            administrator || organisation.is_some_and(|of| actor.is_partner_in(of))
+        }
         Action::ReadWebhooks { organisation } => {
             administrator || actor.is_partner_in(organisation) || actor.is_machine_of(organisation, &EXCHANGE)
         }

@@ -5,7 +5,7 @@ use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::check::Checks;
-use domain::policy::{Action, Actor, Client, Scope};
+use domain::policy::{Action, Actor, Client, Role, Scope, allows};
 use domain::{OrganisationId, RecordId, RecordType, Refusal, SourceId, TerritoryId};
 use sea_orm::ConnectionTrait;
 use sea_orm::sea_query::{Expr, ExprTrait, Order, Query};
@@ -178,7 +178,11 @@ impl Store {
     /// # Errors
     /// Not allowed, not found.
     pub async fn rotate_client_secret(&self, actor: &Actor, client: Uuid) -> Result<Secret> {
-        self.write(actor, Action::ManageClients, async |tx: &mut Tx| {
+        let known = self.client(actor, client).await?.ok_or(Refusal::NotFound)?;
+        let keep = Action::KeepClientSecrets {
+            organisation: known.organisation_id,
+        };
+        self.write(actor, keep, async |tx: &mut Tx| {
             let known = Query::select()
                 .column("secret_hash")
                 .from("client_secret")
@@ -249,19 +253,51 @@ impl Store {
         Ok(secret)
     }
 
-    /// Every client, by name.
+    /// The clients that somebody may see, by name: all for staff, their organisation's for a partner, itself for a client.
     ///
     /// # Errors
     /// Not allowed, or a database fault.
     pub async fn clients(&self, actor: &Actor) -> Result<Vec<ClientEntry>> {
-        self.ask(actor, Action::ManageClients)?;
+        let whose = match actor {
+            Actor::System => None,
+            Actor::Person(_) if actor.is_staff() => None,
+            Actor::Person(signed) if signed.role == Role::Partner => {
+                let organisation = signed.organisation.ok_or(Refusal::Forbidden)?;
+                Some(Expr::col("organisation_id").eq(Uuid::from(organisation)))
+            }
+            Actor::Person(_) => return Err(Refusal::Forbidden.into()),
+            Actor::Client(client) => Some(Expr::col("id").eq(client.id)),
+            Actor::Visitor => return Err(Refusal::Unauthenticated.into()),
+        };
         let query = Query::select()
             .columns(COLUMNS)
             .from("client")
+            .and_where_option(whose)
             .order_by("name", Order::Asc)
             .limit(1_000)
             .take();
         self.reading.query_all(&query).await?.iter().map(entry).collect()
+    }
+
+    /// A client, for who may see it; to others it does not exist.
+    ///
+    /// # Errors
+    /// A database fault.
+    pub async fn client(&self, actor: &Actor, client: Uuid) -> Result<Option<ClientEntry>> {
+        let query = Query::select()
+            .columns(COLUMNS)
+            .from("client")
+            .and_where(Expr::col("id").eq(client))
+            .take();
+        let found = self.reading.query_one(&query).await?;
+        let found = found.as_ref().map(entry).transpose()?;
+        Ok(found.filter(|client| {
+            let read = Action::ReadClient {
+                client: client.id,
+                organisation: client.organisation_id,
+            };
+            allows(actor, read)
+        }))
     }
 
     /// The client with this secret, where it may sign in.

@@ -48,6 +48,7 @@ mod search;
 mod signing;
 mod source;
 mod territory;
+mod usage;
 mod webhook;
 
 pub use account::{
@@ -78,6 +79,7 @@ pub use record::Stored;
 pub use reference::{Credit, Loaded, credits};
 pub use report::ReportRow;
 pub use signing::SigningKey;
+pub use usage::{ClientDay, DeprecatedCall, Spent, Used};
 pub use webhook::{
     Arrival, Attempt, Attempted, Claimed, Delivery, LEASE, NewKeys, Outgoing, PublicKey, Signed,
     WebhookHealth, Which,

@@ -19,6 +19,7 @@ mod m20261126_000018_expertise;
 mod m20261126_000020_signing_key;
 mod m20261126_000021_trust;
 mod m20261126_000022_second_step;
+mod m20261126_000023_usage;
 
 /// Brings a database up to date.
 #[derive(Debug)]
@@ -45,6 +46,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261126_000020_signing_key::Migration),
             Box::new(m20261126_000021_trust::Migration),
             Box::new(m20261126_000022_second_step::Migration),
+            Box::new(m20261126_000023_usage::Migration),
         ]
     }
 }

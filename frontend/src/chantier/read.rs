@@ -69,6 +69,7 @@ pub struct StepRow {
     pub dependency_ids: Vec<cynic::Id>,
     pub note: Option<String>,
     pub slips: Vec<SlipRow>,
+    #[cynic(rename = "isLate")]
     pub late: bool,
     pub responsible: Vec<Body>,
     pub territory: Option<Place>,

@@ -375,6 +375,7 @@ pub struct ActionRow {
     #[serde(skip)]
     pub progress: Progress,
     #[serde(skip)]
+    #[cynic(rename = "isLate")]
     pub late: bool,
     #[serde(skip)]
     pub responsible: Option<Body>,

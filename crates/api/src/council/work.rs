@@ -175,6 +175,14 @@ impl CouncilActionNode {
     }
 
     /// Whether it should be done by today and is not.
+    async fn is_late(&self, ctx: &Context<'_>) -> bool {
+        self.record.is_late(day(ctx, None))
+    }
+
+    /// Whether it should be done by today and is not.
+    #[graphql(
+        deprecation = "Questions of yes or no begin with `is`: use `isLate`; removed after 2027-06-30."
+    )]
     async fn late(&self, ctx: &Context<'_>) -> bool {
         self.record.is_late(day(ctx, None))
     }

@@ -225,6 +225,19 @@ fn actions() -> Vec<(String, Action)> {
                 Action::KeepWebhooks { organisation },
             ),
             (
+                format!("read client ({whose})"),
+                Action::ReadClient {
+                    client: uuid,
+                    organisation: operator,
+                },
+            ),
+            (
+                format!("keep secrets of client ({whose})"),
+                Action::KeepClientSecrets {
+                    organisation: operator,
+                },
+            ),
+            (
                 format!("edit offer or need ({whose})"),
                 Action::EditExchange { organisation },
             ),
