@@ -325,8 +325,8 @@ async fn link(store: &Store) -> Option<String> {
             .await,
     );
     let reset = waiting.edges.into_iter().map(|edge| edge.node);
-    let reset = reset.filter(|mail| mail.kind == domain::mail::Kind::PasswordReset);
-    let text = reset.last()?.text?;
+    let mut reset = reset.filter(|mail| mail.kind == domain::mail::Kind::PasswordReset);
+    let text = reset.next()?.text?;
     let (_, token) = text.split_once("/mot-de-passe/")?;
     token.lines().next().map(str::to_owned)
 }

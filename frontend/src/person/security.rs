@@ -57,8 +57,10 @@ struct Who {
 impl Entry {
     /// The account, and who did it where it was somebody else.
     fn who(&self) -> String {
-        let person = self.person.as_ref().map(|it| it.name.as_str());
-        let person = person.unwrap_or_else(t::security_nobody);
+        let person = match &self.person {
+            Some(person) => person.name.as_str(),
+            None => t::security_nobody(),
+        };
         match &self.by {
             Some(by) => t::security_by(person, &by.name),
             None => person.to_owned(),
