@@ -26,6 +26,7 @@ mod client;
 mod connection;
 mod cost;
 mod council;
+mod erasure;
 mod error;
 mod expertise;
 mod gap;

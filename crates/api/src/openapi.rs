@@ -18,7 +18,8 @@ use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 
 use crate::problem::{Code, say};
 use crate::rest::{
-    authority, calendar, changes, etag, exports, imports, records, session, snapshots, token, unchanged,
+    authority, calendar, changes, etag, exports, imports, own_data, records, session, snapshots, token,
+    unchanged,
 };
 use crate::server::{App, health};
 
@@ -40,6 +41,7 @@ use crate::server::{App, health};
         session::change_password,
         session::invitation,
         session::accept,
+        own_data::own_data,
         token::token,
         authority::keys,
         authority::metadata,

@@ -17,6 +17,7 @@ use crate::council::work::{
     CouncilActionMutation, CouncilMeetingMutation, DecisionMutation, EvaluationMutation,
 };
 use crate::council::{CouncilMutation, CouncilQuery};
+use crate::erasure::{ErasureMutation, ErasureQuery};
 use crate::expertise::{
     ExpertiseMutation, ExpertiseNeedMutation, ExpertiseNeedQuery, ExpertiseQuery, ExpertiseSessionMutation,
     ExpertiseSessionQuery, IntroductionMutation, IntroductionQuery,
@@ -64,6 +65,7 @@ pub struct WorkQuery(
     TerritoryQuery,
     PersonQuery,
     MailQuery,
+    ErasureQuery,
 );
 
 /// The exchange.
@@ -116,6 +118,7 @@ pub struct WorkMutation(
     TerritoryMutation,
     ProvenanceMutation,
     PersonMutation,
+    ErasureMutation,
 );
 
 /// The exchange.

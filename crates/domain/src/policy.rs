@@ -219,11 +219,11 @@ pub enum Action {
     ReadPerson { person: PersonId },
     /// See all accounts.
     ReadPersons,
-    /// Make, suspend or change accounts and roles.
+    /// Make, suspend or change accounts and roles; see what was erased.
     ManageAccounts,
     /// Read the messages of the outbox.
     ReadMails,
-    /// Change one's own name and language.
+    /// Change one's own name and language, take away what is held of oneself, have it erased.
     EditSelf { person: PersonId },
     /// Make or remove a source.
     KeepSources,

@@ -17,6 +17,7 @@ mod m20261126_000014_officer;
 mod m20261126_000015_council;
 mod m20261126_000018_expertise;
 mod m20261126_000020_signing_key;
+mod m20261126_000025_erasure;
 
 /// Brings a database up to date.
 #[derive(Debug)]
@@ -41,6 +42,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261126_000015_council::Migration),
             Box::new(m20261126_000018_expertise::Migration),
             Box::new(m20261126_000020_signing_key::Migration),
+            Box::new(m20261126_000025_erasure::Migration),
         ]
     }
 }
