@@ -2,6 +2,8 @@
 //! on both databases.
 
 pub mod rows;
+pub mod scene;
+pub mod schema;
 
 use serde_json::{Value, json};
 use testing::TestClient;

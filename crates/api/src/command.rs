@@ -130,10 +130,18 @@ pub async fn run(cli: Cli, mint: Arc<dyn Mint>) -> Result<ExitCode, Stop> {
             close(&store).await;
             said?;
         }
-        Command::Restore { file } => {
+        Command::Erasures => {
             log(&config)?;
             let store = open(&config, mint).await?;
-            let said = copy::restore(&store, &file).await;
+            migrate(&store).await?;
+            let said = copy::erasures(&store).await;
+            close(&store).await;
+            said?;
+        }
+        Command::Restore { file, erasures } => {
+            log(&config)?;
+            let store = open(&config, mint).await?;
+            let said = copy::restore(&store, &file, erasures.as_deref()).await;
             close(&store).await;
             said?;
         }
@@ -289,6 +297,9 @@ async fn serve(config: &Config, mint: Arc<dyn Mint>) -> Result<(), Stop> {
     if tokio::time::timeout(server::STOP_LIMIT, counting).await.is_err() {
         tracing::warn!("stopped although what callers asked was being added up");
     }
+    if let Err(error) = store.keep_readers().await {
+        tracing::warn!(%error, "how far the feed was read could not be kept");
+    }
     close(&store).await;
     Ok(())
 }
@@ -317,6 +328,12 @@ async fn sweep(app: Arc<App>) {
         }
         if let Err(error) = store.clear_exports().await {
             tracing::warn!(%error, "expired exports could not be cleared away: tried again in a minute");
+        }
+        if let Err(error) = store.keep_readers().await {
+            tracing::warn!(%error, "how far the feed was read could not be kept");
+        }
+        if let Err(error) = store.forget_people().await {
+            tracing::warn!(%error, "old sessions and messages could not be forgotten: tried again in a minute");
         }
         if let Err(error) = store.forget_imports().await {
             tracing::warn!(%error, "old imports could not be forgotten: tried again in a minute");

@@ -47,6 +47,11 @@ pub(crate) fn caller<'c>(ctx: &Context<'c>) -> &'c Caller {
     ctx.data_unchecked::<Caller>()
 }
 
+/// The language of who asks.
+pub(crate) fn language(ctx: &Context<'_>) -> Lang {
+    caller(ctx).lang
+}
+
 /// The store.
 pub(crate) fn store<'c>(ctx: &Context<'c>) -> &'c Store {
     ctx.data_unchecked::<Store>()

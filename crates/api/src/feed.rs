@@ -13,7 +13,7 @@ use store::{Content, FeedPage, Store};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio::time::Instant;
 
-use crate::ctx::store;
+use crate::ctx::{caller, store};
 use crate::error::fail;
 use crate::node::Node;
 use crate::problem::{Code, Fault};
@@ -67,6 +67,8 @@ pub(crate) struct Asked {
     pub(crate) filter: Filter,
     pub(crate) first: usize,
     pub(crate) with_content: bool,
+    /// The machine that asks, where it is one: how far it has read is proof that it heard of what was erased.
+    pub(crate) reader: Option<uuid::Uuid>,
 }
 
 impl Asked {
@@ -90,9 +92,13 @@ impl Asked {
     }
 
     async fn page(&self, store: &Store, after: Option<&str>) -> Result<FeedPage, Fault> {
-        Ok(store
+        let page = store
             .feed(&self.filter, after, self.first, self.with_content)
-            .await?)
+            .await?;
+        if let (Some(reader), Some(after)) = (self.reader, after) {
+            store.note_reader(reader, &self.filter, after).await?;
+        }
+        Ok(page)
     }
 
     /// A page; where it would be empty, the one that comes within this time.
@@ -334,6 +340,7 @@ fn asked(
         },
         first: Asked::first(first.map(Into::into)).map_err(|fault| fail(ctx, fault))?,
         with_content: ctx.look_ahead().field("nodes").field("record").exists(),
+        reader: caller(ctx).actor.client().map(|client| client.id),
     })
 }
 
@@ -408,7 +415,7 @@ impl FeedSubscription {
         communes: Option<Vec<TerritoryId>>,
     ) -> Result<impl Stream<Item = Result<PageNode>>> {
         let asked = asked(ctx, first, types, provinces, communes)?;
-        let caller = crate::ctx::caller(ctx).clone();
+        let caller = caller(ctx).clone();
         let pages = asked
             .follow(store(ctx).clone(), Arc::clone(readers(ctx)), after)
             .map_err(|fault| fail(ctx, fault))?;

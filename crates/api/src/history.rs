@@ -11,7 +11,7 @@ use futures::future::BoxFuture;
 use store::{AsTheyCame, Entry, HistoryFilter, Relation, Slice};
 
 use crate::connection::{Connection, Count, cost, one, page, related, shared, wrap};
-use crate::ctx::{caller, loader, store};
+use crate::ctx::{caller, language, loader, store};
 use crate::error::{UserError, fail};
 use crate::load::{HistoryCount, HistoryOf};
 use crate::node::{Node, load};
@@ -84,7 +84,9 @@ impl ChangeNode {
             .person
             .filter(|_| allows(&caller(ctx).actor, Action::ReadNames))
         {
-            Some(person) => Ok(one::<Person>(ctx, person).await?.map(|person| person.name)),
+            Some(person) => Ok(one::<Person>(ctx, person)
+                .await?
+                .map(|person| person.called(language(ctx)))),
             None => Ok(None),
         }
     }

@@ -28,6 +28,7 @@ mod connection;
 mod contract;
 mod cost;
 mod council;
+mod erasure;
 mod error;
 mod expertise;
 mod gap;

@@ -19,7 +19,7 @@ use store::{AsTheyCame, Desk, Followed};
 
 use crate::chantier::{ChantierNode, StepNode};
 use crate::connection::{Connection, cost, listed, many, one, page};
-use crate::ctx::{caller, store};
+use crate::ctx::{caller, language, store};
 use crate::error::fail;
 use crate::project::ProjectNode;
 use crate::request::RequestNode;
@@ -44,7 +44,9 @@ payload!(AbsencePayload { absence: AbsenceNode } of Absence);
 
 /// A person's name, for who may read what names them.
 pub(crate) async fn name(ctx: &Context<'_>, id: PersonId) -> Result<Option<String>> {
-    Ok(one::<Person>(ctx, id).await?.map(|person| person.name))
+    Ok(one::<Person>(ctx, id)
+        .await?
+        .map(|person| person.called(language(ctx))))
 }
 
 #[ComplexObject]

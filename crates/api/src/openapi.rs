@@ -18,8 +18,8 @@ use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 
 use crate::problem::{Code, say};
 use crate::rest::{
-    authority, calendar, changes, etag, exports, imports, records, reset, second_step, session, snapshots,
-    token, unchanged,
+    authority, calendar, changes, etag, exports, imports, own_data, records, reset, second_step, session,
+    snapshots, token, unchanged,
 };
 use crate::server::{App, health};
 
@@ -48,6 +48,7 @@ use crate::server::{App, health};
         reset::ask,
         reset::link,
         reset::choose,
+        own_data::own_data,
         token::token,
         authority::keys,
         authority::metadata,

@@ -18,7 +18,7 @@ use store::{AsTheyCame, ByTitle, Relation};
 use crate::chantier::{ParticipationNode, ResourceNode};
 use crate::connection::{Connection, cost, listed, many, named, one, page, related, shared};
 use crate::council::CouncilNode;
-use crate::ctx::{caller, loader, store};
+use crate::ctx::{caller, language, loader, store};
 use crate::error::fail;
 use crate::expertise::{ExpertiseNeedNode, needs_of};
 use crate::officer::load::OfficerOf;
@@ -330,7 +330,7 @@ impl MembershipNode {
         }
         Ok(one::<Person>(ctx, self.record.person_id)
             .await?
-            .map(|person| person.name))
+            .map(|person| person.called(language(ctx))))
     }
 
     /// The person's account, for those who may see it.
@@ -357,7 +357,9 @@ impl NoteNode {
     /// Who wrote it, by name.
     async fn author_name(&self, ctx: &Context<'_>) -> Result<Option<String>> {
         match self.record.author_id {
-            Some(id) => Ok(one::<Person>(ctx, id).await?.map(|person| person.name)),
+            Some(id) => Ok(one::<Person>(ctx, id)
+                .await?
+                .map(|person| person.called(language(ctx)))),
             None => Ok(None),
         }
     }

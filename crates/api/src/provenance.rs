@@ -7,7 +7,7 @@ use domain::policy::{Action, allows};
 use domain::provenance::{NewProvenance, Provenance, ProvenancePatch};
 
 use crate::connection::one;
-use crate::ctx::{caller, store};
+use crate::ctx::{caller, language, store};
 use crate::node::{Node, load};
 use crate::payload::answer;
 
@@ -31,7 +31,9 @@ impl ProvenanceNode {
             .confirmed_by
             .filter(|_| allows(&caller(ctx).actor, Action::ReadNames))
         {
-            Some(person) => Ok(one::<Person>(ctx, person).await?.map(|person| person.name)),
+            Some(person) => Ok(one::<Person>(ctx, person)
+                .await?
+                .map(|person| person.called(language(ctx)))),
             None => Ok(None),
         }
     }

@@ -5,6 +5,7 @@ pub mod calendar;
 pub mod changes;
 pub mod exports;
 pub mod imports;
+pub mod own_data;
 pub mod records;
 pub mod reset;
 pub mod second_step;
@@ -58,6 +59,7 @@ pub(crate) fn routes() -> Router<Arc<App>> {
             "/v1/password-resets/{token}",
             get(reset::link).post(reset::choose),
         )
+        .route("/v1/persons/{id}/data.json", get(own_data::own_data))
         .route(authority::TOKEN, axum::routing::post(token::token))
         .route(authority::KEYS, get(authority::keys))
         .route(authority::METADATA, get(authority::metadata))

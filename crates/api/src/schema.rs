@@ -18,6 +18,7 @@ use crate::council::work::{
     CouncilActionMutation, CouncilMeetingMutation, DecisionMutation, EvaluationMutation,
 };
 use crate::council::{CouncilMutation, CouncilQuery};
+use crate::erasure::{ErasureMutation, ErasureQuery};
 use crate::expertise::{
     ExpertiseMutation, ExpertiseNeedMutation, ExpertiseNeedQuery, ExpertiseQuery, ExpertiseSessionMutation,
     ExpertiseSessionQuery, IntroductionMutation, IntroductionQuery,
@@ -69,6 +70,7 @@ pub struct WorkQuery(
     PersonQuery,
     MailQuery,
     SecurityQuery,
+    ErasureQuery,
 );
 
 /// The exchange.
@@ -122,6 +124,7 @@ pub struct WorkMutation(
     ProvenanceMutation,
     PersonMutation,
     SecurityMutation,
+    ErasureMutation,
 );
 
 /// The exchange.

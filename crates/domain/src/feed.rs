@@ -40,6 +40,8 @@ choices! {
         SourceDeleted = "SOURCE_DELETED",
         /// It was missing from a whole delivery of its source.
         SnapshotAbsent = "SNAPSHOT_ABSENT",
+        /// What it said of a person was erased, at their wish or in their name: erase your copy too.
+        Erased = "ERASED",
     }
 }
 
@@ -54,7 +56,8 @@ pub struct Detail {
     pub into: Vec<RecordId>,
 }
 
-/// Whether the feed tells of records of this kind: of those that every visitor may read.
+/// Whether the feed tells of records of this kind: of those that every visitor may read. That one was erased is told of
+/// every kind, to every reader, whatever narrows the feed.
 #[must_use]
 pub const fn is_told(kind: RecordType) -> bool {
     match kind {

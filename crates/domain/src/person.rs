@@ -1,5 +1,7 @@
 //! People with an account: who they are, what they may do. Never their passwords.
 
+use chrono::{DateTime, Utc};
+
 use crate::check::Checks;
 use crate::facet::Facets;
 use crate::id::{OrganisationId, TerritoryId};
@@ -23,7 +25,10 @@ choices! {
 record! {
     /// A person with an account.
     Person, PersonId, Person, NewPerson, PersonPatch;
-    fixed {}
+    fixed {
+        /// When what it said of the person was erased; the account stays, without them, for what they did for others.
+        erased_at: Option<DateTime<Utc>>,
+    }
     required {
         /// Their name, as colleagues know them.
         name: String,
@@ -60,12 +65,64 @@ impl Rules for Person {
         facets
     }
 
+    fn edited(&mut self, before: &Self, checks: &mut Checks) {
+        checks.hold(before.erased_at.is_none(), "id", Invalid::Settled);
+    }
+
     fn reading(&self) -> Option<Action> {
         Some(Action::ReadPerson { person: self.id })
     }
 
     fn action(&self, _verb: Verb) -> Action {
         Action::ManageAccounts
+    }
+}
+
+/// Who somebody was whose account was erased.
+const FORMER: [&str; 4] = [
+    "Un ancien membre",
+    "Een vroeger lid",
+    "Ein früheres Mitglied",
+    "A former member",
+];
+
+impl Person {
+    /// Takes everything out that tells who they are; the account cannot be used any more.
+    pub fn erase(&mut self, now: DateTime<Utc>) {
+        let Self {
+            id,
+            revision: _,
+            created_at: _,
+            updated_at: _,
+            name,
+            email,
+            role,
+            state,
+            organisation_id,
+            territory_ids,
+            language,
+            erased_at,
+        } = self;
+        FORMER[0].clone_into(name);
+        // Each address stands once; to this one nothing is ever sent.
+        *email = format!("{}@erased.invalid", id.to_string().to_lowercase());
+        (*role, *state) = (Role::Member, State::Suspended);
+        *organisation_id = None;
+        territory_ids.clear();
+        *language = Lang::Fr;
+        *erased_at = Some(now);
+    }
+
+    /// The name, or, where the account was erased, that they were a member.
+    #[must_use]
+    pub fn called(self, lang: Lang) -> String {
+        match (self.erased_at, lang) {
+            (None, _) => self.name,
+            (Some(_), Lang::Fr) => FORMER[0].to_owned(),
+            (Some(_), Lang::Nl) => FORMER[1].to_owned(),
+            (Some(_), Lang::De) => FORMER[2].to_owned(),
+            (Some(_), Lang::En) => FORMER[3].to_owned(),
+        }
     }
 }
 
@@ -85,6 +142,38 @@ pub fn password_is_good(password: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn of_an_erased_account_nothing_tells_who_it_was() {
+        let now = DateTime::UNIX_EPOCH;
+        let id = crate::id::PersonId(uuid::Uuid::from_u128(7));
+        let mut person = Person::bare(
+            id,
+            now,
+            "Anne Exemple".to_owned(),
+            "anne@exemple.be".to_owned(),
+            Role::Partner,
+        );
+        person.organisation_id = Some(OrganisationId(uuid::Uuid::from_u128(8)));
+        assert_eq!(person.clone().called(Lang::Nl), "Anne Exemple");
+        person.erase(now);
+        let kept = serde_json::to_string(&person).unwrap();
+        assert!(
+            !kept.contains("Anne") && !kept.contains("exemple.be") && !kept.contains("organisation_"),
+            "{kept}"
+        );
+        let mut checks = Checks::default();
+        person.check(&mut checks);
+        checks.finish().unwrap();
+        let said: Vec<String> = Lang::ALL
+            .iter()
+            .map(|lang| person.clone().called(*lang))
+            .collect();
+        assert_eq!(said, FORMER);
+        let mut checks = Checks::default();
+        person.clone().edited(&person, &mut checks);
+        assert!(checks.finish().is_err(), "it is not brought back");
+    }
 
     #[test]
     fn a_plain_password_is_refused() {

@@ -273,11 +273,11 @@ pub enum Action {
     ReadPerson { person: PersonId },
     /// See all accounts.
     ReadPersons,
-    /// Make, suspend or change accounts and roles.
+    /// Make, suspend or change accounts and roles; see what was erased.
     ManageAccounts,
     /// Read the messages of the outbox.
     ReadMails,
-    /// Change one's own name and language.
+    /// Change one's own name and language, take away what is held of oneself, have it erased.
     EditSelf { person: PersonId },
     /// End the sessions of an account.
     EndSessions { person: PersonId },

@@ -159,6 +159,9 @@ impl Store {
             .take();
         tx.execute(&epoch).await?;
         Migrator::up(&tx, None).await?;
+        // How far the machines had read was in the feed that was.
+        tx.execute(&Query::delete().from_table("feed_reader").take())
+            .await?;
         tx.commit().await?;
         Ok(rows)
     }

@@ -110,9 +110,10 @@ fn trouble(error: &DbErr) -> Option<Trouble> {
 }
 
 /// Each unique constraint by its name (PostgreSQL), its first column (SQLite) and its field in the schema.
-const UNIQUE: [(&str, &str, &str); 10] = [
+const UNIQUE: [(&str, &str, &str); 11] = [
     ("uq_person_email", "person.email", "email"),
     ("uq_project_code", "project.code", "code"),
+    ("uq_source_code", "source.code", "code"),
     ("uq_chantier_code", "chantier.code", "code"),
     ("uq_territory_nis", "territory.nis", "nis"),
     ("uq_participation", "participation.chantier_id", "part"),

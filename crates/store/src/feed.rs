@@ -7,8 +7,8 @@ mod read;
 mod write;
 
 use std::collections::{BTreeMap, HashMap};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
@@ -129,6 +129,8 @@ contents! {
 pub(crate) struct Feed {
     identity: OnceCell<Identity>,
     bell: watch::Sender<u64>,
+    /// How far each machine was seen to have read, and when, until it is kept.
+    pub(crate) reached: Mutex<HashMap<Uuid, (i64, DateTime<Utc>)>>,
     /// Wakes whoever sends messages.
     messenger: Notify,
     /// Whether there were webhooks when they were last looked for: without any, nobody is woken at each commit.
@@ -140,6 +142,7 @@ impl Default for Feed {
         Self {
             identity: OnceCell::new(),
             bell: watch::Sender::new(0),
+            reached: Mutex::default(),
             messenger: Notify::new(),
             has_webhooks: AtomicBool::new(false),
         }

@@ -22,6 +22,7 @@ mod chantier;
 mod client;
 mod contact;
 mod council;
+mod erasure;
 mod expertise;
 mod export;
 mod external;
@@ -36,6 +37,7 @@ mod officer;
 mod organisation;
 mod outcome;
 mod overlap;
+mod own_data;
 mod person;
 mod project;
 mod provenance;
@@ -59,6 +61,7 @@ pub use chantier::ByTitle;
 pub use client::{ClientEntry, NewClient, Secret};
 pub use connect::{Engine, Store};
 pub use council::{Ballot, CouncilFigures};
+pub use erasure::{ErasedRecord, Erasure, FeedReader, Passage};
 pub use error::{Error, Result};
 pub use expertise::{ExpertiseMatch, FacetCount, Funnel, FunnelBy, Rematcher, SessionStep};
 pub use export::{Export, NewExport, PIECE};
@@ -86,6 +89,8 @@ pub use webhook::{
 };
 pub use write::Tx;
 
+#[doc(hidden)]
+pub use erasure::OF_PERSON;
 #[doc(hidden)]
 pub use migration::Migrator;
 #[doc(hidden)]

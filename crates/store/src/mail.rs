@@ -22,7 +22,7 @@ const ATTEMPTS: i32 = 20;
 pub const FIRST_WAIT: TimeDelta = TimeDelta::minutes(1);
 const LONGEST_WAIT: TimeDelta = TimeDelta::hours(6);
 /// How long it is known that a message was sent.
-const KEPT: TimeDelta = TimeDelta::days(90);
+pub(crate) const KEPT: TimeDelta = TimeDelta::days(90);
 /// The longest reason that is kept, in characters.
 const REASON: usize = 300;
 

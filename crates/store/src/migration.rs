@@ -20,6 +20,7 @@ mod m20261126_000020_signing_key;
 mod m20261126_000021_trust;
 mod m20261126_000022_second_step;
 mod m20261126_000023_usage;
+mod m20261126_000025_erasure;
 
 /// Brings a database up to date.
 #[derive(Debug)]
@@ -47,6 +48,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261126_000021_trust::Migration),
             Box::new(m20261126_000022_second_step::Migration),
             Box::new(m20261126_000023_usage::Migration),
+            Box::new(m20261126_000025_erasure::Migration),
         ]
     }
 }

@@ -7,6 +7,7 @@ use domain::search::LONGEST_QUERY;
 use domain::text::{Lang, fold};
 use domain::{OrganisationId, PersonId, Refusal, TerritoryId};
 use sea_orm::ConnectionTrait;
+use sea_orm::prelude::DateTimeUtc;
 use sea_orm::sea_query::{Condition, Expr, ExprTrait, LockType, Query};
 
 use crate::connect::Store;
@@ -25,6 +26,7 @@ stored! {
         state: State,
         organisation_id: Option<OrganisationId>,
         language: Lang,
+        erased_at: Option<DateTimeUtc>,
     }
     json {
         territory_ids: Vec<TerritoryId>,

@@ -433,6 +433,21 @@ impl Tx {
         });
     }
 
+    /// Tells the feed that what a record said of a person was erased, without saying more.
+    pub(crate) fn tell_erased(&mut self, record: RecordId, revision: i32) {
+        self.feed.push(NewFeedRow {
+            record,
+            kind: feed::Kind::Delete,
+            revision,
+            places: Vec::new(),
+            left: Vec::new(),
+            detail: Detail {
+                reason: Some(Reason::Erased),
+                into: Vec::new(),
+            },
+        });
+    }
+
     /// Tells the feed that a record was taken for one and is several again: this one, as it is now, and the other.
     pub(crate) fn tell_split<R: Stored>(&mut self, record: &R, other: RecordId) {
         self.feed.push(NewFeedRow {

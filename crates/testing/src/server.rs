@@ -211,9 +211,22 @@ impl Server {
             .envs(settings.iter().cloned())
             .stdin(Stdio::null())
             .stdout(Stdio::null())
+            .stderr(Self::log(folder).map_or_else(|_| Stdio::inherit(), Stdio::from))
             .kill_on_drop(true)
             .spawn()
             .expect("the server starts")
+    }
+
+    /// What the server says goes into a file, so that a test can read it.
+    fn log(folder: &Path) -> std::io::Result<std::fs::File> {
+        let mut options = std::fs::OpenOptions::new();
+        options.create(true).append(true).open(folder.join("said.log"))
+    }
+
+    /// What the server has said until now.
+    #[must_use]
+    pub fn said(&self) -> String {
+        std::fs::read_to_string(self.folder.join("said.log")).unwrap_or_default()
     }
 
     async fn wait_until_ready(&mut self) {
@@ -363,8 +376,13 @@ impl Server {
         organisation: &Value,
         scopes: &Value,
     ) -> TestClient {
-        let create = "mutation($input: ClientCreateInput!) { clientCreate(input: $input) { client { id } secret { secret } } }";
         let input = json!({"name": "Machine", "organisationId": organisation, "scopes": scopes});
+        self.machine_of(administrator, input).await
+    }
+
+    /// A machine as this input says, signed in.
+    pub async fn machine_of(&self, administrator: &TestClient, input: Value) -> TestClient {
+        let create = "mutation($input: ClientCreateInput!) { clientCreate(input: $input) { client { id } secret { secret } } }";
         let made = administrator.data(create, json!({"input": input})).await["clientCreate"].take();
         let text = |value: &Value| {
             value
@@ -430,6 +448,11 @@ pub async fn run_server(settings: &[(&str, &str)]) -> (Option<i32>, String) {
 
 impl Drop for Server {
     fn drop(&mut self) {
+        if std::thread::panicking() {
+            let said = self.said();
+            let faults = said.lines().filter(|line| !line.contains("\"level\":\"INFO\""));
+            faults.for_each(|line| eprintln!("{line}"));
+        }
         // What cannot be removed is left to the system's own cleaning of its temporary folder.
         drop(std::fs::remove_dir_all(&self.folder));
     }

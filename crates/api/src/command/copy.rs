@@ -4,7 +4,7 @@ use std::fs::{File, OpenOptions};
 use std::io::{BufRead as _, BufReader, BufWriter, IsTerminal as _, stderr, stdin, stdout};
 use std::path::Path;
 
-use store::Store;
+use store::{ErasedRecord, Store};
 
 use super::{Stop, print};
 
@@ -46,9 +46,35 @@ pub(super) async fn backup(store: &Store, file: &Path) -> Result<(), Stop> {
     Ok(())
 }
 
-/// Reads everything from a file into an empty database.
-pub(super) async fn restore(store: &Store, file: &Path) -> Result<(), Stop> {
+/// Prints what was erased.
+pub(super) async fn erasures(store: &Store) -> Result<(), Stop> {
+    let erased = store
+        .erased_records()
+        .await
+        .map_err(|error| Stop::new("erasures", &error))?;
+    for one in erased {
+        let line = serde_json::to_string(&one).map_err(|error| Stop::new("erasures", &error))?;
+        print(&format!("{line}\n"));
+    }
+    Ok(())
+}
+
+/// What a file says was erased.
+fn erased_in(file: &Path) -> Result<Vec<ErasedRecord>, Stop> {
+    let shown = file.display();
+    let cannot = |error: &dyn std::error::Error| Stop(format!("cannot read {shown}: {error}"));
+    let text = std::fs::read_to_string(file).map_err(|error| cannot(&error))?;
+    let lines = text.lines().filter(|line| !line.trim().is_empty());
+    lines
+        .map(|line| serde_json::from_str(line).map_err(|error| cannot(&error)))
+        .collect()
+}
+
+/// Reads everything from a file into an empty database, and erases again what was erased since.
+pub(super) async fn restore(store: &Store, file: &Path, erasures: Option<&Path>) -> Result<(), Stop> {
     let failed = |error: store::Error| Stop::new("restore", &error);
+    // Read first: a list that cannot be read is no reason to stand there with what should be gone.
+    let erased = erasures.map(erased_in).transpose()?.unwrap_or_default();
     let rows = if file.as_os_str() == DASH {
         store.restore(BufReader::new(stdin()).lines()).await
     } else {
@@ -57,8 +83,9 @@ pub(super) async fn restore(store: &Store, file: &Path) -> Result<(), Stop> {
         store.restore(BufReader::new(opened).lines()).await
     };
     let rows = rows.map_err(failed)?;
+    let again = store.erase_again(&erased).await.map_err(failed)?;
     print(&format!(
-        "{rows} rows were restored. The change feed has a new epoch: its readers start again.\n"
+        "{rows} rows were restored, {again} records were erased again. The change feed has a new epoch: its readers start again.\n"
     ));
     Ok(())
 }

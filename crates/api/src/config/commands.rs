@@ -35,10 +35,15 @@ pub enum Command {
         /// A file that is not there yet, or - for standard output
         file: PathBuf,
     },
+    /// Prints what was erased, a line of JSON each, without content: keep it beside the backups
+    Erasures,
     /// Reads a copy of everything into an empty database, also of the other kind; the change feed begins a new epoch
     Restore {
         /// The file, or - for standard input
         file: PathBuf,
+        /// What `erasures` printed since the copy was made: it is erased again
+        #[arg(long, value_name = "FILE")]
+        erasures: Option<PathBuf>,
     },
     /// Imports a CSV or XLSX file of organisations, offers or needs under a source
     ///

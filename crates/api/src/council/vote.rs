@@ -13,7 +13,7 @@ use super::load::{BallotsOf, OwnVotes, VotedCount};
 use super::seat::SeatNode;
 use super::work::CouncilMeetingNode;
 use crate::connection::{COUNTING, one, shared};
-use crate::ctx::{caller, loader, store};
+use crate::ctx::{caller, language, loader, store};
 use crate::payload::answer;
 
 node! {
@@ -45,9 +45,9 @@ impl BallotNode {
     /// Who cast it, or noted what a hand showed; for staff.
     async fn cast_by_name(&self, ctx: &Context<'_>) -> Result<Option<String>> {
         match self.0.person_id {
-            Some(id) if allows(&caller(ctx).actor, Action::ReadNames) => {
-                Ok(one::<Person>(ctx, id).await?.map(|person| person.name))
-            }
+            Some(id) if allows(&caller(ctx).actor, Action::ReadNames) => Ok(one::<Person>(ctx, id)
+                .await?
+                .map(|person| person.called(language(ctx)))),
             Some(_) | None => Ok(None),
         }
     }

@@ -136,6 +136,7 @@ pub(crate) async fn changes(
         },
         first: feed::Asked::first(first)?,
         with_content: records.unwrap_or(true),
+        reader: caller.actor.client().map(|client| client.id),
     };
     let after = after.filter(|after| !after.is_empty());
     if wants_events(&headers) {

@@ -138,7 +138,7 @@ impl Store {
     }
 
     /// Those of these needs that the actor may see: one statement, and one more where some may only be seen by whom they
-    /// were introduced to.
+    /// were introduced to, or are not there: what is hidden costs what is absent costs.
     ///
     /// # Errors
     /// A database fault.
@@ -148,16 +148,18 @@ impl Store {
         ids: &[ExpertiseNeedId],
     ) -> Result<Vec<ExpertiseNeed>> {
         let mut needs = self.many::<ExpertiseNeed>(ids).await?;
-        let hidden = needs.iter().filter(|need| !allows(actor, need.seen(false)));
-        let hidden: Vec<Uuid> = hidden.map(|need| need.id.0).collect();
+        let shown = needs.iter().filter(|need| allows(actor, need.seen(false)));
+        let shown: HashSet<Uuid> = shown.map(|need| need.id.0).collect();
+        let unsure = ids.iter().map(|id| id.0).filter(|id| !shown.contains(id));
+        let unsure: Vec<Uuid> = unsure.collect();
         let house = Reader::of(actor).organisation;
         let mut introduced = HashSet::new();
-        if let Some(house) = house.filter(|_| !hidden.is_empty()) {
+        if let Some(house) = house.filter(|_| !unsure.is_empty()) {
             let query = Query::select()
                 .distinct()
                 .column("need_id")
                 .from("introduction")
-                .and_where(rows::among(&self.reading, Expr::col("need_id"), hidden))
+                .and_where(rows::among(&self.reading, Expr::col("need_id"), unsure))
                 .and_where(Expr::col("provider_id").eq(house))
                 .take();
             for row in self.reading.query_all(&query).await? {

@@ -147,7 +147,16 @@ impl Store {
             .and_where(Expr::col("name").eq("feed_epoch"))
             .take();
         self.db.execute(&update).await?;
+        self.db
+            .execute(&Query::delete().from_table("feed_reader").take())
+            .await?;
         Ok(())
+    }
+
+    /// Where a reader of this filter stands with this cursor.
+    pub(crate) async fn place_of(&self, filter: &Filter, cursor: &str) -> Result<i64> {
+        let print = print_of(&filter.clone().checked()?);
+        Ok(self.identity().await?.read(print, cursor)?.place)
     }
 
     pub(crate) fn new_epoch(&self) -> String {

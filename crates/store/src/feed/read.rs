@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
-use domain::feed::{Detail, Filter, Kind};
+use domain::feed::{Detail, Filter, Kind, Reason};
 use domain::{RecordId, RecordType, TerritoryId};
 use sea_orm::sea_query::{Expr, ExprTrait, Order, Query};
 use sea_orm::{ConnectionTrait, QueryResult};
@@ -37,6 +37,11 @@ struct Row {
 }
 
 impl Row {
+    /// Whether it says that something was erased: who has a copy is to hear it, whatever they asked for.
+    fn is_erasure(&self) -> bool {
+        self.detail.reason == Some(Reason::Erased)
+    }
+
     fn read(row: &QueryResult, with_places: bool) -> Result<Self> {
         let kind: Kind = row.try_get_by_index(4)?;
         let detail = match kind {
@@ -188,7 +193,7 @@ impl Store {
                 let row = Row::read(row, area.is_some())?;
                 standing.place = row.seq;
                 let lies = area.is_none_or(|area| lies_in(&row.places, area));
-                if lies && filter.lets(row.record.kind) {
+                if row.is_erasure() || (lies && filter.lets(row.record.kind)) {
                     taken.push(row);
                 }
             }
