@@ -5,7 +5,7 @@
 
 use serde_json::{Value, json};
 use stories::{colleague, partner, story};
-use testing::{Server, TestClient};
+use testing::TestClient;
 
 const CALLS: &str = "deprecatedCalls { coordinate caller calls lastOn days { day calls } client { name } change { replacement removedAfter } }";
 

@@ -238,7 +238,7 @@ const NODE: &str = "query($id: ID!) { node(id: $id) { id } nodes(ids: [$id]) { i
 async fn hidden_is_absent(scene: &Scene, reader: &mut Reader<'_>) {
     let client = reader.client;
     let mut hidden = BTreeSet::new();
-    for (of, id) in scene.ids.all().filter(|(of, _)| scene.schema.is_record(of)) {
+    for (_, id) in scene.ids.all().filter(|(of, _)| scene.schema.is_record(of)) {
         let Some(id) = id.as_str().filter(|id| id.contains('_')) else {
             continue;
         };

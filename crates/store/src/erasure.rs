@@ -39,6 +39,11 @@ pub const OF_PERSON: &[(&str, bool)] = &[
     ("invitation", true),
     ("mail", true),
     ("expertise_notice", true),
+    ("password_reset", true),
+    ("second_step", true),
+    ("recovery_code", true),
+    ("sign_in_step", true),
+    ("security_event", true),
     ("membership", true),
     ("seat_holder", true),
     ("saved_search", true),
@@ -49,6 +54,20 @@ pub const OF_PERSON: &[(&str, bool)] = &[
     ("vote_cast", false),
     ("import", false),
     ("push", false),
+];
+
+/// What of these is no record, and goes row by row.
+const SIGNING_IN: [&str; 10] = [
+    "credential",
+    "session",
+    "invitation",
+    "mail",
+    "expertise_notice",
+    "password_reset",
+    "second_step",
+    "recovery_code",
+    "sign_in_step",
+    "security_event",
 ];
 
 /// What was erased, as it is written down outside of the database.
@@ -89,7 +108,7 @@ impl Store {
             tx.erase_with::<Portfolio>("person_id", id).await?;
             tx.erase_with::<Absence>("person_id", id).await?;
             tx.stand_in_no_more(id).await?;
-            for table in ["credential", "session", "invitation", "mail", "expertise_notice"] {
+            for table in SIGNING_IN {
                 tx.drop_rows(table, "person_id", id.0).await?;
             }
             tx.drop_rows("retry", "caller", id.0).await?;

@@ -38,6 +38,7 @@ async fn organisation(store: &Store, name: &str) -> OrganisationId {
 
 async fn client(store: &Store, organisation_id: Option<OrganisationId>) -> ClientEntry {
     let new = NewClient {
+        territory_ids: Vec::new(),
         name: "Machine".to_owned(),
         organisation_id,
         source_ids: Vec::new(),

@@ -192,10 +192,8 @@ fn list(value: &Value) -> impl Iterator<Item = &Value> {
 
 /// What a schema says a value looks like: lists and null apart, the rest as it is written.
 fn shape(schema: &Value) -> Shape {
-    let kinds: Vec<&str> = match &schema["type"] {
-        Value::Array(kinds) => kinds.iter().filter_map(Value::as_str).collect(),
-        one => one.as_str().into_iter().collect(),
-    };
+    let one = schema["type"].as_str();
+    let kinds: Vec<&str> = list(&schema["type"]).filter_map(Value::as_str).chain(one).collect();
     // `oneOf: [null, X]`, as the generator writes an optional record.
     let choices: Vec<&Value> = list(&schema["oneOf"]).collect();
     if let [first, second] = choices[..] {
