@@ -1,9 +1,12 @@
 //! People with an account: the administrators' list with invitations, one's own account, taking up an invitation, the
-//! messages that go to people.
+//! messages that go to people, what is held of a person and what was erased.
 
 pub mod accounts;
+pub mod erase;
+pub mod erasures;
 pub mod invitation;
 pub mod messages;
+pub mod own_data;
 pub mod password;
 pub mod words;
 
@@ -46,5 +49,31 @@ impl LazyRoute for Messages {
 
     fn view(_this: Self) -> AnyView {
         view! { <messages::Screen /> }.into_any()
+    }
+}
+
+pub struct OwnData;
+
+#[lazy_route]
+impl LazyRoute for OwnData {
+    fn data() -> Self {
+        Self
+    }
+
+    fn view(_this: Self) -> AnyView {
+        view! { <own_data::Screen /> }.into_any()
+    }
+}
+
+pub struct Erasures;
+
+#[lazy_route]
+impl LazyRoute for Erasures {
+    fn data() -> Self {
+        Self
+    }
+
+    fn view(_this: Self) -> AnyView {
+        view! { <erasures::Screen /> }.into_any()
     }
 }

@@ -1,6 +1,7 @@
 //! The accounts: one's own name and language for everybody; for staff the list, for administrators also invitations,
 //! roles, states, organisations and territories.
 
+use super::erase::Erase;
 use super::password::OwnPassword;
 use super::words;
 use crate::address;
@@ -227,7 +228,7 @@ fn Mine() -> impl IntoView {
         <Section title=t::accounts_mine id="mon-compte">
             <Loaded load=account on_retry=own.reload view=move |account: Account| {
                 let email = account.email.clone();
-                view! { <div class="stack"><MineForm account reload=own.reload /> <OwnPassword email /></div> }
+                view! { <div class="stack"><MineForm account reload=own.reload /> <OwnPassword email /> <p><a href="/comptes/mes-donnees">{t::own_data_title}</a></p></div> }
             } />
         </Section>
     }
@@ -350,6 +351,7 @@ fn All(link: Link) -> impl IntoView {
                     {move || may().then(|| view! {
                         <span class="row-tight">
                             <a class="button quiet" href="/comptes/messages">{t::messages_title}</a>
+                            <a class="button quiet" href="/comptes/effacements">{t::erasures_title}</a>
                             <Button text=t::accounts_invite mark=Icon::Add look=Look::Primary on_press=move |()| inviting.set(true) />
                         </span>
                     })}
@@ -358,7 +360,7 @@ fn All(link: Link) -> impl IntoView {
                     if page.rows.is_empty() {
                         return view! { <Empty title=t::accounts_none /> }.into_any();
                     }
-                    view! { <ul class="columns" role="list">{page.rows.into_iter().map(|account| view! { <Card account open link may=Signal::derive(may) /> }).collect_view()}</ul> }.into_any()
+                    view! { <ul class="columns" role="list">{page.rows.into_iter().map(|account| view! { <Card account open link may=Signal::derive(may) reload=found.reload /> }).collect_view()}</ul> }.into_any()
                 } />
                 <More shown total has_more busy=found.busy on_more=found.more />
             </div>
@@ -371,11 +373,17 @@ fn All(link: Link) -> impl IntoView {
 }
 
 #[component]
-fn Card(account: Account, open: RwSignal<Option<Account>>, link: Link, may: Signal<bool>) -> impl IntoView {
+fn Card(
+    account: Account,
+    open: RwSignal<Option<Account>>,
+    link: Link,
+    may: Signal<bool>,
+    reload: Callback<()>,
+) -> impl IntoView {
     let (role, state) = (account.role, account.state);
     let house = account.organisation_id.clone();
     let territories = account.territory_ids.clone();
-    let (again, edited) = (account.clone(), account.clone());
+    let (again, edited, erased) = (account.clone(), account.clone(), account.clone());
     let said = toasts();
     let invite_again = move |account: Account| {
         spawn_local(async move {
@@ -401,11 +409,12 @@ fn Card(account: Account, open: RwSignal<Option<Account>>, link: Link, may: Sign
             {house.map(|id| { let href = format!("/organisations/{}", id.inner()); view! { <p class="small"><a href=href>{move || records::title(id.inner()).unwrap_or_default()}</a></p> } })}
             {(!territories.is_empty()).then(|| view! { <p class="muted small">{move || territories.iter().filter_map(|id| records::title(id.inner())).collect::<Vec<_>>().join(", ")}</p> })}
             {move || may.get().then(|| {
-                let (again, edited) = (again.clone(), edited.clone());
+                let (again, edited, erased) = (again.clone(), edited.clone(), erased.clone());
                 view! {
                     <div class="card-foot">
                         <Button text=t::action_edit look=Look::Quiet small=true on_press=move |()| open.set(Some(edited.clone())) />
                         <Button text=t::accounts_again look=Look::Quiet small=true on_press=move |()| invite_again(again.clone()) />
+                        <Erase id=erased.id.into_inner() name=erased.name on_done=reload />
                     </div>
                 }
             })}
