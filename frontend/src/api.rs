@@ -331,7 +331,9 @@ pub async fn bring<R: DeserializeOwned>(
 pub async fn take_away(address: &str, name: &str) -> Result<(), Failure> {
     let request = || authorised(RequestBuilder::new(address).method(Method::GET));
     let content = text(&send(request, None).await?).await?;
-    let parts = js_sys::Array::of1(&format!("\u{feff}{}", content.trim_start_matches('\u{feff}')).into());
+    // Spreadsheets take a file without a mark for one in an older encoding; JSON has none.
+    let mark = if name.ends_with(".csv") { "\u{feff}" } else { "" };
+    let parts = js_sys::Array::of1(&format!("{mark}{}", content.trim_start_matches('\u{feff}')).into());
     let blob = web_sys::Blob::new_with_str_sequence(&parts).map_err(|_| internal(None))?;
     let url = web_sys::Url::create_object_url_with_blob(&blob).map_err(|_| internal(None))?;
     if let Ok(link) = document().create_element("a") {

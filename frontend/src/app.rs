@@ -136,6 +136,8 @@ fn Screens() -> impl IntoView {
             <Route path=path!("/comptes") view={Lazy::<person::Accounts>::new()} />
             <Route path=path!("/comptes/securite") view={Lazy::<person::SecurityLog>::new()} />
             <Route path=path!("/comptes/messages") view={Lazy::<person::Messages>::new()} />
+            <Route path=path!("/comptes/mes-donnees") view={Lazy::<person::OwnData>::new()} />
+            <Route path=path!("/comptes/effacements") view={Lazy::<person::Erasures>::new()} />
             <Route path=path!("/historique") view={Lazy::<history::History>::new()} />
             <Route path=path!("/historique/:id") view={Lazy::<history::History>::new()} />
             <Route path=path!("/credits") view={Lazy::<about::Sources>::new()} />

@@ -1,10 +1,13 @@
 //! People with an account: the administrators' list with invitations, one's own account and its sessions, taking up an
-//! invitation, a forgotten password, the messages that go to people, the security log.
+//! invitation, a forgotten password, the messages that go to people, the security log, what is held of a person and what was erased.
 
 pub mod accounts;
+pub mod erase;
+pub mod erasures;
 pub mod invitation;
 pub mod messages;
 pub mod mine;
+pub mod own_data;
 pub mod password;
 pub mod reset;
 pub mod second_step;
@@ -103,5 +106,31 @@ impl LazyRoute for SecurityLog {
 
     fn view(_this: Self) -> AnyView {
         view! { <security::Screen /> }.into_any()
+    }
+}
+
+pub struct OwnData;
+
+#[lazy_route]
+impl LazyRoute for OwnData {
+    fn data() -> Self {
+        Self
+    }
+
+    fn view(_this: Self) -> AnyView {
+        view! { <own_data::Screen /> }.into_any()
+    }
+}
+
+pub struct Erasures;
+
+#[lazy_route]
+impl LazyRoute for Erasures {
+    fn data() -> Self {
+        Self
+    }
+
+    fn view(_this: Self) -> AnyView {
+        view! { <erasures::Screen /> }.into_any()
     }
 }

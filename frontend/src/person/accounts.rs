@@ -1,6 +1,7 @@
 //! The accounts: for staff the list, for administrators also invitations, roles, states, organisations, territories and
 //! the end of sessions.
 
+use super::erase::Erase;
 use super::sessions::{EndAllSessions, RemoveSecondStep};
 use super::words;
 use crate::address;
@@ -251,6 +252,7 @@ fn All(link: Link) -> impl IntoView {
                         <span class="row-tight">
                             <a class="button quiet" href="/comptes/securite">{t::security_title}</a>
                             <a class="button quiet" href="/comptes/messages">{t::messages_title}</a>
+                            <a class="button quiet" href="/comptes/effacements">{t::erasures_title}</a>
                             <Button text=t::accounts_invite mark=Icon::Add look=Look::Primary on_press=move |()| inviting.set(true) />
                         </span>
                     })}
@@ -259,7 +261,7 @@ fn All(link: Link) -> impl IntoView {
                     if page.rows.is_empty() {
                         return view! { <Empty title=t::accounts_none /> }.into_any();
                     }
-                    view! { <ul class="columns" role="list">{page.rows.into_iter().map(|account| view! { <Card account open link may=Signal::derive(may) /> }).collect_view()}</ul> }.into_any()
+                    view! { <ul class="columns" role="list">{page.rows.into_iter().map(|account| view! { <Card account open link may=Signal::derive(may) reload=found.reload /> }).collect_view()}</ul> }.into_any()
                 } />
                 <More shown total has_more busy=found.busy on_more=found.more />
             </div>
@@ -272,7 +274,13 @@ fn All(link: Link) -> impl IntoView {
 }
 
 #[component]
-fn Card(account: Account, open: RwSignal<Option<Account>>, link: Link, may: Signal<bool>) -> impl IntoView {
+fn Card(
+    account: Account,
+    open: RwSignal<Option<Account>>,
+    link: Link,
+    may: Signal<bool>,
+    reload: Callback<()>,
+) -> impl IntoView {
     let (role, state) = (account.role, account.state);
     let house = account.organisation_id.clone();
     let territories = account.territory_ids.clone();

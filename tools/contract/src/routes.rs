@@ -193,7 +193,10 @@ fn list(value: &Value) -> impl Iterator<Item = &Value> {
 /// What a schema says a value looks like: lists and null apart, the rest as it is written.
 fn shape(schema: &Value) -> Shape {
     let one = schema["type"].as_str();
-    let kinds: Vec<&str> = list(&schema["type"]).filter_map(Value::as_str).chain(one).collect();
+    let kinds: Vec<&str> = list(&schema["type"])
+        .filter_map(Value::as_str)
+        .chain(one)
+        .collect();
     // `oneOf: [null, X]`, as the generator writes an optional record.
     let choices: Vec<&Value> = list(&schema["oneOf"]).collect();
     if let [first, second] = choices[..] {
