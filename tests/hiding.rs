@@ -215,7 +215,7 @@ fn identifiers(value: &Value, at: &str, all: &mut Vec<(String, String)>) {
             .enumerate()
             .for_each(|(place, inner)| identifiers(inner, &format!("{at}/{place}"), all)),
         Value::String(text) if text.rsplit_once('_').is_some_and(|(_, key)| key.len() == 26) => {
-            all.push((at.to_owned(), text.clone()))
+            all.push((at.to_owned(), text.clone()));
         }
         Value::String(_) | Value::Null | Value::Bool(_) | Value::Number(_) => {}
     }

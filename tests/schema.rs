@@ -222,9 +222,9 @@ impl Schema {
     }
 
     fn literal(&self, of: &Of, value: &Value) -> String {
-        match value {
-            Value::String(word) if self.0[of.named()].kind == "ENUM" => word.clone(),
-            _ => value.to_string(),
+        match value.as_str() {
+            Some(word) if self.0[of.named()].kind == "ENUM" => word.to_owned(),
+            Some(_) | None => value.to_string(),
         }
     }
 

@@ -9,6 +9,7 @@ use domain::page::Page;
 use domain::person::{Person, State};
 use domain::policy::{Action, Actor, Role, allows};
 use domain::project::{Membership, NewMembership, NewNote, NewProject, Project};
+use domain::security::Origin;
 use domain::{ContactId, ProjectId, RecordId, RecordType};
 use sea_orm::{ConnectionTrait, Statement};
 use serde_json::json;
@@ -64,7 +65,17 @@ async fn somebody(store: &Store) -> (Actor, Person) {
     kept(store.seat_holder(&editor(), holder).await);
     let search = json!({"name": "Zqanne cherche", "list": "OFFERS", "query": "text=pain"});
     kept(store.save_search(&actor, input(search)).await);
-    kept(store.open_session(person.id).await);
+    kept(
+        store
+            .open_session(
+                person.id,
+                &Origin {
+                    device: None,
+                    network: None,
+                },
+            )
+            .await,
+    );
     kept(
         store
             .invite_again(&administrator(), person.id, "https://chantiers.example")
@@ -146,7 +157,7 @@ both! {
 
 both! {
     async fn it_is_known_who_has_read_past_an_erasure(store: Store) {
-        let machine = |name: &str| NewClient { name: name.to_owned(), organisation_id: None, source_ids: Vec::new(), scopes: vec![domain::policy::Scope::ExchangeRead] };
+        let machine = |name: &str| NewClient { name: name.to_owned(), organisation_id: None, source_ids: Vec::new(), territory_ids: Vec::new(), scopes: vec![domain::policy::Scope::ExchangeRead] };
         let reads = kept(store.create_client(&administrator(), machine("Lit")).await).0;
         let behind = kept(store.create_client(&administrator(), machine("Tarde")).await).0;
         let open = Filter::default();

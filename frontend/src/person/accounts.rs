@@ -313,12 +313,14 @@ fn Card(
             {move || may.get().then(|| {
                 let (again, edited) = (again.clone(), edited.clone());
                 let (person, name) = (id.clone(), name.clone());
+                let erased = person.clone().into_inner();
                 view! {
                     <div class="card-foot">
                         <Button text=t::action_edit look=Look::Quiet small=true on_press=move |()| open.set(Some(edited.clone())) />
                         <Button text=t::accounts_again look=Look::Quiet small=true on_press=move |()| invite_again(again.clone()) />
                         <EndAllSessions person=person.clone() name=name.clone() />
-                        <RemoveSecondStep person name />
+                        <RemoveSecondStep person name=name.clone() />
+                        <Erase id=erased name on_done=reload />
                     </div>
                 }
             })}
