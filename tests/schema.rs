@@ -338,6 +338,9 @@ impl Schema {
             .iter()
             .map(|argument| format!("{0}: ${0}", argument.name))
             .collect();
+        if declared.is_empty() {
+            return format!("mutation {{ {} {{ {asked} }} }}", mutation.name);
+        }
         let (declared, given) = (declared.join(", "), given.join(", "));
         format!(
             "mutation({declared}) {{ {}({given}) {{ {asked} }} }}",

@@ -62,7 +62,7 @@ test("a forgotten password is replaced by a link that comes by mail", async ({ p
   await page.getByLabel("Nouveau mot de passe").fill("un panier de saison");
   await page.getByLabel("Le mot de passe encore une fois").fill("un panier de saison");
   await page.getByRole("button", { name: "Changer mon mot de passe" }).click();
-  await expect(page.getByRole("heading", { name: "Mot de passe changé" })).toBeVisible();
+  await expect(page.getByRole("main").getByText("Mot de passe changé", { exact: true })).toBeVisible();
   await page.goto(path);
   await expect(page.getByText("Ce lien ne sert plus")).toBeVisible();
   await signIn(page, "/mon-compte", { ...person, password: "un panier de saison" });

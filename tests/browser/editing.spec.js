@@ -31,7 +31,7 @@ test("a project is made, moved, and surrounded; visitors do not see its notes, a
   await page.getByRole("button", { name: "Écrire une note" }).click();
   await drawer.getByLabel("Texte").fill("Le bail n’est pas signé.");
   await save(drawer);
-  await expect(main.getByText("Le bail n’est pas signé.")).toBeVisible();
+  await expect(main.getByText("Le bail n’est pas signé.").first()).toBeVisible();
 
   await page.getByRole("button", { name: "Ajouter un membre" }).click();
   await drawer.getByRole("combobox", { name: "Personne" }).fill("Odile");

@@ -108,7 +108,7 @@ both! {
         let other = signed(&store, Role::Officer, json!({})).await.0;
         assert_eq!(refused(store.erase_person(&other, person.id, person.revision).await), ["FORBIDDEN"]);
         assert_eq!(refused(store.erase_person(&visitor(), person.id, person.revision).await), ["NOT_FOUND"]);
-        assert_eq!(refused(store.erase_person(&actor, person.id, 99).await), ["STALE_REVISION"]);
+        assert_eq!(refused(store.erase_person(&actor, person.id, 99).await), ["STALE_REVISION expectedRevision"]);
         let before = kept(store.feed_head().await);
         let erased = kept(store.erase_person(&actor, person.id, person.revision).await);
         assert_eq!((erased.state, erased.organisation_id, erased.erased_at.is_some()), (State::Suspended, None, true));

@@ -60,7 +60,8 @@ async fn days_add_up_over_servers_and_are_forgotten() {
             (used(today, None, Some("Step.late")), spent(5, 0)),
         ]);
         let (first, second) = tokio::join!(store.count_usage(&counted), store.count_usage(&counted));
-        (kept(first), kept(second));
+        kept(first);
+        kept(second);
         kept(store.count_usage(&BTreeMap::new()).await);
         let days = kept(store.client_days(&administrator(), &machine, 30).await);
         assert_eq!((days.len(), days[&today].spent), (30, spent(6, 1400)));
@@ -115,7 +116,7 @@ testing::both! {
         let (member, _) = signed(&store, Role::Member, json!({"organisationId": own})).await;
         let itself = kept(store.actor_of_client(machine.id, &[]).await).unwrap();
         for who in [&partner, &itself] {
-            assert_eq!(kept(store.clients(who).await), [machine.clone()]);
+            assert_eq!(kept(store.clients(who).await), std::slice::from_ref(&machine));
             assert!(kept(store.client(who, machine.id).await).is_some());
             assert!(kept(store.client(who, stranger.id).await).is_none());
             assert_eq!(kept(store.client_days(who, &machine, 7).await).len(), 7);

@@ -117,7 +117,7 @@ fn Mine() -> impl IntoView {
     view! {
         <Section title=t::mine_who>
             <Loaded load=own on_retry=asked.reload view=move |own: Own| view! { <MineForm own reload=asked.reload /> } />
-            <p><a href="/comptes/mes-donnees">{t::own_data_title}</a></p>
+            <p><a class="button quiet" href="/comptes/mes-donnees">{t::own_data_title}</a></p>
         </Section>
         <Section title=t::mine_safety>
             <Loaded load=own on_retry=asked.reload view=move |own: Own| view! { <OwnPassword email=own.email /> } />
