@@ -174,7 +174,7 @@ impl Table {
     }
 
     fn row<'a>(&mut self, words: impl Iterator<Item = &'a str>) {
-        let row: String = words.map(|word| format!("{word:<10}")).collect();
+        let row: String = words.map(|word| format!("{word:<15}")).collect();
         writeln!(self.text, "{}", row.trim_end()).unwrap();
     }
 

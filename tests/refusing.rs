@@ -120,9 +120,8 @@ story! {
                 given.push(format!("{of}: ${of}"));
                 input.insert(of.to_owned(), least(&types, &argument["type"], of, &ids));
             }
-            let query = format!(
-                "mutation({}) {{ {name}({}) {{ userErrors {{ code }} }} }}", declared.join(", "), given.join(", "),
-            );
+            let brackets = |all: Vec<String>| if all.is_empty() { String::new() } else { format!("({})", all.join(", ")) };
+            let query = format!("mutation{} {{ {name}{} {{ userErrors {{ code }} }} }}", brackets(declared), brackets(given));
             let input = Value::Object(input);
             let data = visitor.data(&query, input.clone()).await;
             let refused = codes(&data[name]);

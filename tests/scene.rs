@@ -123,6 +123,41 @@ const STAFF: &[&str] = &["officer", "editor", "administrator"];
 const PROJECT: &[&str] = &["member", "officer", "editor", "administrator"];
 const COUNCIL: &[&str] = &["partner", "officer", "editor", "administrator"];
 const BOTH: &[&str] = &["member", "partner", "officer", "editor", "administrator"];
+/// Both sides of an introduction, and the machine that keeps one side's expertise.
+const MATCHED: &[&str] = &[
+    "member",
+    "partner",
+    "officer",
+    "editor",
+    "administrator",
+    "expertise_write",
+];
+/// The same, and the machine that reads the organisation's confidential needs.
+const NEEDED: &[&str] = &[
+    "member",
+    "partner",
+    "officer",
+    "editor",
+    "administrator",
+    "expertise_read",
+    "expertise_write",
+];
+/// Who looks after machines: their own organisations' people, staff, and they themselves.
+const MACHINES: &[&str] = &[
+    "outsider",
+    "partner",
+    "officer",
+    "editor",
+    "administrator",
+    "alien",
+    "exchange_read",
+    "exchange_write",
+    "chantiers_write",
+    "projects_write",
+    "councils_write",
+    "expertise_read",
+    "expertise_write",
+];
 const RUNS: &[&str] = &[
     "partner",
     "editor",
@@ -149,10 +184,10 @@ pub const MARKS: [Mark; 27] = [
     mark("zqpassation", PROJECT),
     mark("zqrecherche", &["member"]),
     mark("zqcriteres", &["member"]),
-    mark("zqbesoin", BOTH),
-    mark("zqcontexte", BOTH),
-    mark("zqpresentation", BOTH),
-    mark("zqavis", BOTH),
+    mark("zqbesoin", NEEDED),
+    mark("zqcontexte", NEEDED),
+    mark("zqpresentation", MATCHED),
+    mark("zqavis", MATCHED),
     mark(
         "zqseance",
         &[
@@ -171,7 +206,7 @@ pub const MARKS: [Mark; 27] = [
         "zqcrochet",
         &["partner", "administrator", "exchange_read", "exchange_write"],
     ),
-    mark("zqmachine", &["administrator"]),
+    mark("zqmachine", MACHINES),
     mark("zqsiege", COUNCIL),
 ];
 

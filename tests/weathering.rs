@@ -1,8 +1,6 @@
 //! What a server goes through with its surroundings: a database that is restarted in the middle of work, a disk that is
 //! full. Requests fail in clear words, nothing that was acknowledged is lost, and the server recovers by itself.
 
-#![expect(clippy::unwrap_used, reason = "a story stops at the first surprise")]
-
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
