@@ -42,6 +42,10 @@ story! {
         assert_eq!((taken.status(), taken.headers()["cache-control"].to_str().unwrap()), (StatusCode::OK, "no-store"));
         let taken: Value = taken.json().await.unwrap();
         assert_eq!((&taken["data"]["account"][0]["email"], &taken["data"]["notes"][0]["body"]), (&json!("zoe@chantiers.test"), &json!("vu sur place")));
+        let session = &taken["data"]["sessions"][0];
+        assert!(session["openedAt"].is_string() && session["network"].is_string(), "{session}");
+        let events = taken["data"]["securityEvents"].as_array().unwrap();
+        assert!(events.iter().any(|event| event["kind"] == "SIGNED_IN"), "{events:?}");
         assert_eq!(administrator.get(&path).await.status(), StatusCode::OK);
         assert_eq!(other.get(&path).await.status(), StatusCode::NOT_FOUND);
         assert_eq!(server.visitor().get(&path).await.status(), StatusCode::UNAUTHORIZED);

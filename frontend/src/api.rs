@@ -179,6 +179,26 @@ pub struct Paged<T: Send + Sync + 'static> {
     pub failed: Signal<Option<Failure>>,
 }
 
+impl<T: Clone + Send + Sync + 'static> Paged<T> {
+    /// How many rows are there by now.
+    pub fn shown(&self) -> Signal<usize> {
+        let load = self.load;
+        Signal::derive(move || load.with(|it| it.value().map_or(0, |page| page.rows.len())))
+    }
+
+    /// How many the whole list has, where it was counted.
+    pub fn total(&self) -> Signal<Option<i64>> {
+        let load = self.load;
+        Signal::derive(move || load.with(|it| it.value().and_then(|page| page.total)))
+    }
+
+    /// Whether there are more to come.
+    pub fn has_more(&self) -> Signal<bool> {
+        let load = self.load;
+        Signal::derive(move || load.with(|it| it.value().is_some_and(|page| page.next.is_some())))
+    }
+}
+
 /// `operation` is given the cursor to go on from. When a signal inside it changes, the list starts again.
 pub fn pages<Q, V, T>(
     operation: impl Fn(Option<String>) -> Operation<Q, V> + Send + Sync + 'static,

@@ -241,13 +241,9 @@ fn Screen() -> impl IntoView {
         .collect::<Vec<_>>()
     });
     let one = Memo::new(move |_| !id.get().is_empty());
-    let shown = Signal::derive(move || found.load.with(|it| it.value().map_or(0, |page| page.rows.len())));
-    let total = Signal::derive(move || found.load.with(|it| it.value().and_then(|page| page.total)));
-    let has_more = Signal::derive(move || {
-        found
-            .load
-            .with(|it| it.value().is_some_and(|page| page.next.is_some()))
-    });
+    let shown = found.shown();
+    let total = found.total();
+    let has_more = found.has_more();
     view! {
         <Page title lead=t::history_question crumbs>
             <div class="stack">
@@ -367,12 +363,9 @@ fn Entry(
     } else {
         Vec::new()
     };
-    let verb = move || match (kind, undoes.is_some()) {
+    let said = move || match (kind, undoes.is_some()) {
         (_, true) => t::history_undone(),
-        (Kind::Created, false) => t::history_created(),
-        (Kind::Updated, false) => t::history_updated(),
-        (Kind::Deleted, false) => t::history_deleted(),
-        (Kind::Merged, false) => t::history_merged(),
+        (kind, false) => verb(kind),
     };
     let who = move || match (&person_name, role) {
         (Some(name), _) => name.clone(),
@@ -399,7 +392,7 @@ fn Entry(
         <li class="card history-entry">
             <header>
                 <div class="row-tight">
-                    <strong>{verb}</strong>
+                    <strong>{said}</strong>
                     {(!alone).then(|| view! {
                         <span class="muted">{move || records::kind(record_type)}</span>
                         {match href { Some(href) => view! { <a href=href>{name}</a> }.into_any(), None => view! { <span>{name}</span> }.into_any() }}
@@ -470,4 +463,14 @@ fn both(of: RecordType, it: FieldChange) -> AnyView {
         <dd><small>{t::history_after}</small>{to}</dd>
     }
     .into_any()
+}
+
+/// What happened to a record.
+pub fn verb(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Created => t::history_created(),
+        Kind::Updated => t::history_updated(),
+        Kind::Deleted => t::history_deleted(),
+        Kind::Merged => t::history_merged(),
+    }
 }

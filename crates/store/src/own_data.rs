@@ -41,6 +41,8 @@ impl Store {
         put("messages", self.held::<RequestMessage>("author_id", id).await?);
         put("savedSearches", self.held::<SavedSearch>("person_id", id).await?);
         put("sessions", self.sessions_of(id).await?);
+        put("secondStep", self.second_step_of(id).await?);
+        put("securityEvents", self.security_events_of(id).await?);
         put("mails", self.mails_of(id).await?);
         put("votes", self.votes_of(id).await?);
         put("imports", self.imports_of(id).await?);
@@ -62,17 +64,40 @@ impl Store {
         records.iter().map(value).collect()
     }
 
-    /// When they signed in, and until when that is good. Not by what: a token is nobody's to see.
+    /// Since when signing in wants a second step. Not by what: its secret is nobody's to see.
+    async fn second_step_of(&self, person: PersonId) -> Result<Vec<Value>> {
+        let columns = ["made_at", "confirmed_at"];
+        let query = about("second_step", "person_id", person, &columns, "made_at");
+        self.gathered(&query, |row| {
+            Ok(json!({"madeAt": instant(row, "made_at")?, "confirmedAt": instant(row, "confirmed_at")?}))
+        })
+        .await
+    }
+
+    /// What the security log tells of their account.
+    async fn security_events_of(&self, person: PersonId) -> Result<Vec<Value>> {
+        let columns = ["at", "kind", "device", "network"];
+        let query = about("security_event", "person_id", person, &columns, "at");
+        self.gathered(&query, |row| {
+            Ok(json!({
+                "at": instant(row, "at")?, "kind": text(row, "kind")?, "device": text(row, "device")?, "network": text(row, "network")?,
+            }))
+        })
+        .await
+    }
+
+    /// When they signed in, on what, from roughly where, and until when that is good. Not by what: a token is nobody's to
+    /// see.
     async fn sessions_of(&self, person: PersonId) -> Result<Vec<Value>> {
         let query = about(
             "session",
             "person_id",
             person,
-            &["created_at", "expires_at", "used_at"],
+            &["created_at", "expires_at", "used_at", "device", "network"],
             "created_at",
         );
         self.gathered(&query, |row| {
-            Ok(json!({"openedAt": instant(row, "created_at")?, "expiresAt": instant(row, "expires_at")?, "usedAt": instant(row, "used_at")?}))
+            Ok(json!({"openedAt": instant(row, "created_at")?, "expiresAt": instant(row, "expires_at")?, "usedAt": instant(row, "used_at")?, "device": text(row, "device")?, "network": text(row, "network")?}))
         })
         .await
     }

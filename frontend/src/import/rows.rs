@@ -60,12 +60,8 @@ pub fn Rows(id: cynic::Id, what: Pushed, is_preview: bool) -> impl IntoView {
         };
         all.into_iter().map(option).collect::<Vec<_>>()
     });
-    let shown = Signal::derive(move || found.load.with(|it| it.value().map_or(0, |page| page.rows.len())));
-    let has_more = Signal::derive(move || {
-        found
-            .load
-            .with(|it| it.value().is_some_and(|page| page.next.is_some()))
-    });
+    let shown = found.shown();
+    let has_more = found.has_more();
     let lines = move |page: api::Page<ImportRow>| {
         if page.rows.is_empty() {
             return view! { <Empty title=t::import_no_lines /> }.into_any();

@@ -2,6 +2,7 @@
 //! the end of sessions.
 
 use super::erase::Erase;
+use super::gate::signed_in;
 use super::sessions::{EndAllSessions, RemoveSecondStep};
 use super::words;
 use crate::address;
@@ -12,7 +13,6 @@ use crate::format;
 use crate::language::{Text, own_name, t};
 use crate::records::{self, RecordField};
 use crate::refusal::{UserError, checked, refused};
-use crate::session::{self, Session};
 use crate::ui::button::{Button, Look};
 use crate::ui::chips::Status;
 use crate::ui::copy::CopyField;
@@ -21,7 +21,7 @@ use crate::ui::field::{Refusals, Refused, SelectField, TextField};
 use crate::ui::icon::Icon;
 use crate::ui::more::More;
 use crate::ui::page::{Page, Section};
-use crate::ui::state::{Empty, Failure, Loaded, Skeleton};
+use crate::ui::state::{Empty, Failure, Loaded};
 use crate::ui::toast::toasts;
 use crate::viewer;
 use chrono::{DateTime, Utc};
@@ -172,20 +172,7 @@ pub fn Screen() -> impl IntoView {
     let link: Link = RwSignal::new(None);
     view! {
         <Page title=t::accounts_title lead=t::accounts_question>
-            {move || match session::session() {
-                Session::Restoring => view! { <Skeleton /> }.into_any(),
-                Session::Visitor => view! {
-                    <Empty title=t::accounts_signed_out><a class="button primary" href="/connexion?vers=/comptes">{t::action_sign_in}</a></Empty>
-                }.into_any(),
-                Session::Signed(person) => {
-                    let staff = person.role >= Role::Officer;
-                    if staff {
-                        view! { <All link /> }.into_any()
-                    } else {
-                        view! { <Empty title=t::failed_forbidden text=t::failed_forbidden_advice><a class="button" href="/mon-compte">{t::accounts_mine}</a></Empty> }.into_any()
-                    }
-                }
-            }}
+            {signed_in("/comptes", |person| person.role >= Role::Officer, move |_| view! { <All link /> }.into_any())}
             <LinkShown link />
         </Page>
     }
@@ -229,13 +216,9 @@ fn All(link: Link) -> impl IntoView {
     // The account whose form is open.
     let open = RwSignal::new(None::<Account>);
     let may = move || viewer::may(Action::ManageAccounts);
-    let shown = Signal::derive(move || found.load.with(|it| it.value().map_or(0, |page| page.rows.len())));
-    let total = Signal::derive(move || found.load.with(|it| it.value().and_then(|page| page.total)));
-    let has_more = Signal::derive(move || {
-        found
-            .load
-            .with(|it| it.value().is_some_and(|page| page.next.is_some()))
-    });
+    let shown = found.shown();
+    let total = found.total();
+    let has_more = found.has_more();
     let editing = RwSignal::new(false);
     Effect::new(move |_| editing.set(open.with(Option::is_some)));
     Effect::new(move |_| {

@@ -1,15 +1,15 @@
 //! What was erased, for administrators, with who has read past it: proof that it reached those who keep a copy.
 
+use super::gate::signed_in;
 use crate::api;
 use crate::contract::{PageInfo, schema};
 use crate::format;
 use crate::language::t;
 use crate::records;
-use crate::session::{self, Session};
 use crate::ui::chips::{Course, Status};
 use crate::ui::more::More;
 use crate::ui::page::{Crumb, Page};
-use crate::ui::state::{Empty, Loaded, Skeleton};
+use crate::ui::state::{Empty, Loaded};
 use crate::viewer;
 use chrono::{DateTime, Utc};
 use cynic::QueryBuilder;
@@ -68,14 +68,7 @@ pub fn Screen() -> impl IntoView {
     let crumbs = Signal::derive(|| vec![Crumb::new(t::accounts_title, "/comptes")]);
     view! {
         <Page title=t::erasures_title lead=t::erasures_question crumbs>
-            {move || match session::session() {
-                Session::Restoring => view! { <Skeleton /> }.into_any(),
-                Session::Signed(_) if viewer::may(Action::ManageAccounts) => view! { <All /> }.into_any(),
-                Session::Visitor => view! {
-                    <Empty title=t::accounts_signed_out><a class="button primary" href="/connexion?vers=/comptes/effacements">{t::action_sign_in}</a></Empty>
-                }.into_any(),
-                Session::Signed(_) => view! { <Empty title=t::failed_forbidden text=t::failed_forbidden_advice /> }.into_any(),
-            }}
+            {signed_in("/comptes/effacements", |_| viewer::may(Action::ManageAccounts), |_| view! { <All /> }.into_any())}
         </Page>
     }
 }
@@ -99,13 +92,9 @@ fn All() -> impl IntoView {
             }
         },
     );
-    let shown = Signal::derive(move || found.load.with(|it| it.value().map_or(0, |page| page.rows.len())));
-    let total = Signal::derive(move || found.load.with(|it| it.value().and_then(|page| page.total)));
-    let has_more = Signal::derive(move || {
-        found
-            .load
-            .with(|it| it.value().is_some_and(|page| page.next.is_some()))
-    });
+    let shown = found.shown();
+    let total = found.total();
+    let has_more = found.has_more();
     view! {
         <div class="stack">
             <Loaded load=found.load on_retry=found.reload view=|page: Rows| {

@@ -1,17 +1,17 @@
 //! The outbox, for administrators: which messages wait, which were sent, which could not be; and their text to pass on
 //! where no mail server sends them.
 
+use super::gate::signed_in;
 use crate::api;
 use crate::contract::schema;
 use crate::format;
 use crate::language::t;
-use crate::session::{self, Session};
 use crate::ui::button::{Button, Look};
 use crate::ui::chips::{Course, Status};
 use crate::ui::copy::copy_text;
 use crate::ui::more::More;
 use crate::ui::page::{Crumb, Page};
-use crate::ui::state::{Empty, Loaded, Skeleton};
+use crate::ui::state::{Empty, Loaded};
 use crate::ui::toast::toasts;
 use crate::viewer;
 use chrono::{DateTime, Utc};
@@ -87,14 +87,7 @@ pub fn Screen() -> impl IntoView {
     let crumbs = Signal::derive(|| vec![Crumb::new(t::accounts_title, "/comptes")]);
     view! {
         <Page title=t::messages_title lead=t::messages_question crumbs>
-            {move || match session::session() {
-                Session::Restoring => view! { <Skeleton /> }.into_any(),
-                Session::Signed(_) if viewer::may(Action::ReadMails) => view! { <All /> }.into_any(),
-                Session::Visitor => view! {
-                    <Empty title=t::accounts_signed_out><a class="button primary" href="/connexion?vers=/comptes/messages">{t::action_sign_in}</a></Empty>
-                }.into_any(),
-                Session::Signed(_) => view! { <Empty title=t::failed_forbidden text=t::failed_forbidden_advice /> }.into_any(),
-            }}
+            {signed_in("/comptes/messages", |_| viewer::may(Action::ReadMails), |_| view! { <All /> }.into_any())}
         </Page>
     }
 }
@@ -124,13 +117,9 @@ fn All() -> impl IntoView {
             }
         },
     );
-    let shown = Signal::derive(move || found.load.with(|it| it.value().map_or(0, |page| page.rows.len())));
-    let total = Signal::derive(move || found.load.with(|it| it.value().and_then(|page| page.total)));
-    let has_more = Signal::derive(move || {
-        found
-            .load
-            .with(|it| it.value().is_some_and(|page| page.next.is_some()))
-    });
+    let shown = found.shown();
+    let total = found.total();
+    let has_more = found.has_more();
     view! {
         <div class="stack">
             {move || nobody_sends().then(|| view! { <p>{t::messages_nobody_sends}</p> })}

@@ -1,5 +1,6 @@
 //! One's own account: name and language, password and second step, where one is signed in.
 
+use super::gate::signed_in;
 use super::password::OwnPassword;
 use super::second_step::{OwnSecondStep, Stage};
 use super::sessions::{OpenSession, Sessions};
@@ -8,11 +9,11 @@ use crate::api;
 use crate::contract::schema;
 use crate::language::{own_name, t};
 use crate::refusal::{UserError, refused};
-use crate::session::{self, Session};
+use crate::session;
 use crate::ui::button::{Button, Look};
 use crate::ui::field::{Refusals, Refused, SelectField, TextField};
 use crate::ui::page::{Page, Section};
-use crate::ui::state::{Empty, Loaded, Skeleton};
+use crate::ui::state::Loaded;
 use crate::ui::toast::toasts;
 use chrono::{DateTime, Utc};
 use cynic::{MutationBuilder, QueryBuilder};
@@ -84,13 +85,7 @@ struct Changed {
 pub fn Screen() -> impl IntoView {
     view! {
         <Page title=t::accounts_mine lead=t::mine_question>
-            {move || match session::session() {
-                Session::Restoring => view! { <Skeleton /> }.into_any(),
-                Session::Visitor => view! {
-                    <Empty title=t::accounts_signed_out><a class="button primary" href="/connexion?vers=/mon-compte">{t::action_sign_in}</a></Empty>
-                }.into_any(),
-                Session::Signed(_) => view! { <Mine /> }.into_any(),
-            }}
+            {signed_in("/mon-compte", |_| true, |_| view! { <Mine /> }.into_any())}
         </Page>
     }
 }

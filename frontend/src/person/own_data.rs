@@ -1,14 +1,15 @@
 //! What the platform holds of whoever is signed in: to read, to take away as a file, and to have erased.
 
 use super::erase::Erase;
+use super::gate::signed_in;
 use crate::api::{self, Method};
-use crate::format;
 use crate::language::{Text, t};
-use crate::session::{self, Person, Session};
+use crate::session::{self, Person};
 use crate::ui::button::{Button, Look};
 use crate::ui::page::{Crumb, Page, Section};
-use crate::ui::state::{Empty, Load, Loaded, Skeleton};
+use crate::ui::state::{Load, Loaded};
 use crate::ui::toast::toasts;
+use crate::{council, format, history, project};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use serde::Deserialize;
@@ -33,12 +34,8 @@ const fn kind(key: &'static str, name: Text, fields: &'static [&'static str]) ->
     Kind { key, name, fields }
 }
 
-const KINDS: [Kind; 15] = [
-    kind(
-        "account",
-        t::own_data_account,
-        &["name", "email", "role", "language"],
-    ),
+const KINDS: [Kind; 17] = [
+    kind("account", t::own_data_account, &["name", "email", "role"]),
     kind("memberships", t::own_data_memberships, &["role", "createdAt"]),
     kind("seats", t::own_data_seats, &["name", "role"]),
     kind("portfolios", t::own_data_portfolios, &["starts", "ends"]),
@@ -47,7 +44,17 @@ const KINDS: [Kind; 15] = [
     kind("requests", t::own_data_requests, &["createdAt", "title", "text"]),
     kind("messages", t::own_data_messages, &["createdAt", "text"]),
     kind("savedSearches", t::own_data_searches, &["name", "query"]),
-    kind("sessions", t::own_data_sessions, &["openedAt", "expiresAt"]),
+    kind(
+        "sessions",
+        t::own_data_sessions,
+        &["openedAt", "device", "network"],
+    ),
+    kind("secondStep", t::own_data_second_step, &["confirmedAt"]),
+    kind(
+        "securityEvents",
+        t::own_data_security,
+        &["at", "kind", "device", "network"],
+    ),
     kind("mails", t::own_data_mails, &["madeAt", "subject"]),
     kind("votes", t::own_data_votes, &["choices"]),
     kind("imports", t::own_data_imports, &["madeAt", "fileName"]),
@@ -77,8 +84,26 @@ fn said(value: &Value) -> Option<String> {
     }
 }
 
-fn line(one: &Value, fields: &[&str]) -> String {
-    let said = fields.iter().filter_map(|field| said(&one[*field]));
+/// A word of a closed list, in the reader's language.
+fn word(key: &str, field: &str, value: &Value) -> Option<&'static str> {
+    fn read<T: serde::de::DeserializeOwned>(value: &Value) -> Option<T> {
+        serde_json::from_value(value.clone()).ok()
+    }
+    match (key, field) {
+        ("account", "role") => read(value).map(super::words::role),
+        ("memberships", "role") => read(value).map(project::words::member),
+        ("seats", "role") => read(value).map(council::words::holder),
+        ("securityEvents", "kind") => read(value).map(super::words::event),
+        ("changesOfYourAccount", "kind") => read(value).map(history::verb),
+        _ => None,
+    }
+}
+
+fn line(one: &Value, Kind { key, fields, .. }: &Kind) -> String {
+    let said = fields.iter().filter_map(|field| {
+        let value = &one[*field];
+        word(key, field, value).map(str::to_owned).or_else(|| said(value))
+    });
     said.filter(|text| !text.is_empty())
         .collect::<Vec<_>>()
         .join(" · ")
@@ -89,13 +114,7 @@ pub fn Screen() -> impl IntoView {
     let crumbs = Signal::derive(|| vec![Crumb::new(t::accounts_title, "/comptes")]);
     view! {
         <Page title=t::own_data_title lead=t::own_data_question crumbs>
-            {move || match session::session() {
-                Session::Restoring => view! { <Skeleton /> }.into_any(),
-                Session::Visitor => view! {
-                    <Empty title=t::accounts_signed_out><a class="button primary" href="/connexion?vers=/comptes/mes-donnees">{t::action_sign_in}</a></Empty>
-                }.into_any(),
-                Session::Signed(person) => view! { <Mine person /> }.into_any(),
-            }}
+            {signed_in("/comptes/mes-donnees", |_| true, |person| view! { <Mine person /> }.into_any())}
         </Page>
     }
 }
@@ -156,7 +175,7 @@ fn All(held: Held) -> impl IntoView {
     let kinds = KINDS.into_iter().map(|kind| {
         let all = held.data.get(kind.key).and_then(Value::as_array).cloned().unwrap_or_default();
         let count = all.len();
-        let lines: Vec<String> = all.iter().rev().take(SHOWN).map(|one| line(one, kind.fields)).collect();
+        let lines: Vec<String> = all.iter().rev().take(SHOWN).map(|one| line(one, &kind)).collect();
         let name = kind.name;
         view! {
             <li class="card">
@@ -184,11 +203,25 @@ mod tests {
 
     #[test]
     fn a_line_says_what_is_there() {
-        let note = serde_json::json!({"on": null, "body": "vu sur place", "id": "x"});
-        assert_eq!(line(&note, &["on", "body"]), "vu sur place");
+        let line_of = |key: &str, one: Value| line(&one, KINDS.iter().find(|kind| kind.key == key).unwrap());
         assert_eq!(
-            line(&serde_json::json!({"choices": ["oui", "non"]}), &["choices"]),
+            line_of(
+                "notes",
+                serde_json::json!({"on": null, "body": "vu sur place", "id": "x"})
+            ),
+            "vu sur place"
+        );
+        assert_eq!(
+            line_of("votes", serde_json::json!({"choices": ["oui", "non"]})),
             "oui, non"
+        );
+        let account = line_of(
+            "account",
+            serde_json::json!({"name": "Zoé", "role": "ADMINISTRATOR"}),
+        );
+        assert!(
+            account.starts_with("Zoé · ") && !account.contains("ADMINISTRATOR"),
+            "{account}"
         );
     }
 }

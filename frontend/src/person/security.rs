@@ -1,14 +1,14 @@
 //! The security log, for administrators: who signed in or tried to, whose sessions were ended, what was reset.
 
+use super::gate::signed_in;
 use super::words;
 use crate::api;
 use crate::contract::{PageInfo, schema};
 use crate::format;
 use crate::language::t;
-use crate::session::{self, Session};
 use crate::ui::more::More;
 use crate::ui::page::{Crumb, Page};
-use crate::ui::state::{Empty, Loaded, Skeleton};
+use crate::ui::state::{Empty, Loaded};
 use crate::ui::table::{Column, Table};
 use crate::viewer;
 use chrono::{DateTime, Utc};
@@ -82,14 +82,7 @@ pub fn Screen() -> impl IntoView {
     let crumbs = Signal::derive(|| vec![Crumb::new(t::accounts_title, "/comptes")]);
     view! {
         <Page title=t::security_title lead=t::security_question crumbs>
-            {move || match session::session() {
-                Session::Restoring => view! { <Skeleton /> }.into_any(),
-                Session::Signed(_) if viewer::may(Action::ReadSecurityLog) => view! { <All /> }.into_any(),
-                Session::Visitor => view! {
-                    <Empty title=t::accounts_signed_out><a class="button primary" href="/connexion?vers=/comptes/securite">{t::action_sign_in}</a></Empty>
-                }.into_any(),
-                Session::Signed(_) => view! { <Empty title=t::failed_forbidden text=t::failed_forbidden_advice /> }.into_any(),
-            }}
+            {signed_in("/comptes/securite", |_| viewer::may(Action::ReadSecurityLog), |_| view! { <All /> }.into_any())}
         </Page>
     }
 }
@@ -113,13 +106,9 @@ fn All() -> impl IntoView {
             }
         },
     );
-    let shown = Signal::derive(move || found.load.with(|it| it.value().map_or(0, |page| page.rows.len())));
-    let total = Signal::derive(move || found.load.with(|it| it.value().and_then(|page| page.total)));
-    let has_more = Signal::derive(move || {
-        found
-            .load
-            .with(|it| it.value().is_some_and(|page| page.next.is_some()))
-    });
+    let shown = found.shown();
+    let total = found.total();
+    let has_more = found.has_more();
     view! {
         <div class="stack">
             <p class="muted">{t::security_kept}</p>

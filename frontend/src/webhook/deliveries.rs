@@ -70,12 +70,8 @@ pub fn Log(
     // What stands there is drawn once and then kept up to date, row by row: nothing closes and no focus is lost.
     let there = Memo::new(move |_| found.load.get().map(|it| it.rows.is_empty()));
     let shown = Signal::derive(move || rows.with(Vec::len));
-    let total = Signal::derive(move || found.load.with(|it| it.value().and_then(|it| it.total)));
-    let has_more = Signal::derive(move || {
-        found
-            .load
-            .with(|it| it.value().is_some_and(|it| it.next.is_some()))
-    });
+    let total = found.total();
+    let has_more = found.has_more();
     // The message of the address, where it is not among the rows.
     let lone = Memo::new(move |_| {
         let open = open.get();

@@ -9,13 +9,12 @@ use axum::http::StatusCode;
 use axum::http::header::CACHE_CONTROL;
 use axum::response::{IntoResponse, Response};
 use chrono::{DateTime, Utc};
-use domain::person::Person;
 use domain::refusal::Invalid;
 use qrcode::render::svg;
 use qrcode::{EcLevel, QrCode};
 use store::Stepped;
 
-use super::session::{SignedIn, invalid, signed_in};
+use super::session::{SignedIn, invalid, own_password, signed_in};
 use crate::ctx::Caller;
 use crate::problem::{Code, Fault, Problem, Sentence};
 use crate::server::{App, Reader, Sent};
@@ -142,7 +141,7 @@ pub(crate) async fn begin(
     reader: Reader,
     Sent(sent): Sent<PasswordAgain>,
 ) -> Result<impl IntoResponse, Fault> {
-    check_password(&app, &caller, &reader, sent.password).await?;
+    own_password(&app, &caller, &reader, "password", sent.password).await?;
     let new = app.store.begin_second_step(&caller.actor).await?;
     let picture = QrCode::with_error_correction_level(&new.address, EcLevel::M)
         .map_err(|_| Fault::new(Code::Internal))?
@@ -219,25 +218,9 @@ pub(crate) async fn remove(
     reader: Reader,
     Sent(sent): Sent<PasswordAgain>,
 ) -> Result<impl IntoResponse, Fault> {
-    check_password(&app, &caller, &reader, sent.password).await?;
+    own_password(&app, &caller, &reader, "password", sent.password).await?;
     app.store
         .remove_second_step(&caller.actor, &reader.origin)
         .await?;
     Ok(StatusCode::NO_CONTENT)
-}
-
-/// Whether this is the caller's password; wrong ones count as they do at signing in.
-async fn check_password(app: &App, caller: &Caller, reader: &Reader, password: String) -> Result<(), Fault> {
-    let Some(signed) = caller.actor.person() else {
-        return Err(Fault::new(Code::Unauthenticated));
-    };
-    let person = app.store.get::<Person>(&caller.actor, signed.id).await?;
-    app.throttle
-        .attempt(reader.address, &person.email, app.store.mint().now())?;
-    let hash = app.store.credentials(&person.email).await?.map(|(_, hash)| hash);
-    if !app.passwords.verify(password, hash).await? {
-        return Err(invalid("password", Invalid::WrongPassword));
-    }
-    app.throttle.forget(reader.address, &person.email);
-    Ok(())
 }

@@ -252,18 +252,11 @@ pub(crate) async fn change_password(
     reader: Reader,
     Sent(sent): Sent<PasswordChange>,
 ) -> Result<Response, Fault> {
-    let Some(signed) = caller.actor.person() else {
+    if caller.actor.person().is_none() {
         return Err(Fault::new(Code::Unauthenticated));
-    };
-    check_new("newPassword", &sent.new_password)?;
-    let person = app.store.get::<Person>(&caller.actor, signed.id).await?;
-    app.throttle
-        .attempt(reader.address, &person.email, app.store.mint().now())?;
-    let hash = app.store.credentials(&person.email).await?.map(|(_, hash)| hash);
-    if !app.passwords.verify(sent.current_password, hash).await? {
-        return Err(invalid("currentPassword", Invalid::WrongPassword));
     }
-    app.throttle.forget(reader.address, &person.email);
+    check_new("newPassword", &sent.new_password)?;
+    let person = own_password(&app, &caller, &reader, "currentPassword", sent.current_password).await?;
     let hash = app.passwords.hash(sent.new_password, app.store.mint()).await?;
     app.store
         .set_password(&caller.actor, person.id, hash, &reader.origin)
@@ -271,6 +264,28 @@ pub(crate) async fn change_password(
     // Whoever asks has taken every step already.
     let session = app.store.open_session(person.id, &reader.origin).await?;
     signed_in(&app, person, &session)
+}
+
+/// The caller, whose password this must be; wrong ones count as they do at signing in.
+pub(super) async fn own_password(
+    app: &App,
+    caller: &Caller,
+    reader: &Reader,
+    field: &'static str,
+    password: String,
+) -> Result<Person, Fault> {
+    let Some(signed) = caller.actor.person() else {
+        return Err(Fault::new(Code::Unauthenticated));
+    };
+    let person = app.store.get::<Person>(&caller.actor, signed.id).await?;
+    app.throttle
+        .attempt(reader.address, &person.email, app.store.mint().now())?;
+    let hash = app.store.credentials(&person.email).await?.map(|(_, hash)| hash);
+    if !app.passwords.verify(password, hash).await? {
+        return Err(invalid(field, Invalid::WrongPassword));
+    }
+    app.throttle.forget(reader.address, &person.email);
+    Ok(person)
 }
 
 /// Whom an invitation is for
