@@ -217,7 +217,7 @@ testing::both! {
 
 #[test]
 fn the_successors_are_those_of_the_commune_history() {
-    let text = include_str!("../reference/commune_history.csv");
+    let text = include_str!("../../reference/commune_history.csv");
     let mut reader = csv::Reader::from_reader(text.as_bytes());
     // The end of each chain of codes that the register closed; names that changed keep their code.
     let closed: std::collections::BTreeMap<Nis, Nis> = reader

@@ -16,7 +16,7 @@ use stories::schema::{Field, Path};
 use testing::{Server, TestClient};
 
 const LEGEND: &str = "# Who reads what and who may do what: asked of a running server, each field of the schema by each caller. Written by
-# tests/matrix.rs; read the difference before you commit it.
+# tests/stories/matrix.rs; read the difference before you commit it.
 #
 # yes      it answers, or it is done        sign in  UNAUTHENTICATED: sign in first
 # null     it answers nothing               no       FORBIDDEN: not for this caller

@@ -130,7 +130,7 @@ story! {
         }
         // The sample that is served is the one that is run.
         let sample = visitor.get("/v1/docs/samples/python/directory.py").await.text().await.unwrap();
-        assert_eq!(sample, include_str!("../docs/integrate/samples/python/directory.py"));
+        assert_eq!(sample, include_str!("../../docs/integrate/samples/python/directory.py"));
         for nothing in ["/v1/docs/nothing.md", "/v1/docs/samples/python/../../../Cargo.toml", "/v1/docs/samples/nothing.py"] {
             assert_eq!(visitor.get(nothing).await.status(), 404, "{nothing}");
         }

@@ -1,0 +1,35 @@
+//! The store on both databases. One binary, because each would hold the whole of what it links.
+
+mod account;
+mod backup;
+mod chantier;
+mod contact;
+mod council;
+mod drift;
+mod erasure;
+mod exchange;
+mod expertise;
+mod export;
+mod facet;
+mod feed;
+mod history;
+mod import;
+mod mail;
+mod matching;
+mod merge;
+mod officer;
+mod organisation;
+mod outcome;
+mod overlap;
+mod plan;
+mod project;
+mod provenance;
+mod push;
+mod reference;
+mod saved_search;
+mod search;
+mod signing;
+mod territory;
+mod usage;
+mod webhook;
+mod write;
