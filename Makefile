@@ -58,6 +58,10 @@ contract-release: ## makes the present contract the released one, from which not
 schema: ## writes schema.graphql and the other generated files
 	scripts/generated
 
+documents: ## writes frontend/documents.json, the GraphQL documents that the pages send
+	cargo test --quiet --locked -p frontend --profile wasm-dev --target-dir target/wasm the_list_beside || \
+	  cargo test --quiet --locked -p frontend --profile wasm-dev --target-dir target/wasm the_list_beside
+
 test-rust: ## unit and store tests on SQLite and PostgreSQL, stories over HTTP
 	@scripts/install postgres nextest node python
 	scripts/with-postgres scripts/test-rust
@@ -72,4 +76,4 @@ bench: build ## start, memory, and the exchange at the size of a region: writes 
 	cargo build --locked --release -p bench
 	CHANTIERS_POSTGRES_DURABLE=1 scripts/with-postgres target/release/bench
 
-.PHONY: help run server spa build test $(PARTS) generated schema contract-note contract-release bench
+.PHONY: help run server spa build test $(PARTS) generated schema documents contract-note contract-release bench

@@ -4,6 +4,7 @@
 #![expect(clippy::unwrap_used, reason = "a story stops at the first surprise")]
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use serde_json::{Value, json};
 use testing::{Receiver, Server, TestClient};
@@ -627,12 +628,20 @@ impl Scene {
             let input = json!({"name": "zqmachine", "organisationId": house, "sourceIds": [source], "scopes": [scope]});
             columns.push((scope.to_lowercase(), server.machine_of(a, input).await));
         }
-        let clients = a.data("{ clients { id } }", json!({})).await;
-        maker
-            .ids
-            .all
-            .insert("Client".to_owned(), clients["clients"][0]["id"].clone());
+        // What is done to a machine is not done to one that asks.
+        let machine = json!({"name": "zqmachine", "organisationId": house, "scopes": ["EXCHANGE_READ"]});
+        let create = "mutation($input: ClientCreateInput!) { clientCreate(input: $input) { client { id } } }";
+        let mut made = a.data(create, json!({"input": machine})).await;
+        let machine = made["clientCreate"]["client"]["id"].take();
+        maker.ids.all.insert("Client".to_owned(), machine);
         let ids = maker.ids;
+        // Something that is deprecated is asked, and counted within seconds.
+        let late = "{ chantiers(first: 1) { nodes { steps(first: 1) { nodes { late } } } } }";
+        a.data(late, json!({})).await;
+        until(a, "{ deprecatedCalls { calls } }", |data| {
+            data["deprecatedCalls"] != json!([])
+        })
+        .await;
         Self {
             columns,
             ids,
@@ -640,4 +649,30 @@ impl Scene {
             receiver,
         }
     }
+
+    /// Waits until nobody works on the file that is imported.
+    pub async fn file_rests(&self) {
+        let administrator = self.columns.iter().find(|(who, _)| who == "administrator");
+        let (_, administrator) = administrator.expect("an administrator is in the scene");
+        let id = self.ids.all["Import"].as_str().expect("a file is in the scene");
+        let state = format!("{{ import(id: \"{id}\") {{ state }} }}");
+        let works = ["READING", "PREVIEWING", "RUNNING"];
+        until(administrator, &state, |data| {
+            data["import"]["state"]
+                .as_str()
+                .is_none_or(|state| !works.contains(&state))
+        })
+        .await;
+    }
+}
+
+/// Asks again until the answer is so.
+async fn until(client: &TestClient, query: &str, is_so: impl Fn(&Value) -> bool) {
+    for _ in 0..300 {
+        if is_so(&client.data(query, json!({})).await) {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    panic!("it does not come about: {query}");
 }

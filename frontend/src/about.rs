@@ -40,6 +40,8 @@ struct Found {
     credits: Vec<Credit>,
 }
 
+crate::api::document!(query Found(()));
+
 #[derive(Clone, Debug, PartialEq, cynic::QueryFragment)]
 struct Credit {
     what: String,

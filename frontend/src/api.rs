@@ -2,6 +2,7 @@
 //! is kept for a while, shown at once and fetched again behind; failures come back as what a person can be told.
 
 pub mod cache;
+pub mod document;
 
 use crate::browser;
 use crate::language::{Lang, language, language_now};
@@ -10,6 +11,8 @@ use crate::ui::map::atlas::Atlas;
 use crate::ui::state::{Failure, FailureKind, Load};
 use cache::Cache;
 use cynic::Operation;
+pub(crate) use document::document;
+use document::{Answers, request};
 pub use gloo_net::http::Method;
 use gloo_net::http::{RequestBuilder, Response};
 use leptos::prelude::*;
@@ -48,20 +51,17 @@ pub fn forget_all() {
 }
 
 /// Reads once, from the server.
-pub async fn query<Q, V>(operation: &Operation<Q, V>) -> Result<Q, Failure>
+pub async fn query<Q>(operation: &Operation<Q, Q::Variables>) -> Result<Q, Failure>
 where
-    Q: DeserializeOwned,
-    V: Serialize,
+    Q: Answers + DeserializeOwned,
 {
-    let body = body(operation)?;
-    decode(&post(&body).await?)
+    decode(&post(&request(operation)?).await?)
 }
 
 /// Changes something. Everything that was read before is old from then on, whether or not the change was refused.
-pub async fn mutate<Q, V>(operation: &Operation<Q, V>) -> Result<Q, Failure>
+pub async fn mutate<Q>(operation: &Operation<Q, Q::Variables>) -> Result<Q, Failure>
 where
-    Q: DeserializeOwned,
-    V: Serialize,
+    Q: Answers + DeserializeOwned,
 {
     let answer = query(operation).await;
     CACHE.with_borrow_mut(Cache::age);
@@ -84,10 +84,9 @@ impl<T: Send + Sync + 'static> Copy for Fetched<T> {}
 
 /// Reads for a view: at once from what is kept, then from the server when that is older than a moment; again when a
 /// signal inside `operation`, the language or the session changes.
-pub fn load<Q, V>(operation: impl Fn() -> Operation<Q, V> + 'static) -> Fetched<Q>
+pub fn load<Q>(operation: impl Fn() -> Operation<Q, Q::Variables> + 'static) -> Fetched<Q>
 where
-    Q: DeserializeOwned + Clone + Send + Sync + 'static,
-    V: Serialize + 'static,
+    Q: Answers + DeserializeOwned + Clone + Send + Sync + 'static,
 {
     let shown = RwSignal::new(Load::Pending);
     let asked = RwSignal::new(0_u32);
@@ -99,7 +98,7 @@ where
             session::Session::Visitor => String::new(),
             session::Session::Signed(person) => person.id,
         };
-        let body = match body(&operation()) {
+        let body = match request(&operation()) {
             Ok(body) => body,
             Err(failure) => {
                 shown.set(Load::Failed(failure));
@@ -200,13 +199,12 @@ impl<T: Clone + Send + Sync + 'static> Paged<T> {
 }
 
 /// `operation` is given the cursor to go on from. When a signal inside it changes, the list starts again.
-pub fn pages<Q, V, T>(
-    operation: impl Fn(Option<String>) -> Operation<Q, V> + Send + Sync + 'static,
+pub fn pages<Q, T>(
+    operation: impl Fn(Option<String>) -> Operation<Q, Q::Variables> + Send + Sync + 'static,
     page: impl Fn(Q) -> Page<T> + Send + Sync + 'static,
 ) -> Paged<T>
 where
-    Q: DeserializeOwned + Clone + Send + Sync + 'static,
-    V: Serialize + 'static,
+    Q: Answers + DeserializeOwned + Clone + Send + Sync + 'static,
     T: Clone + Send + Sync + 'static,
 {
     let (operation, page) = (Arc::new(operation), Arc::new(page));
@@ -425,10 +423,6 @@ pub async fn knock() -> bool {
         .is_ok()
 }
 
-fn body<Q, V: Serialize>(operation: &Operation<Q, V>) -> Result<String, Failure> {
-    serde_json::to_string(operation).map_err(|_| internal(None))
-}
-
 /// Sends a GraphQL request; an access token that has ended is renewed once.
 async fn post(body: &str) -> Result<String, Failure> {
     let first = post_once(body).await;
@@ -596,6 +590,7 @@ fn kind_of_code(code: &str) -> FailureKind {
         "COST_EXCEEDED" | "RATE_LIMITED" => FailureKind::Busy,
         "CURSOR_INVALID" | "CURSOR_EXPIRED" => FailureKind::Moved,
         "TIMEOUT" => FailureKind::Timeout,
+        "DOCUMENT_UNKNOWN" => FailureKind::Outdated,
         _ => FailureKind::Internal,
     }
 }

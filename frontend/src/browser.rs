@@ -54,6 +54,11 @@ mod real {
         }
     }
 
+    /// The page once more, from the server.
+    pub fn reload() {
+        let _ = window().location().reload();
+    }
+
     /// The browser's languages, the preferred first.
     pub fn languages() -> Vec<String> {
         window()
@@ -191,9 +196,10 @@ mod real {
         false
     }
     pub async fn wait(_: u32) {}
+    pub fn reload() {}
 }
 
 pub use real::{
     alone, copy, focus, forget, forget_in_tab, keep, keep_in_tab, kept, kept_in_tab, languages, narrow, now,
-    online, query_word, remove_root_attribute, set_root_attribute, wait,
+    online, query_word, reload, remove_root_attribute, set_root_attribute, wait,
 };

@@ -38,6 +38,8 @@ struct All {
     chantiers: Cards,
 }
 
+crate::api::document!(query All(Narrowed));
+
 pub struct Chantiers;
 
 #[lazy_route]

@@ -29,6 +29,8 @@ struct Found {
     search: Vec<SearchHit>,
 }
 
+crate::api::document!(query Found(Asked));
+
 #[derive(Clone, Debug, PartialEq, cynic::QueryFragment)]
 struct SearchHit {
     record_id: cynic::Id,

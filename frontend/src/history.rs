@@ -47,6 +47,8 @@ struct Found {
     history: ChangeConnection,
 }
 
+crate::api::document!(query Found(Asked));
+
 #[derive(Clone, cynic::QueryFragment)]
 struct ChangeConnection {
     nodes: Vec<Change>,

@@ -56,6 +56,8 @@ struct Home {
     history: Changes,
 }
 
+crate::api::document!(query Home(Today));
+
 #[derive(Clone, cynic::QueryFragment)]
 #[cynic(graphql_type = "ProjectConnection")]
 struct Projects {

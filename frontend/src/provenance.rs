@@ -118,6 +118,8 @@ struct Confirm {
     provenance_confirm: ProvenancePayload,
 }
 
+crate::api::document!(mutation Confirm(Confirming));
+
 #[derive(cynic::QueryFragment)]
 struct ProvenancePayload {
     user_errors: Vec<UserError>,

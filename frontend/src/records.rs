@@ -29,6 +29,8 @@ struct Titles {
     nodes: Vec<Option<Titled>>,
 }
 
+crate::api::document!(query Titles(Ids));
+
 #[derive(Clone, cynic::InlineFragments)]
 #[cynic(graphql_type = "Node")]
 enum Titled {
@@ -348,6 +350,8 @@ struct Results {
     #[arguments(text: $text, kinds: $kinds, first: 30)]
     search: Vec<SearchHit>,
 }
+
+crate::api::document!(query Results(Looked));
 
 #[derive(Clone, cynic::QueryFragment)]
 struct SearchHit {

@@ -15,6 +15,8 @@ struct Asked {
     viewer: Option<Viewer>,
 }
 
+crate::api::document!(query Asked(()));
+
 #[derive(Clone, cynic::QueryFragment)]
 struct Viewer {
     person: Person,

@@ -46,6 +46,8 @@ struct Week {
     history: Changes,
 }
 
+crate::api::document!(query Week(Mine));
+
 #[derive(Clone, cynic::InlineFragments)]
 #[cynic(graphql_type = "Node")]
 enum Record {

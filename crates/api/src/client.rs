@@ -2,13 +2,16 @@
 
 use async_graphql::{Context, InputObject, Object, Result, SimpleObject};
 use chrono::{DateTime, Utc};
-use domain::policy::Scope;
+use domain::policy::{Action, Scope};
 use domain::{OrganisationId, Refusal, SourceId, TerritoryId};
-use store::{ClientEntry, NewClient, Secret};
+use store::{ClientDocument, ClientEntry, NewClient, Secret};
 
 use crate::auth::{client_name, client_named};
 use crate::ctx::{caller, store};
 use crate::error::{UserError, fail};
+use crate::graphql;
+use crate::problem::{Code, Fault};
+use crate::schema::Schema;
 
 /// A partner's machine.
 #[derive(SimpleObject)]
@@ -30,6 +33,8 @@ pub(crate) struct ClientNode {
     is_active: bool,
     /// When it was made.
     created_at: DateTime<Utc>,
+    /// Whether of GraphQL it may send only the documents registered for it.
+    documents_only: bool,
     #[graphql(skip)]
     pub(crate) entry: ClientEntry,
 }
@@ -46,6 +51,7 @@ impl From<ClientEntry> for ClientNode {
             territory_ids,
             is_active,
             created_at,
+            documents_only,
         } = entry;
         Self {
             id: client_name(id),
@@ -56,7 +62,27 @@ impl From<ClientEntry> for ClientNode {
             territory_ids,
             is_active,
             created_at,
+            documents_only,
             entry: whole,
+        }
+    }
+}
+
+/// A GraphQL document registered for a machine.
+#[derive(SimpleObject)]
+#[graphql(name = "ClientDocument")]
+pub(crate) struct ClientDocumentNode {
+    /// What a request names it by, as `documentId`: `sha256:` and the SHA-256 of its text.
+    id: String,
+    /// Its text.
+    text: String,
+}
+
+impl From<ClientDocument> for ClientDocumentNode {
+    fn from(ClientDocument { digest, text }: ClientDocument) -> Self {
+        Self {
+            id: format!("sha256:{digest}"),
+            text,
         }
     }
 }
@@ -200,6 +226,36 @@ impl ClientMutation {
         let actor = &caller(ctx).actor;
         let changed = match client_named(&id) {
             Some(client) => store(ctx).set_client_active(actor, client, is_active).await,
+            None => Err(Refusal::NotFound.into()),
+        };
+        payload(ctx, changed.map(|client| (Some(client), None)))
+    }
+
+    /// Registers documents for a machine, in place of those it had; each must fit the schema and its limits. Its requests
+    /// then name one by `documentId`: `sha256:` and the SHA-256 of its text in 64 lower-case hexadecimal digits.
+    async fn client_set_documents(
+        &self,
+        ctx: &Context<'_>,
+        id: String,
+        #[graphql(desc = "The texts, at most 500; none takes all away.")] documents: Vec<String>,
+        #[graphql(desc = "Whether the machine may send these only, and no other text.")] only: bool,
+    ) -> Result<ClientPayload> {
+        let actor = &caller(ctx).actor;
+        store(ctx)
+            .ask(actor, Action::ManageClients)
+            .map_err(|error| fail(ctx, error))?;
+        let schema = ctx.data_unchecked::<Schema>();
+        let mut given = Vec::with_capacity(documents.len());
+        for (at, text) in documents.into_iter().enumerate() {
+            if let Err(why) = graphql::fits(schema, &text).await {
+                let fault = Fault::new(Code::BadRequest).technically(format!("documents[{at}]: {why}"));
+                return Err(fail(ctx, fault));
+            }
+            let digest = graphql::digest(&text);
+            given.push(ClientDocument { digest, text });
+        }
+        let changed = match client_named(&id) {
+            Some(client) => store(ctx).set_client_documents(actor, client, given, only).await,
             None => Err(Refusal::NotFound.into()),
         };
         payload(ctx, changed.map(|client| (Some(client), None)))

@@ -15,15 +15,19 @@ use domain::{Actor, Lang, Mint, chantier, organisation, project, territory};
 use store::{Engine, NewClient, Store};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
-use tracing_subscriber::EnvFilter;
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::util::SubscriberInitExt as _;
+use tracing_subscriber::{EnvFilter, Layer as _};
 use url::Url;
 
 use crate::auth::{Passwords, client_name};
 use crate::config::{Account, Cli, Client, Command, Config, Feed, one_line};
 use crate::feed::Readers;
+use crate::graphql::Documents;
 use crate::mail::sender::Sender;
 use crate::rest::snapshots;
 use crate::server::{self, App, Site};
+use crate::traces::Traces;
 use crate::webhook::messenger::Messenger;
 use crate::{feed, openapi, schema};
 
@@ -53,8 +57,11 @@ pub async fn run(cli: Cli, mint: Arc<dyn Mint>) -> Result<ExitCode, Stop> {
         Command::Schema => print(&schema::sdl()),
         Command::Openapi => print(&openapi::document()),
         Command::Serve => {
-            log(&config)?;
+            let traces = log(&config)?;
             serve(&config, mint).await?;
+            if let Some(traces) = traces {
+                traces.end().await;
+            }
         }
         Command::Migrate => {
             log(&config)?;
@@ -165,22 +172,26 @@ fn print(text: &str) {
 }
 
 /// One line an event on standard error: JSON for machines, plain for a terminal.
-fn log(config: &Config) -> Result<(), Stop> {
+fn log(config: &Config) -> Result<Option<Traces>, Stop> {
     use std::io::IsTerminal as _;
     let filter =
         EnvFilter::try_new(&config.log).map_err(|error| Stop::new("--log (CHANTIERS_LOG)", &error))?;
-    let plain = tracing_subscriber::fmt()
-        .with_env_filter(filter)
+    let plain = tracing_subscriber::fmt::layer()
         .with_writer(std::io::stderr)
         .with_target(false);
-    let started = if std::io::stderr().is_terminal() {
-        plain.compact().try_init()
+    let lines = if std::io::stderr().is_terminal() {
+        plain.compact().with_filter(filter).boxed()
     } else {
-        plain.json().flatten_event(true).with_span_list(false).try_init()
+        let json = plain.json().flatten_event(true).with_span_list(false);
+        json.with_filter(filter).boxed()
     };
+    let begun = config.otlp_url.as_ref().map(Traces::start).transpose();
+    let (traces, told) = begun
+        .map_err(|error| Stop::new("--otlp-url (CHANTIERS_OTLP_URL)", &error))?
+        .unzip();
     // Somebody else's subscriber (a test's) stays.
-    drop(started);
-    Ok(())
+    drop(tracing_subscriber::registry().with(lines).with(told).try_init());
+    Ok(traces)
 }
 
 async fn serve(config: &Config, mint: Arc<dyn Mint>) -> Result<(), Stop> {
@@ -223,6 +234,7 @@ async fn serve(config: &Config, mint: Arc<dyn Mint>) -> Result<(), Stop> {
         .await
         .map_err(|error| Stop::new("territories", &error))?;
     tracing::debug!(?loaded, "reference data");
+    let store = with_replica(config, store).await?;
     let welcome = welcome(config, &store, &public_url).await?;
     let site = Site {
         public_url: public_url.clone(),
@@ -232,8 +244,10 @@ async fn serve(config: &Config, mint: Arc<dyn Mint>) -> Result<(), Stop> {
         sends_mail: sender.is_some(),
         cost_per_second: config.cost_per_second,
     };
+    let documents = Documents::beside(config.spa_dir.as_deref())
+        .map_err(|why| Stop(format!("--spa-dir (CHANTIERS_SPA_DIR): {why}")))?;
     let retention = config.feed_retention_days;
-    let app = App::new(store.clone(), site, Readers::new(retention))
+    let app = App::new(store.clone(), site, documents, Readers::new(retention))
         .await
         .map_err(|error| Stop::new("cannot start", &error))?;
     print(&format!(
@@ -273,9 +287,14 @@ async fn serve(config: &Config, mint: Arc<dyn Mint>) -> Result<(), Stop> {
         running.subscribe(),
     ));
     let sweeping = tokio::spawn(sweep(Arc::clone(&app)));
+    let comparing = tokio::spawn({
+        let store = store.clone();
+        async move { store.follow_replica().await }
+    });
     let keeping = tokio::spawn(feed::keep(store.clone(), retention));
     server::serve(listener, app, stopped).await;
     sweeping.abort();
+    comparing.abort();
     drop(running);
     keeping.abort();
     let ending = async { tokio::join!(sending, messaging) };
@@ -574,6 +593,23 @@ async fn open(config: &Config, mint: Arc<dyn Mint>) -> Result<Store, Stop> {
             &error,
         )
     })
+}
+
+/// The store with the replica that is set.
+async fn with_replica(config: &Config, store: Store) -> Result<Store, Stop> {
+    let Some(url) = &config.replica_url else {
+        return Ok(store);
+    };
+    let failed = |why: &dyn std::fmt::Display| Stop::new("--replica-url (CHANTIERS_REPLICA_URL)", why);
+    if store.engine() != Engine::Postgres {
+        return Err(failed(
+            &"a replica is one of a PostgreSQL server (CHANTIERS_DATABASE_URL)",
+        ));
+    }
+    store
+        .with_replica(url, config.database_connections)
+        .await
+        .map_err(|error| failed(&error))
 }
 
 async fn migrate(store: &Store) -> Result<(), Stop> {

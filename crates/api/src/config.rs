@@ -64,6 +64,10 @@ pub struct Config {
     )]
     pub database_connections: u32,
 
+    /// A replica of the PostgreSQL server, to read what queries show as long as it is up to date [default: none]
+    #[arg(long, env = "CHANTIERS_REPLICA_URL", value_name = "URL", global = true)]
+    pub replica_url: Option<String>,
+
     /// Address and port to listen on
     #[arg(
         long,
@@ -83,6 +87,10 @@ pub struct Config {
         value_parser = public_url
     )]
     pub public_url: Option<Url>,
+
+    /// A collector of OpenTelemetry to send traces to, over HTTP in JSON (`/v1/traces` is added) [default: none]
+    #[arg(long, env = "CHANTIERS_OTLP_URL", value_name = "URL", global = true, value_parser = public_url)]
+    pub otlp_url: Option<Url>,
 
     /// Folder of the built browser application; without it only the API is served
     #[arg(long, env = "CHANTIERS_SPA_DIR", value_name = "FOLDER", global = true)]
@@ -253,6 +261,7 @@ impl Config {
     fn drop_empty(&mut self) {
         let filled = |text: &String| !text.trim().is_empty();
         self.database_url = self.database_url.take().filter(filled);
+        self.replica_url = self.replica_url.take().filter(filled);
         self.smtp_url = self.smtp_url.take().filter(filled);
         self.mail_from = self.mail_from.take().filter(filled);
         self.admin_email = self.admin_email.take().filter(filled);

@@ -201,9 +201,7 @@ impl Bill {
 
     fn pay(&self, requested: usize) -> Result<(), Fault> {
         if requested > COMPLEXITY {
-            return Err(Fault::new(Code::CostExceeded).technically(format!(
-                "it costs {requested}, and one request may cost {COMPLEXITY}: ask for fewer rows or fields at once"
-            )));
+            return Err(Fault::new(Code::CostExceeded).technically(too_dear(requested)));
         }
         let cost = self.budgets.spend(&self.caller, requested, self.now)?;
         // Nobody else pays this bill.
@@ -213,6 +211,14 @@ impl Bill {
         Ok(())
     }
 }
+
+fn too_dear(cost: usize) -> String {
+    format!("it costs {cost}, and one request may cost {COMPLEXITY}: ask for fewer rows or fields at once")
+}
+
+/// In the data of a request whose document is only to be tried: whether it fits the schema and its limits. Nothing of it
+/// runs; it has no errors where it fits.
+pub(crate) struct Rehearsal;
 
 /// Weighs each request when it is known to fit the schema, before anything of it runs; notes what it uses that is
 /// deprecated.
@@ -250,6 +256,11 @@ impl Extension for Weighing {
         next: NextValidation<'_>,
     ) -> Result<ValidationResult, Vec<ServerError>> {
         let found = next.run(ctx).await?;
+        if ctx.data_opt::<Rehearsal>().is_some() {
+            let dear = found.complexity > COMPLEXITY;
+            let told = dear.then(|| ServerError::new(too_dear(found.complexity), None));
+            return Err(told.into_iter().collect());
+        }
         let bill = ctx.data_opt::<Arc<Bill>>();
         match bill.map_or(Ok(()), |bill| {
             bill.pay(found.complexity).map_err(|fault| (bill, fault))

@@ -49,13 +49,18 @@ impl Readers {
         self.stopped.send_replace(true);
     }
 
-    fn enter(&self) -> Result<OwnedSemaphorePermit, Fault> {
+    /// Takes a place among those who wait.
+    ///
+    /// # Errors
+    /// Too many wait already.
+    pub(crate) fn enter(&self) -> Result<OwnedSemaphorePermit, Fault> {
         Arc::clone(&self.places)
             .try_acquire_owned()
             .map_err(|_| Fault::new(Code::RateLimited).retry_after(10))
     }
 
-    async fn stopped(&self) {
+    /// The server is about to stop.
+    pub(crate) async fn stopped(&self) {
         // The sender is here, so it does not go away.
         let _ = self.stopped.subscribe().wait_for(|stopped| *stopped).await;
     }

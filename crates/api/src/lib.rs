@@ -53,5 +53,6 @@ mod saved_search;
 mod security;
 mod source;
 mod territory;
+mod traces;
 pub mod usage;
 mod webhook;

@@ -53,9 +53,9 @@ impl Metrics {
         *counts.webhooks.entry(outcome).or_default() += 1;
     }
 
-    /// Everything as text, with the statements sent to the database.
+    /// Everything as text, with the statements sent to the database, and to its replica where there is one.
     #[must_use]
-    pub fn text(&self, statements: u64) -> String {
+    pub fn text(&self, statements: u64, of_replica: Option<u64>) -> String {
         let mut text = String::new();
         self.requests(&mut text);
         self.webhooks(&mut text);
@@ -66,6 +66,11 @@ impl Metrics {
             "Statements sent to the database.",
         );
         line(&mut text, "chantiers_statements_total", "", statements);
+        if let Some(statements) = of_replica {
+            let name = "chantiers_replica_statements_total";
+            head(&mut text, name, "counter", "Statements sent to the replica.");
+            line(&mut text, name, "", statements);
+        }
         if let Some(bytes) = resident_bytes() {
             head(
                 &mut text,
@@ -186,7 +191,7 @@ mod tests {
         let metrics = Metrics::default();
         metrics.answered("/v1/session", "POST", StatusCode::OK, Duration::from_millis(7));
         metrics.answered("/v1/session", "POST", StatusCode::OK, Duration::from_secs(60));
-        let text = metrics.text(12);
+        let text = metrics.text(12, None);
         let has = |line: &str| assert!(text.lines().any(|it| it == line), "{line}\n{text}");
         has("chantiers_http_requests_total{route=\"/v1/session\",method=\"POST\",status=\"200\"} 2");
         has("chantiers_http_request_duration_seconds_bucket{route=\"/v1/session\",le=\"0.005\"} 0");

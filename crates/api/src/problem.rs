@@ -43,6 +43,8 @@ const YEAR: Sentence = [
 pub enum Code {
     /// The request cannot be read.
     BadRequest,
+    /// A document is named that the server does not know.
+    DocumentUnknown,
     /// No, a wrong or an expired token; a wrong password.
     Unauthenticated,
     /// Not allowed, or from another site's page.
@@ -77,8 +79,9 @@ pub enum Code {
 
 impl Code {
     /// Every code.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::BadRequest,
+        Self::DocumentUnknown,
         Self::Unauthenticated,
         Self::Forbidden,
         Self::NotFound,
@@ -101,6 +104,7 @@ impl Code {
     pub const fn word(self) -> &'static str {
         match self {
             Self::BadRequest => "BAD_REQUEST",
+            Self::DocumentUnknown => "DOCUMENT_UNKNOWN",
             Self::Unauthenticated => "UNAUTHENTICATED",
             Self::Forbidden => "FORBIDDEN",
             Self::NotFound => "NOT_FOUND",
@@ -123,7 +127,9 @@ impl Code {
     #[must_use]
     pub const fn status(self) -> StatusCode {
         match self {
-            Self::BadRequest | Self::CursorInvalid | Self::CostExceeded => StatusCode::BAD_REQUEST,
+            Self::BadRequest | Self::DocumentUnknown | Self::CursorInvalid | Self::CostExceeded => {
+                StatusCode::BAD_REQUEST
+            }
             Self::CursorExpired => StatusCode::GONE,
             Self::Unauthenticated => StatusCode::UNAUTHORIZED,
             Self::Forbidden => StatusCode::FORBIDDEN,
@@ -148,6 +154,12 @@ impl Code {
                 "De aanvraag kan niet gelezen worden.",
                 "Die Anfrage kann nicht gelesen werden.",
                 "The request cannot be read.",
+            ],
+            Self::DocumentUnknown => [
+                "Ce documentId n'est pas connu ici: enregistrez le document, ou envoyez son texte.",
+                "Deze documentId is hier niet bekend: registreer het document, of stuur de tekst ervan.",
+                "Diese documentId ist hier nicht bekannt: Hinterlegen Sie das Dokument, oder senden Sie seinen Text.",
+                "This documentId is not known here: register the document, or send its text.",
             ],
             Self::Unauthenticated => [
                 "Connectez-vous (à nouveau).",

@@ -19,10 +19,9 @@ use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
-use hyper_util::server::graceful::GracefulShutdown;
 use store::Store;
 use tokio::net::TcpListener;
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, watch};
 use tower::ServiceExt as _;
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Predicate};
@@ -70,9 +69,11 @@ pub struct Site {
 pub struct App {
     /// The records.
     pub store: Store,
+    /// The same, for what only shows them: read from a replica where there is one.
+    pub showing: Store,
     /// The GraphQL schema.
     pub schema: Schema,
-    /// The documents that were read lately.
+    /// The documents that are known, and those that were read lately.
     pub documents: Documents,
     /// The access tokens.
     pub tokens: Tokens,
@@ -102,13 +103,18 @@ impl App {
     ///
     /// # Errors
     /// Where the signing keys cannot be read.
-    pub async fn new(store: Store, site: Site, readers: Readers) -> store::Result<Self> {
+    pub async fn new(
+        store: Store,
+        site: Site,
+        documents: Documents,
+        readers: Readers,
+    ) -> store::Result<Self> {
         let keys = store.signing_keys().await?;
         let issuer = site.public_url.origin().ascii_serialization();
         let readers = Arc::new(readers);
         Ok(Self {
             schema: schema::build(store.clone(), site.clone(), Arc::clone(&readers)),
-            documents: Documents::default(),
+            documents,
             tokens: Tokens::new(&keys, issuer, store.mint().now()),
             passwords: Passwords::default(),
             throttle: Throttle::default(),
@@ -117,6 +123,7 @@ impl App {
             pushing: Semaphore::new(PUSHING),
             budgets: Arc::new(Budgets::new(site.cost_per_second)),
             usage: Arc::default(),
+            showing: store.through_replica(),
             store,
             site,
         })
@@ -161,7 +168,8 @@ pub fn router(app: Arc<App>) -> Router {
 pub async fn serve(listener: TcpListener, app: Arc<App>, stopped: impl Future<Output = ()>) {
     let readers = Arc::clone(&app.readers);
     let router = router(app);
-    let connections = GracefulShutdown::new();
+    // Each connection holds a receiver: it hears that it is to end, and all have ended when none is left.
+    let (connections, _) = watch::channel(());
     let mut stopped = pin!(stopped);
     loop {
         let accepted = tokio::select! {
@@ -182,10 +190,19 @@ pub async fn serve(listener: TcpListener, app: Arc<App>, stopped: impl Future<Ou
                 let connection = http1::Builder::new()
                     .timer(TokioTimer::new())
                     .header_read_timeout(HEADER_LIMIT)
-                    .serve_connection(TokioIo::new(stream), answer);
-                let connection = connections.watch(connection);
+                    .serve_connection(TokioIo::new(stream), answer)
+                    .with_upgrades();
+                let mut told = connections.subscribe();
                 tokio::spawn(async move {
-                    if let Err(error) = connection.await {
+                    let mut connection = pin!(connection);
+                    let ended = tokio::select! {
+                        ended = connection.as_mut() => ended,
+                        _ = told.changed() => {
+                            connection.as_mut().graceful_shutdown();
+                            connection.await
+                        }
+                    };
+                    if let Err(error) = ended {
                         tracing::debug!(%error, "a connection broke");
                     }
                 });
@@ -200,7 +217,8 @@ pub async fn serve(listener: TcpListener, app: Arc<App>, stopped: impl Future<Ou
     drop(listener);
     readers.stop();
     tracing::info!("stopping: no new connections, what is under way is finished");
-    if tokio::time::timeout(STOP_LIMIT, connections.shutdown())
+    connections.send_replace(());
+    if tokio::time::timeout(STOP_LIMIT, connections.closed())
         .await
         .is_err()
     {

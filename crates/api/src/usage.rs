@@ -14,7 +14,7 @@ use domain::usage::CallerClass;
 use store::{ClientDay, DeprecatedCall, Spent, Store, Used};
 use tokio::sync::watch;
 
-use crate::client::ClientNode;
+use crate::client::{ClientDocumentNode, ClientNode};
 use crate::contract::{SchemaChange, deprecation};
 use crate::ctx::{Caller, caller, store};
 use crate::error::fail;
@@ -206,6 +206,14 @@ const fn rows(days: u32) -> usize {
 
 #[ComplexObject]
 impl ClientNode {
+    /// The documents registered for it.
+    #[graphql(complexity = "100 * child_complexity")]
+    async fn documents(&self, ctx: &Context<'_>) -> Result<Vec<ClientDocumentNode>> {
+        let documents = store(ctx).client_documents(&caller(ctx).actor, &self.entry).await;
+        let documents = documents.map_err(|error| fail(ctx, error))?;
+        Ok(documents.into_iter().map(Into::into).collect())
+    }
+
     /// What it asked and pushed on each of the last days, from the first to today.
     #[graphql(complexity = "rows(days) * child_complexity")]
     async fn usage(

@@ -67,6 +67,8 @@ pub struct Client {
     pub projects: Vec<ProjectId>,
     /// The councils that its organisation coordinates.
     pub councils: Vec<CouncilId>,
+    /// Whether of GraphQL it may send only the documents registered for it.
+    pub documents_only: bool,
 }
 
 choices! {

@@ -1,6 +1,8 @@
 //! The machines of partners: what each may do under which sources, and its secrets, of which only the digests are
 //! kept. Two secrets can be live at once, so that one takes the place of the other without a pause.
 
+mod document;
+
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use chrono::{DateTime, TimeDelta, Utc};
@@ -17,6 +19,8 @@ use crate::connect::Store;
 use crate::error::{Error, Result};
 use crate::rows;
 use crate::write::Tx;
+
+pub use document::ClientDocument;
 
 /// A secret is good for so long.
 const SECRET: TimeDelta = TimeDelta::days(365);
@@ -42,6 +46,8 @@ pub struct ClientEntry {
     pub is_active: bool,
     /// When it was made.
     pub created_at: DateTime<Utc>,
+    /// Whether of GraphQL it may send only the documents registered for it.
+    pub documents_only: bool,
 }
 
 /// What makes a client.
@@ -76,7 +82,7 @@ fn corrupt(error: impl std::fmt::Display) -> Error {
     Error::Corrupt(error.to_string())
 }
 
-const COLUMNS: [&str; 8] = [
+const COLUMNS: [&str; 9] = [
     "id",
     "name",
     "organisation_id",
@@ -85,6 +91,7 @@ const COLUMNS: [&str; 8] = [
     "territory_ids",
     "is_active",
     "created_at",
+    "documents_only",
 ];
 
 fn entry(row: &sea_orm::QueryResult) -> Result<ClientEntry> {
@@ -104,7 +111,19 @@ fn entry(row: &sea_orm::QueryResult) -> Result<ClientEntry> {
         },
         is_active: row.try_get("", "is_active")?,
         created_at: row.try_get("", "created_at")?,
+        documents_only: row.try_get("", "documents_only")?,
     })
+}
+
+/// A client that is there, as it is now.
+async fn client_in(tx: &Tx, client: Uuid) -> Result<ClientEntry> {
+    let query = Query::select()
+        .columns(COLUMNS)
+        .from("client")
+        .and_where(Expr::col("id").eq(client))
+        .take();
+    let row = tx.conn.query_one(&query).await?.ok_or(Refusal::NotFound)?;
+    entry(&row)
 }
 
 impl Store {
@@ -153,6 +172,7 @@ impl Store {
                 territory_ids: new.territory_ids.clone(),
                 is_active: true,
                 created_at: tx.now(),
+                documents_only: false,
             };
             let row = vec![
                 client.id.into(),
@@ -165,6 +185,7 @@ impl Store {
                     .into(),
                 client.is_active.into(),
                 client.created_at.into(),
+                client.documents_only.into(),
             ];
             rows::insert(&tx.conn, "client", &COLUMNS, vec![row]).await?;
             let secret = self.add_secret(tx, client.id).await?;
@@ -226,13 +247,7 @@ impl Store {
             if tx.conn.execute(&update).await?.rows_affected() == 0 {
                 return Err(Refusal::NotFound.into());
             }
-            let query = Query::select()
-                .columns(COLUMNS)
-                .from("client")
-                .and_where(Expr::col("id").eq(client))
-                .take();
-            let row = tx.conn.query_one(&query).await?.ok_or(Refusal::NotFound)?;
-            entry(&row)
+            client_in(tx, client).await
         })
         .await
     }
@@ -274,6 +289,7 @@ impl Store {
             .from("client")
             .and_where_option(whose)
             .order_by("name", Order::Asc)
+            .order_by("id", Order::Asc)
             .limit(1_000)
             .take();
         self.reading.query_all(&query).await?.iter().map(entry).collect()
@@ -356,6 +372,7 @@ impl Store {
             territories: client.territory_ids,
             projects: Vec::new(),
             councils: Vec::new(),
+            documents_only: client.documents_only,
         };
         if let Some(organisation) = acting
             .organisation

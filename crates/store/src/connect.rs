@@ -1,6 +1,7 @@
 //! Opens the database: an SQLite file or PostgreSQL, the same from there on.
 
 mod reading;
+mod replica;
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -10,6 +11,7 @@ use std::time::Duration;
 use domain::territory::Territory;
 use domain::{Mint, TerritoryId};
 use sea_orm::sea_query::{Expr, Query};
+use sea_orm::sqlx::postgres::PgConnectOptions;
 use sea_orm::{
     ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbBackend,
     SqliteTransactionMode, TransactionOptions, TransactionTrait,
@@ -22,6 +24,7 @@ use crate::error::Result;
 use crate::feed::Feed;
 use crate::migration::Migrator;
 use reading::Reading;
+use replica::Replica;
 
 /// What only one transaction does at a time, on however many servers.
 #[derive(Clone, Copy, Debug)]
@@ -78,6 +81,11 @@ pub enum Engine {
     Postgres,
 }
 
+/// The likeness from which the search's index proposes a candidate; ranking decides after.
+fn of_search(options: PgConnectOptions) -> PgConnectOptions {
+    options.options([("pg_trgm.word_similarity_threshold", "0.35")])
+}
+
 /// The records and everything kept beside them.
 #[derive(Clone)]
 pub struct Store {
@@ -85,6 +93,7 @@ pub struct Store {
     pub(crate) db: DatabaseConnection,
     /// What only reads.
     pub(crate) reading: Reading,
+    replica: Option<Arc<Replica>>,
     pub(crate) engine: Engine,
     pub(crate) mint: Arc<dyn Mint>,
     /// SQLite has one writer: ours queue here, first come first served, instead of polling its lock.
@@ -134,10 +143,7 @@ impl Store {
                     // Kibibytes of pages that each connection keeps; the system keeps the file's besides.
                     .pragma("cache_size", "-512")
             })
-            .map_sqlx_postgres_opts(|options| {
-                // The likeness from which the search's index proposes a candidate; ranking decides after.
-                options.options([("pg_trgm.word_similarity_threshold", "0.35")])
-            });
+            .map_sqlx_postgres_opts(of_search);
         let reading = Database::connect(options.clone()).await?;
         let mut db = Database::connect(options).await?;
         let statements = Arc::new(AtomicU64::new(0));
@@ -152,6 +158,7 @@ impl Store {
         Ok(Self {
             db,
             reading: Reading::of(&reading, connections, Arc::clone(&statements)),
+            replica: None,
             engine,
             mint,
             turn: Arc::new(Mutex::new(())),
@@ -237,6 +244,9 @@ impl Store {
     /// Where the database refuses.
     pub async fn close(&self) -> Result<()> {
         self.reading.close().await;
+        if let Some(replica) = &self.replica {
+            replica.close().await;
+        }
         Ok(self.db.close_by_ref().await?)
     }
 

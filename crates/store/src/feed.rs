@@ -194,6 +194,7 @@ impl Store {
                 Ok(head) if head == known => {}
                 Ok(head) => {
                     known = head;
+                    self.note_written().await;
                     self.feed.ring();
                 }
                 Err(error) => tracing::warn!(%error, "the feed could not be looked at"),

@@ -58,7 +58,7 @@ pub use account::{
 };
 pub use change::{Entry, HistoryFilter};
 pub use chantier::ByTitle;
-pub use client::{ClientEntry, NewClient, Secret};
+pub use client::{ClientDocument, ClientEntry, NewClient, Secret};
 pub use connect::{Engine, Store};
 pub use council::{Ballot, CouncilFigures};
 pub use erasure::{ErasedRecord, Erasure, FeedReader, Passage};

@@ -12,6 +12,7 @@ use domain::{ChangeId, RecordId, RecordType, Refusal, TerritoryId};
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{DatabaseTransaction, DbErr, EntityTrait, QueryFilter};
 use serde_json::Value;
+use tracing::Instrument as _;
 use uuid::Uuid;
 
 use crate::change::Entry;
@@ -44,7 +45,10 @@ impl std::fmt::Debug for Tx {
 
 impl Store {
     /// Refuses what the policy does not allow.
-    pub(crate) fn ask(&self, actor: &Actor, action: Action) -> Result<()> {
+    ///
+    /// # Errors
+    /// It does not: signing in may help, or not.
+    pub fn ask(&self, actor: &Actor, action: Action) -> Result<()> {
         match (allows(actor, action), actor) {
             (true, _) => Ok(()),
             (false, Actor::Visitor) => Err(Refusal::Unauthenticated.into()),
@@ -77,6 +81,15 @@ impl Store {
         T: Send,
     {
         self.ask(actor, action)?;
+        let span = tracing::debug_span!(target: "trace", "write", otel.kind = "client", action = ?action);
+        self.transact(actor, now, changes).instrument(span).await
+    }
+
+    async fn transact<T, F>(&self, actor: &Actor, now: Option<DateTime<Utc>>, changes: F) -> Result<T>
+    where
+        F: AsyncFnOnce(&mut Tx) -> Result<T> + Send,
+        T: Send,
+    {
         let turn = match self.engine {
             Engine::Sqlite => Some(self.turn.lock().await),
             Engine::Postgres => None,
@@ -95,6 +108,7 @@ impl Store {
                 let announced = tx.announce().await?;
                 tx.conn.commit().await?;
                 drop(turn);
+                self.note_written().await;
                 if announced {
                     self.feed.ring();
                 }

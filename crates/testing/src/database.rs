@@ -209,6 +209,26 @@ impl OwnPostgres {
         Self::script("restart", &self.folder).await;
     }
 
+    /// Starts a replica of it, or starts it again; answers its address, which stays.
+    pub async fn replica(&self) -> String {
+        Self::script("replica", &self.folder).await.trim().to_owned()
+    }
+
+    /// Stops the replica.
+    pub async fn stop_replica(&self) {
+        Self::script("stop-replica", &self.folder).await;
+    }
+
+    /// Has a server (the replica) do something that the database's own language says.
+    ///
+    /// # Panics
+    /// It does not.
+    pub async fn tell(address: &str, what: &str) {
+        let server = sea_orm::Database::connect(address).await.expect("it answers");
+        server.execute_unprepared(what).await.expect("it does it");
+        server.close().await.expect("the connection closes");
+    }
+
     /// Stops it and takes its data away.
     pub async fn close(self) {
         Self::script("stop", &self.folder).await;

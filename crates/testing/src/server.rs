@@ -476,6 +476,12 @@ impl TestClient {
         }
     }
 
+    /// What it shows to say who it is.
+    #[must_use]
+    pub fn token(&self) -> Option<&str> {
+        self.token.as_deref()
+    }
+
     fn signed(&self, request: reqwest::RequestBuilder) -> reqwest::RequestBuilder {
         match &self.token {
             Some(token) => request.bearer_auth(token),

@@ -32,6 +32,8 @@ struct Everything {
     search: Vec<SearchHit>,
 }
 
+crate::api::document!(query Everything(Asked));
+
 #[derive(Clone, cynic::QueryFragment)]
 struct SearchHit {
     record_id: cynic::Id,

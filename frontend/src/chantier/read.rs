@@ -287,6 +287,8 @@ pub struct One {
     chantier: Option<Around>,
 }
 
+crate::api::document!(query One(Which));
+
 impl One {
     pub fn whole(self) -> Option<Whole> {
         let (facts, around) = self.own.zip(self.chantier)?;

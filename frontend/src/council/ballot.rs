@@ -39,6 +39,8 @@ struct Cast {
     ballot_cast: VotePayload,
 }
 
+crate::api::document!(mutation Cast(Casting));
+
 #[derive(cynic::QueryFragment)]
 struct VotePayload {
     user_errors: Vec<UserError>,

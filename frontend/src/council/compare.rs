@@ -21,6 +21,8 @@ struct Found {
     councils: Rows,
 }
 
+crate::api::document!(query Found(()));
+
 #[derive(Clone, Debug, PartialEq, cynic::QueryFragment)]
 #[cynic(graphql_type = "CouncilConnection")]
 struct Rows {

@@ -39,6 +39,8 @@ struct Found {
     councils: Cards,
 }
 
+crate::api::document!(query Found(Asked));
+
 #[derive(Clone, Debug, PartialEq, cynic::QueryFragment)]
 #[cynic(graphql_type = "CouncilConnection")]
 struct Cards {

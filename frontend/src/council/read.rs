@@ -37,6 +37,8 @@ pub struct One {
     council: Option<Around>,
 }
 
+crate::api::document!(query One(Which));
+
 /// A council with all that its page shows.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Whole {

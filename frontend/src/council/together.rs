@@ -35,6 +35,8 @@ struct Found {
     shared_items: Items,
 }
 
+crate::api::document!(query Found(()));
+
 #[derive(Clone, Debug, PartialEq, cynic::QueryFragment)]
 #[cynic(graphql_type = "SharedItemConnection")]
 struct Items {

@@ -63,6 +63,8 @@ struct Opened {
     vote_open: VotePayload,
 }
 
+crate::api::document!(mutation Opened(Moving));
+
 #[derive(cynic::QueryFragment)]
 #[cynic(graphql_type = "Mutation", variables = "Moving")]
 struct Closed {
@@ -70,12 +72,16 @@ struct Closed {
     vote_close: VotePayload,
 }
 
+crate::api::document!(mutation Closed(Moving));
+
 #[derive(cynic::QueryFragment)]
 #[cynic(graphql_type = "Mutation", variables = "Withdrawing")]
 struct Withdrawn {
     #[arguments(input: $input)]
     vote_withdraw: VotePayload,
 }
+
+crate::api::document!(mutation Withdrawn(Withdrawing));
 
 // None of these has a way back, so none offers one.
 

@@ -22,6 +22,8 @@ struct Named {
     sources: Names,
 }
 
+crate::api::document!(query Named(()));
+
 #[derive(Clone, cynic::QueryFragment)]
 #[cynic(graphql_type = "SourceConnection")]
 struct Names {
@@ -47,6 +49,8 @@ struct Found {
     #[arguments(first: $first, second: $second)]
     source_overlap: Option<SourceOverlap>,
 }
+
+crate::api::document!(query Found(Asked));
 
 #[derive(Clone, Debug, PartialEq, cynic::QueryFragment)]
 struct SourceOverlap {

@@ -23,6 +23,8 @@ pub struct Listed {
     pub sources: Rows,
 }
 
+crate::api::document!(query Listed(Asked));
+
 #[derive(Clone, Debug, PartialEq, cynic::QueryFragment)]
 #[cynic(graphql_type = "SourceConnection")]
 pub struct Rows {
@@ -93,6 +95,8 @@ pub struct Found {
     #[arguments(id: $id)]
     pub source: Option<Source>,
 }
+
+crate::api::document!(query Found(One));
 
 #[derive(Clone, Debug, cynic::QueryFragment)]
 pub struct Source {

@@ -41,6 +41,8 @@ macro_rules! removals {
                 #[arguments(input: $input)]
                 $verb: DeletePayload,
             }
+
+            api::document!(mutation $gone(Removing));
         )+
 
         async fn removed(kind: RecordType, sent: Removing) -> Result<DeletePayload, Failure> {

@@ -21,6 +21,8 @@ macro_rules! mutation {
                 $verb: Payload,
             }
 
+            $crate::api::document!(mutation Document(Variables));
+
             #[derive(cynic::QueryFragment)]
             #[cynic(graphql_type = $payload)]
             struct Payload {

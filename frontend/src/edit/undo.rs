@@ -26,6 +26,8 @@ struct Undo {
     change_undo: ChangeUndoPayload,
 }
 
+crate::api::document!(mutation Undo(Undoing));
+
 #[derive(cynic::QueryFragment)]
 struct ChangeUndoPayload {
     user_errors: Vec<UserError>,

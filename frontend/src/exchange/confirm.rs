@@ -51,6 +51,8 @@ struct OfferConfirm {
     offer_confirm: OfferPayload,
 }
 
+crate::api::document!(mutation OfferConfirm(OfferConfirming));
+
 #[derive(cynic::QueryVariables)]
 struct NeedConfirming {
     input: NeedConfirmInput,
@@ -62,6 +64,8 @@ struct NeedConfirm {
     #[arguments(input: $input)]
     need_confirm: NeedPayload,
 }
+
+crate::api::document!(mutation NeedConfirm(NeedConfirming));
 
 #[derive(cynic::QueryVariables)]
 struct OfferMoving {
@@ -75,6 +79,8 @@ struct OfferMove {
     offer_update: OfferPayload,
 }
 
+crate::api::document!(mutation OfferMove(OfferMoving));
+
 #[derive(cynic::QueryVariables)]
 struct NeedMoving {
     input: NeedPatch,
@@ -86,6 +92,8 @@ struct NeedMove {
     #[arguments(input: $input)]
     need_update: NeedPayload,
 }
+
+crate::api::document!(mutation NeedMove(NeedMoving));
 
 async fn confirmed(side: Side, id: cynic::Id, expected_revision: i32) -> Answer {
     match side {

@@ -46,6 +46,8 @@ struct OfNeed {
     need: Option<NeedMatches>,
 }
 
+crate::api::document!(query OfNeed(Asked));
+
 #[derive(Clone, cynic::QueryFragment)]
 #[cynic(graphql_type = "Need", variables = "Asked")]
 struct NeedMatches {
@@ -59,6 +61,8 @@ struct OfOffer {
     #[arguments(id: $id)]
     offer: Option<OfferMatches>,
 }
+
+crate::api::document!(query OfOffer(Asked));
 
 #[derive(Clone, cynic::QueryFragment)]
 #[cynic(graphql_type = "Offer", variables = "Asked")]

@@ -189,6 +189,8 @@ pub struct OffersFound {
     pub offers: OfferRows,
 }
 
+crate::api::document!(query OffersFound(OffersAsked));
+
 #[derive(Clone, Debug, PartialEq, cynic::QueryFragment)]
 #[cynic(graphql_type = "OfferConnection")]
 pub struct OfferRows {
@@ -211,6 +213,8 @@ pub struct NeedsFound {
     pub needs: NeedRows,
 }
 
+crate::api::document!(query NeedsFound(NeedsAsked));
+
 #[derive(Clone, Debug, PartialEq, cynic::QueryFragment)]
 #[cynic(graphql_type = "NeedConnection")]
 pub struct NeedRows {
@@ -225,6 +229,8 @@ pub struct NeedRows {
 pub struct Products {
     pub product_types: Vec<ProductName>,
 }
+
+crate::api::document!(query Products(()));
 
 #[derive(Clone, Debug, PartialEq, cynic::QueryFragment)]
 #[cynic(graphql_type = "ProductType")]
@@ -262,6 +268,8 @@ pub struct OfferFound {
     offer: Option<OfferMore>,
 }
 
+crate::api::document!(query OfferFound(One));
+
 #[derive(Clone, Debug, PartialEq, cynic::QueryFragment)]
 #[cynic(graphql_type = "Offer")]
 struct OfferMore {
@@ -289,6 +297,8 @@ pub struct NeedFound {
     #[arguments(id: $id)]
     need: Option<NeedMore>,
 }
+
+crate::api::document!(query NeedFound(One));
 
 #[derive(Clone, Debug, PartialEq, cynic::QueryFragment)]
 #[cynic(graphql_type = "Need")]

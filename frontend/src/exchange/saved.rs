@@ -34,6 +34,8 @@ struct Found {
     saved_searches: Option<Rows>,
 }
 
+crate::api::document!(query Found(()));
+
 #[derive(Clone, Debug, PartialEq, cynic::QueryFragment)]
 #[cynic(graphql_type = "SavedSearchConnection")]
 struct Rows {
@@ -63,6 +65,8 @@ struct Keep {
     saved_search_create: SavedSearchPayload,
 }
 
+crate::api::document!(mutation Keep(Keeping));
+
 #[derive(cynic::QueryFragment)]
 struct SavedSearchPayload {
     user_errors: Vec<UserError>,
@@ -81,6 +85,8 @@ struct OffersCounted {
     offers: OfferCount,
 }
 
+crate::api::document!(query OffersCounted(OffersCounting));
+
 #[derive(Clone, cynic::QueryFragment)]
 #[cynic(graphql_type = "OfferConnection")]
 struct OfferCount {
@@ -98,6 +104,8 @@ struct NeedsCounted {
     #[arguments(where: $filter, first: 1)]
     needs: NeedCount,
 }
+
+crate::api::document!(query NeedsCounted(NeedsCounting));
 
 #[derive(Clone, cynic::QueryFragment)]
 #[cynic(graphql_type = "NeedConnection")]

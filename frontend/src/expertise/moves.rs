@@ -34,6 +34,8 @@ struct Open {
     introduction_open: IntroductionPayload,
 }
 
+crate::api::document!(mutation Open(Opening));
+
 #[derive(cynic::InputObject)]
 struct IntroductionAdvanceInput {
     id: cynic::Id,
@@ -54,6 +56,8 @@ struct Advance {
     #[arguments(input: $input)]
     introduction_advance: IntroductionPayload,
 }
+
+crate::api::document!(mutation Advance(Advancing));
 
 #[derive(cynic::InputObject)]
 struct IntroductionReviewInput {
@@ -76,6 +80,8 @@ struct Review {
     introduction_review: IntroductionPayload,
 }
 
+crate::api::document!(mutation Review(Reviewing));
+
 #[derive(cynic::InputObject)]
 struct ExpertiseNoticesInput {
     frequency: Frequency,
@@ -92,6 +98,8 @@ struct Choose {
     #[arguments(input: $input)]
     expertise_notices_set: ExpertiseNoticesPayload,
 }
+
+crate::api::document!(mutation Choose(Choosing));
 
 #[derive(cynic::QueryFragment)]
 struct ExpertiseNoticesPayload {
@@ -126,6 +134,8 @@ struct Propose {
     expertise_session_propose: ExpertiseSessionPayload,
 }
 
+crate::api::document!(mutation Propose(Proposing));
+
 #[derive(cynic::InputObject)]
 struct ExpertiseSessionAnswerInput {
     id: cynic::Id,
@@ -145,6 +155,8 @@ struct AnswerIt {
     #[arguments(input: $input)]
     expertise_session_answer: ExpertiseSessionPayload,
 }
+
+crate::api::document!(mutation AnswerIt(Answering));
 
 /// Proposes to a provider to be introduced to a need. Pressed twice, it proposes once.
 pub fn introduce(need: ExpertiseNeedId, expertise: ExpertiseId, busy: RwSignal<bool>, said: Toasts) {

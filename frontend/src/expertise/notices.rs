@@ -17,6 +17,8 @@ struct Chosen {
     expertise_notices: Option<Frequency>,
 }
 
+crate::api::document!(query Chosen(()));
+
 /// None for somebody who is not signed in.
 type Now = Option<Frequency>;
 

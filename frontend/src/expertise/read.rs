@@ -103,6 +103,8 @@ pub struct CatalogueFound {
     pub expertises: ExpertiseRows,
 }
 
+crate::api::document!(query CatalogueFound(CatalogueAsked));
+
 #[derive(Clone, Debug, PartialEq, cynic::QueryFragment)]
 #[cynic(graphql_type = "ExpertiseConnection")]
 pub struct ExpertiseRows {
@@ -122,6 +124,8 @@ pub struct FacetsFound {
     #[arguments(where: $filter)]
     pub expertise_facets: Vec<FacetRow>,
 }
+
+crate::api::document!(query FacetsFound(FacetsAsked));
 
 #[derive(Clone, Debug, PartialEq, cynic::QueryFragment)]
 #[cynic(graphql_type = "ExpertiseFacet")]
@@ -145,6 +149,8 @@ pub struct NeedsFound {
     pub expertise_needs: NeedRows,
 }
 
+crate::api::document!(query NeedsFound(NeedsAsked));
+
 #[derive(Clone, Debug, PartialEq, cynic::QueryFragment)]
 #[cynic(graphql_type = "ExpertiseNeedConnection")]
 pub struct NeedRows {
@@ -167,6 +173,8 @@ pub struct ExpertiseFound {
     #[arguments(id: $id)]
     pub around: Option<ExpertiseAround>,
 }
+
+crate::api::document!(query ExpertiseFound(One));
 
 #[derive(Clone, Debug, PartialEq, cynic::QueryFragment)]
 #[cynic(graphql_type = "Expertise")]
@@ -208,6 +216,8 @@ pub struct NeedFound {
     pub around: Option<NeedAround>,
 }
 
+crate::api::document!(query NeedFound(One));
+
 #[derive(Clone, Debug, PartialEq, cynic::QueryFragment)]
 #[cynic(graphql_type = "ExpertiseNeed")]
 pub struct NeedAround {
@@ -222,6 +232,8 @@ pub struct NeedMatchesFound {
     pub expertise_need: Option<NeedMatches>,
 }
 
+crate::api::document!(query NeedMatchesFound(One));
+
 #[derive(Clone, Debug, PartialEq, cynic::QueryFragment)]
 #[cynic(graphql_type = "ExpertiseNeed")]
 pub struct NeedMatches {
@@ -235,6 +247,8 @@ pub struct OfferMatchesFound {
     #[arguments(id: $id)]
     pub expertise: Option<OfferMatches>,
 }
+
+crate::api::document!(query OfferMatchesFound(One));
 
 #[derive(Clone, Debug, PartialEq, cynic::QueryFragment)]
 #[cynic(graphql_type = "Expertise")]
@@ -282,6 +296,8 @@ pub struct IntroductionsFound {
     #[arguments(where: $filter, first: 24, after: $after)]
     pub introductions: Option<IntroductionRows>,
 }
+
+crate::api::document!(query IntroductionsFound(IntroductionsAsked));
 
 #[derive(Clone, Debug, PartialEq, cynic::QueryFragment)]
 #[cynic(graphql_type = "IntroductionConnection")]
@@ -359,6 +375,8 @@ pub struct FunnelFound {
     pub introduction_funnel: Option<Vec<FunnelRow>>,
 }
 
+crate::api::document!(query FunnelFound(FunnelAsked));
+
 #[derive(Clone, Debug, PartialEq, cynic::QueryFragment)]
 #[cynic(graphql_type = "IntroductionFunnel")]
 pub struct FunnelRow {
@@ -395,6 +413,8 @@ pub struct SessionsFound {
     #[arguments(first: 50)]
     pub expertise_sessions: Option<SessionRows>,
 }
+
+crate::api::document!(query SessionsFound(()));
 
 #[derive(Clone, Debug, PartialEq, cynic::QueryFragment)]
 #[cynic(graphql_type = "ExpertiseSessionConnection")]

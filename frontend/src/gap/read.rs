@@ -17,6 +17,8 @@ pub struct ByProduct {
     pub gap: Gap,
 }
 
+crate::api::document!(query ByProduct(Asked));
+
 #[derive(cynic::QueryVariables)]
 pub struct ProductAsked {
     pub product_types: Option<Vec<String>>,
@@ -47,6 +49,8 @@ pub struct ByProvince {
     #[arguments(territory: $namur, productTypes: $product_types)]
     namur: Gap,
 }
+
+crate::api::document!(query ByProvince(ProductAsked));
 
 /// The provinces by their official codes, as they are called.
 pub const PROVINCES: [(&str, &str); 5] = [
@@ -129,6 +133,8 @@ pub struct GapAmount {
 pub struct Products {
     pub product_types: Vec<Kind>,
 }
+
+crate::api::document!(query Products(()));
 
 #[derive(Clone, Debug, PartialEq, cynic::QueryFragment)]
 #[cynic(graphql_type = "ProductType")]

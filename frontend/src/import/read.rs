@@ -25,6 +25,8 @@ pub struct Found {
     pub import: Option<Import>,
 }
 
+crate::api::document!(query Found(One));
+
 #[derive(Clone, Debug, cynic::QueryFragment)]
 pub struct Import {
     pub id: cynic::Id,
@@ -118,6 +120,8 @@ pub struct FoundRows {
     #[arguments(id: $id)]
     pub import: Option<WithRows>,
 }
+
+crate::api::document!(query FoundRows(AskedRows));
 
 #[derive(Clone, cynic::QueryFragment)]
 #[cynic(graphql_type = "Import", variables = "AskedRows")]
@@ -219,6 +223,8 @@ struct Map {
     import_map: ImportPayload,
 }
 
+crate::api::document!(mutation Map(Mapping));
+
 #[derive(cynic::InputObject)]
 struct ImportPreviewInput {
     id: cynic::Id,
@@ -235,6 +241,8 @@ struct Preview {
     #[arguments(input: $input)]
     import_preview: ImportPayload,
 }
+
+crate::api::document!(mutation Preview(Previewing));
 
 #[derive(cynic::InputObject)]
 struct ImportStartInput {
@@ -255,6 +263,8 @@ struct Start {
     import_start: ImportPayload,
 }
 
+crate::api::document!(mutation Start(Starting));
+
 #[derive(cynic::InputObject)]
 struct ImportCancelInput {
     id: cynic::Id,
@@ -271,6 +281,8 @@ struct Cancel {
     #[arguments(input: $input)]
     import_cancel: ImportPayload,
 }
+
+crate::api::document!(mutation Cancel(Cancelling));
 
 /// What is asked to be done with an import.
 #[derive(Clone)]

@@ -32,6 +32,8 @@ struct Found {
     source: Option<Source>,
 }
 
+crate::api::document!(query Found(One));
+
 #[derive(Clone, Debug, cynic::QueryFragment)]
 struct Source {
     id: cynic::Id,

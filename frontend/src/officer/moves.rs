@@ -52,6 +52,8 @@ struct Write {
     request_write: RequestMessagePayload,
 }
 
+crate::api::document!(mutation Write(Writing));
+
 #[derive(cynic::QueryVariables)]
 struct Handing {
     input: RequestHandOverInput,
@@ -63,6 +65,8 @@ struct HandOver {
     #[arguments(input: $input)]
     request_hand_over: RequestPayload,
 }
+
+crate::api::document!(mutation HandOver(Handing));
 
 #[derive(cynic::QueryVariables)]
 struct Closing {
@@ -76,6 +80,8 @@ struct Close {
     request_close: RequestPayload,
 }
 
+crate::api::document!(mutation Close(Closing));
+
 #[derive(cynic::QueryVariables)]
 struct Reopening {
     input: RequestReopenInput,
@@ -87,6 +93,8 @@ struct Reopen {
     #[arguments(input: $input)]
     request_reopen: RequestPayload,
 }
+
+crate::api::document!(mutation Reopen(Reopening));
 
 /// Writes in the conversation. `key` makes sending it twice write it once.
 pub async fn write(request: cynic::Id, text: String, key: String) -> Answer {

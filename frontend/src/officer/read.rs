@@ -95,6 +95,8 @@ pub struct Found {
     pub requests: Option<Rows>,
 }
 
+crate::api::document!(query Found(Asked));
+
 #[derive(Clone, Debug, PartialEq, cynic::QueryFragment)]
 #[cynic(graphql_type = "RequestMessage")]
 pub struct Message {
@@ -169,6 +171,8 @@ pub struct One {
     pub node: Option<Node>,
 }
 
+crate::api::document!(query One(Which));
+
 impl One {
     pub fn whole(self) -> Option<Whole> {
         match self.node? {
@@ -201,6 +205,8 @@ pub struct Reached {
     pub officer_for: Option<OfficerFor>,
 }
 
+crate::api::document!(query Reached(Reaching));
+
 #[derive(Clone, Debug, PartialEq, cynic::QueryFragment)]
 #[cynic(graphql_type = "FollowUp")]
 pub struct FollowUp {
@@ -227,6 +233,8 @@ pub struct OfProject {
     pub project: Option<Followed>,
 }
 
+crate::api::document!(query OfProject(Which));
+
 #[derive(Clone, Debug, PartialEq, cynic::QueryFragment)]
 #[cynic(graphql_type = "Officer")]
 pub struct Colleague {
@@ -242,6 +250,8 @@ pub struct Colleague {
 pub struct Colleagues {
     pub officers: Option<Vec<Colleague>>,
 }
+
+crate::api::document!(query Colleagues(()));
 
 #[derive(Clone, Debug, PartialEq, Serialize, cynic::QueryFragment)]
 #[cynic(graphql_type = "Portfolio")]
@@ -315,6 +325,8 @@ pub struct Staff {
     pub officer_coverage: Option<Vec<Covered>>,
 }
 
+crate::api::document!(query Staff(Unended));
+
 #[derive(Clone, Debug, PartialEq, cynic::QueryFragment)]
 pub struct Heard {
     pub on: NaiveDate,
@@ -365,6 +377,8 @@ pub struct DeskFound {
     pub officers: Option<Vec<Colleague>>,
 }
 
+crate::api::document!(query DeskFound(Whose));
+
 /// The requests of one's desk, for the week.
 #[derive(Clone, Debug, PartialEq, cynic::QueryFragment)]
 #[cynic(graphql_type = "Desk")]
@@ -379,6 +393,8 @@ pub struct Waiting {
     #[arguments(where: $filter, orderBy: $order, first: 30, after: $after)]
     pub requests: Option<Rows>,
 }
+
+crate::api::document!(query Waiting(Asked));
 
 kept!(
     Request as Facts, "RequestPayload" request;

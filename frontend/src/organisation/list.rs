@@ -32,6 +32,8 @@ struct Found {
     organisations: OrganisationConnection,
 }
 
+crate::api::document!(query Found(Asked));
+
 #[derive(Clone, cynic::QueryFragment)]
 struct OrganisationConnection {
     nodes: Vec<Organisation>,

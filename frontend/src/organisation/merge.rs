@@ -38,6 +38,8 @@ struct Read {
     other: Option<Half>,
 }
 
+crate::api::document!(query Read(Pair));
+
 #[derive(Clone, Debug, PartialEq, cynic::QueryFragment)]
 #[cynic(graphql_type = "Organisation")]
 struct Half {
@@ -72,6 +74,8 @@ struct Merged {
     #[arguments(input: $input)]
     organisation_merge: OrganisationMergePayload,
 }
+
+crate::api::document!(mutation Merged(Merging));
 
 #[derive(cynic::QueryFragment)]
 struct OrganisationMergePayload {

@@ -177,6 +177,8 @@ pub struct Found {
     organisation: Option<Relations>,
 }
 
+crate::api::document!(query Found(One));
+
 /// An organisation with what it takes part in.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Sheet {

@@ -49,6 +49,8 @@ struct Open {
     outcome_open: OutcomePayload,
 }
 
+crate::api::document!(mutation Open(Opening));
+
 #[derive(cynic::QueryVariables)]
 struct Advancing {
     input: OutcomeAdvanceInput,
@@ -60,6 +62,8 @@ struct Advance {
     #[arguments(input: $input)]
     outcome_advance: OutcomePayload,
 }
+
+crate::api::document!(mutation Advance(Advancing));
 
 /// A step is noted on the day it is pressed.
 fn today() -> Option<PartialDate> {

@@ -27,6 +27,8 @@ pub struct Found {
     pub outcomes: Option<Rows>,
 }
 
+crate::api::document!(query Found(Asked));
+
 #[derive(Clone, Debug, PartialEq, cynic::QueryFragment)]
 #[cynic(graphql_type = "OutcomeConnection")]
 pub struct Rows {
@@ -140,6 +142,8 @@ pub struct StagesFound {
     nothing: Option<Total>,
 }
 
+crate::api::document!(query StagesFound(StagesAsked));
+
 #[derive(Clone, cynic::QueryFragment)]
 #[cynic(graphql_type = "OutcomeConnection")]
 struct Total {
@@ -186,6 +190,8 @@ impl StagesFound {
 pub struct Counted {
     pub outcome_counts: Vec<Count>,
 }
+
+crate::api::document!(query Counted(()));
 
 #[derive(Clone, Debug, PartialEq, cynic::QueryFragment)]
 #[cynic(graphql_type = "OutcomeCount")]

@@ -64,6 +64,8 @@ struct Found {
     persons: PersonConnection,
 }
 
+crate::api::document!(query Found(Asked));
+
 #[derive(Clone, cynic::QueryFragment)]
 struct PersonConnection {
     nodes: Vec<Account>,
@@ -82,6 +84,8 @@ struct Change {
     #[arguments(input: $input)]
     person_update: PersonPayload,
 }
+
+crate::api::document!(mutation Change(Changing));
 
 #[derive(cynic::QueryFragment)]
 struct PersonPayload {
@@ -102,6 +106,8 @@ struct Invite {
     person_invite: PersonInvitePayload,
 }
 
+crate::api::document!(mutation Invite(Inviting));
+
 #[derive(cynic::InputObject)]
 struct PersonInviteAgainInput {
     id: cynic::Id,
@@ -118,6 +124,8 @@ struct InviteAgain {
     #[arguments(input: $input)]
     person_invite_again: PersonInvitePayload,
 }
+
+crate::api::document!(mutation InviteAgain(InvitingAgain));
 
 #[derive(cynic::QueryFragment)]
 struct PersonInvitePayload {

@@ -24,6 +24,8 @@ struct Present {
     node: Option<Node>,
 }
 
+crate::api::document!(query Present(Of));
+
 #[derive(Clone, cynic::InlineFragments)]
 enum Node {
     Person(Account),
@@ -54,6 +56,8 @@ struct Erased {
     #[arguments(input: $input)]
     person_erase: ErasePayload,
 }
+
+crate::api::document!(mutation Erased(Erasing));
 
 #[derive(cynic::QueryFragment)]
 struct ErasePayload {

@@ -29,6 +29,8 @@ struct Found {
     erasures: ErasureConnection,
 }
 
+crate::api::document!(query Found(Asked));
+
 #[derive(Clone, cynic::QueryFragment)]
 struct ErasureConnection {
     nodes: Vec<Erasure>,

@@ -25,6 +25,8 @@ struct Sending {
     sends_mail: bool,
 }
 
+crate::api::document!(query Sending(()));
+
 #[derive(cynic::QueryVariables)]
 struct Asked {
     after: Option<String>,
@@ -36,6 +38,8 @@ struct Found {
     #[arguments(first: 30, after: $after)]
     mails: MailConnection,
 }
+
+crate::api::document!(query Found(Asked));
 
 #[derive(Clone, cynic::QueryFragment)]
 struct MailConnection {

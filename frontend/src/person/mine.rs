@@ -27,6 +27,8 @@ struct Asked {
     viewer: Option<Viewer>,
 }
 
+crate::api::document!(query Asked(()));
+
 #[derive(Clone, Debug, PartialEq, cynic::QueryFragment)]
 struct Viewer {
     person: Own,
@@ -73,6 +75,8 @@ struct Change {
     #[arguments(input: $input)]
     viewer_update: Changed,
 }
+
+crate::api::document!(mutation Change(Changing));
 
 #[derive(cynic::QueryFragment)]
 #[cynic(graphql_type = "PersonPayload")]

@@ -29,6 +29,8 @@ struct Found {
     security_events: Events,
 }
 
+crate::api::document!(query Found(Asked));
+
 #[derive(Clone, cynic::QueryFragment)]
 #[cynic(graphql_type = "SecurityEventConnection")]
 struct Events {

@@ -43,11 +43,15 @@ struct End {
     session_end: SessionEndPayload,
 }
 
+crate::api::document!(mutation End(Ending));
+
 #[derive(cynic::QueryFragment)]
 #[cynic(graphql_type = "Mutation")]
 struct EndOthers {
     session_end_others: SessionEndPayload,
 }
+
+crate::api::document!(mutation EndOthers(()));
 
 #[derive(cynic::InputObject)]
 struct PersonEndSessionsInput {
@@ -65,6 +69,8 @@ struct EndAll {
     #[arguments(input: $input)]
     person_end_sessions: SessionEndPayload,
 }
+
+crate::api::document!(mutation EndAll(EndingAll));
 
 #[derive(cynic::QueryFragment)]
 struct SessionEndPayload {
@@ -163,6 +169,8 @@ struct Remove {
     #[arguments(input: $input)]
     person_remove_second_step: Removed,
 }
+
+crate::api::document!(mutation Remove(Removing));
 
 #[derive(cynic::QueryFragment)]
 #[cynic(graphql_type = "PersonRemoveSecondStepPayload")]

@@ -48,6 +48,8 @@ struct Twelve {
     projects: Cards,
 }
 
+crate::api::document!(query Twelve(Narrowed));
+
 #[derive(Clone, Debug, PartialEq, cynic::QueryFragment)]
 #[cynic(graphql_type = "ProjectConnection")]
 struct Cards {
@@ -85,6 +87,8 @@ struct OnMap {
     projects: Dots,
 }
 
+crate::api::document!(query OnMap(Everywhere));
+
 #[derive(Clone, Debug, PartialEq, cynic::QueryFragment)]
 #[cynic(graphql_type = "ProjectConnection")]
 struct Dots {
@@ -111,6 +115,8 @@ struct Documented {
     #[arguments(first: 100)]
     chantiers: Chantiers,
 }
+
+crate::api::document!(query Documented(()));
 
 #[derive(Clone, cynic::QueryFragment)]
 #[cynic(graphql_type = "ProjectConnection")]

@@ -40,6 +40,8 @@ struct Asked {
     chantiers: Columns,
 }
 
+crate::api::document!(query Asked(Stages));
+
 #[derive(Clone, Debug, PartialEq, cynic::QueryFragment)]
 #[cynic(graphql_type = "ProjectConnection")]
 struct Rows {

@@ -22,6 +22,8 @@ struct Found {
     persons: PersonConnection,
 }
 
+crate::api::document!(query Found(Named));
+
 #[derive(Clone, cynic::QueryFragment)]
 struct PersonConnection {
     nodes: Vec<Person>,

@@ -172,6 +172,8 @@ pub struct One {
     project: Option<Around>,
 }
 
+crate::api::document!(query One(Which));
+
 /// The whole of a project, as its page shows it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Whole {

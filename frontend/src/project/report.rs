@@ -40,6 +40,8 @@ struct Asked {
     projects_selected: i32,
 }
 
+crate::api::document!(query Asked(Narrowed));
+
 #[derive(Clone, cynic::QueryFragment)]
 #[cynic(graphql_type = "ProjectConnection")]
 struct Rows {

@@ -25,6 +25,8 @@ struct Found {
     territories: TerritoryConnection,
 }
 
+crate::api::document!(query Found(Asked));
+
 #[derive(Clone, cynic::QueryFragment)]
 struct TerritoryConnection {
     nodes: Vec<Neighbour>,

@@ -26,6 +26,8 @@ pub struct Found {
     territory: Option<Relations>,
 }
 
+crate::api::document!(query Found(One));
+
 impl Found {
     pub fn whole(self) -> Option<Territory> {
         let (facts, around) = self.own.zip(self.territory)?;

@@ -3,6 +3,7 @@
 
 use super::button::{Button, Look};
 use super::icon::{Icon, icon};
+use crate::browser;
 use crate::language::t;
 use leptos::prelude::*;
 use std::sync::Arc;
@@ -32,6 +33,8 @@ pub enum FailureKind {
     Busy,
     /// The list changed too much to go on from where it was.
     Moved,
+    /// The server is of another version than this page.
+    Outdated,
     /// Anything else, which is our fault.
     Internal,
 }
@@ -47,6 +50,7 @@ impl FailureKind {
             Self::Refused => t::failed_refused(),
             Self::Busy => t::failed_busy(),
             Self::Moved => t::failed_moved(),
+            Self::Outdated => t::failed_outdated(),
             Self::Internal => t::failed_internal(),
         }
     }
@@ -61,6 +65,7 @@ impl FailureKind {
             Self::Refused => t::failed_refused_advice(),
             Self::Busy => t::failed_busy_advice(),
             Self::Moved => t::failed_moved_advice(),
+            Self::Outdated => t::failed_outdated_advice(),
             Self::Internal => t::failed_internal_advice(),
         }
     }
@@ -69,7 +74,7 @@ impl FailureKind {
     pub const fn can_retry(self) -> bool {
         !matches!(
             self,
-            Self::NotFound | Self::SignedOut | Self::Forbidden | Self::Refused
+            Self::NotFound | Self::SignedOut | Self::Forbidden | Self::Refused | Self::Outdated
         )
     }
 }
@@ -174,6 +179,8 @@ pub fn Failed(failure: Failure, #[prop(optional, into)] on_retry: Option<Callbac
             {on_retry
                 .filter(|_| kind.can_retry())
                 .map(|on_retry| view! { <Button text=t::action_retry on_press=on_retry mark=Icon::Retry /> })}
+            {(kind == FailureKind::Outdated)
+                .then(|| view! { <Button text=t::action_reload on_press=|()| browser::reload() mark=Icon::Retry /> })}
             {(kind == FailureKind::SignedOut)
                 .then(|| view! { <a class=Look::Primary.class() href="/connexion">{t::action_sign_in}</a> })}
         </div>

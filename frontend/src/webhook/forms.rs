@@ -30,6 +30,8 @@ struct Asked {
     viewer: Option<Viewer>,
 }
 
+crate::api::document!(query Asked(()));
+
 #[derive(Clone, Debug, PartialEq, cynic::QueryFragment)]
 struct Viewer {
     person: Person,

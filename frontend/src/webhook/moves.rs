@@ -28,6 +28,8 @@ struct Move {
     webhook_update: WebhookPayload,
 }
 
+crate::api::document!(mutation Move(Moving));
+
 #[derive(cynic::QueryFragment)]
 struct WebhookPayload {
     user_errors: Vec<UserError>,
@@ -52,6 +54,8 @@ struct Remove {
     webhook_delete: DeletePayload,
 }
 
+crate::api::document!(mutation Remove(Removing));
+
 #[derive(cynic::QueryFragment)]
 struct DeletePayload {
     user_errors: Vec<UserError>,
@@ -74,12 +78,16 @@ struct Rotate {
     webhook_rotate_secret: WebhookSecretPayload,
 }
 
+crate::api::document!(mutation Rotate(Naming));
+
 #[derive(cynic::QueryFragment)]
 #[cynic(graphql_type = "Mutation", variables = "Naming")]
 struct Try {
     #[arguments(input: $input)]
     webhook_test: WebhookTestPayload,
 }
+
+crate::api::document!(mutation Try(Naming));
 
 #[derive(cynic::QueryFragment)]
 struct WebhookTestPayload {
@@ -112,6 +120,8 @@ struct Repeat {
     #[arguments(input: $input)]
     webhook_redeliver: WebhookRedeliverPayload,
 }
+
+crate::api::document!(mutation Repeat(Repeating));
 
 #[derive(cynic::QueryFragment)]
 pub struct WebhookRedeliverPayload {

@@ -119,6 +119,8 @@ pub struct Listed {
     pub webhooks: Option<Rows>,
 }
 
+crate::api::document!(query Listed(Asked));
+
 #[derive(Clone, Debug, PartialEq, cynic::QueryFragment)]
 #[cynic(graphql_type = "WebhookConnection")]
 pub struct Rows {
@@ -145,6 +147,8 @@ pub struct Found {
     #[arguments(id: $id)]
     keys: Option<Keys>,
 }
+
+crate::api::document!(query Found(One));
 
 #[derive(Clone, Debug, PartialEq, cynic::QueryFragment)]
 #[cynic(graphql_type = "Webhook")]
@@ -188,6 +192,8 @@ pub struct Messages {
     #[arguments(id: $id)]
     pub webhook: Option<OfWebhook>,
 }
+
+crate::api::document!(query Messages(Listing));
 
 #[derive(Clone, cynic::QueryFragment)]
 #[cynic(graphql_type = "Webhook", variables = "Listing")]
@@ -255,6 +261,8 @@ pub struct Counted {
     webhook: Option<Counts>,
 }
 
+crate::api::document!(query Counted(Counting));
+
 #[derive(Clone, cynic::QueryFragment)]
 #[cynic(graphql_type = "Webhook", variables = "Counting")]
 struct Counts {
@@ -295,6 +303,8 @@ pub struct Opened {
     #[arguments(id: $id)]
     log: Option<Log>,
 }
+
+crate::api::document!(query Opened(One));
 
 #[derive(Clone, Debug, PartialEq, cynic::QueryFragment)]
 #[cynic(graphql_type = "WebhookDelivery")]
@@ -352,6 +362,8 @@ struct Create {
     #[arguments(input: $input)]
     webhook_create: WebhookSecretPayload,
 }
+
+crate::api::document!(mutation Create(Creating));
 
 #[derive(cynic::QueryFragment)]
 pub struct WebhookSecretPayload {

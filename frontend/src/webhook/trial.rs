@@ -25,8 +25,9 @@ const TURNS: u32 = 40;
 pub async fn ended(id: &cynic::Id, before: i32, wanted: impl Fn() -> bool) -> Result<Option<Whole>, Failure> {
     for _ in 0..TURNS {
         let whole = read(id).await?;
-        if let Some(whole) = whole.filter(|it| it.ended > before) {
-            return Ok(Some(whole));
+        if whole.is_some_and(|it| it.ended > before) {
+            // The message was read before its attempts, and one may have ended in between.
+            return read(id).await;
         }
         browser::wait(PAUSE).await;
         if !wanted() {

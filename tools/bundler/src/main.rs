@@ -265,7 +265,10 @@ impl Dist {
         html = text::fill(&html, "css", &format!("<link rel=\"stylesheet\" href=\"{css}\">"))?;
         html = text::fill(&html, "assets", &assets)?;
         html = text::fill(&html, "js", &scripts)?;
-        self.write("index.html", html.as_bytes())
+        self.write("index.html", html.as_bytes())?;
+        // What our pages ask, for the server: it answers nothing else that is only named.
+        fs::copy("frontend/documents.json", Path::new(DIST).join("documents.json"))?;
+        Ok(())
     }
 
     /// Writes a file under `/assets` with its hash in its name and returns its address.

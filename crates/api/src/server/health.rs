@@ -96,6 +96,7 @@ pub(crate) async fn ready(State(app): State<Arc<App>>) -> impl IntoResponse {
 pub(crate) async fn metrics(State(app): State<Arc<App>>) -> impl IntoResponse {
     (
         [(CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")],
-        app.metrics.text(app.store.statements()),
+        app.metrics
+            .text(app.store.statements(), app.store.replica_statements()),
     )
 }

@@ -24,7 +24,7 @@ use tracing::Instrument;
 
 use crate::problem::{Code, Fault};
 use crate::server::{App, Site};
-use crate::{auth, rest};
+use crate::{auth, rest, traces};
 
 /// How long a request may take.
 const TIME_LIMIT: Duration = Duration::from_secs(30);
@@ -119,9 +119,15 @@ pub(super) async fn surround(State(app): State<Arc<App>>, mut request: Request, 
         .to_owned();
     request.extensions_mut().insert(reader.clone());
 
+    let trace = traces::request(method, &route, request.headers());
     let span = tracing::info_span!("request", id = reader.request_id);
     let answer = tokio::time::timeout(time_limit(&route), next.run(request));
-    let mut response = match AssertUnwindSafe(answer).catch_unwind().instrument(span).await {
+    let mut response = match AssertUnwindSafe(answer)
+        .catch_unwind()
+        .instrument(trace.clone())
+        .instrument(span)
+        .await
+    {
         Ok(Ok(response)) => response,
         Ok(Err(_)) => Fault::new(Code::Timeout).into_response(),
         Err(_) => {
@@ -141,6 +147,7 @@ pub(super) async fn surround(State(app): State<Arc<App>>, mut request: Request, 
     }
 
     let (status, took) = (response.status(), began.elapsed());
+    traces::answered(&trace, status.as_u16());
     app.metrics.answered(&route, method, status, took);
     let ms = took.as_secs_f64() * 1_000.0;
     let ms = (ms * 10.0).round() / 10.0;

@@ -29,6 +29,7 @@ fn client() -> Actor {
         territories: Vec::new(),
         projects: vec![ProjectId(OWN)],
         councils: vec![CouncilId(OWN)],
+        documents_only: false,
     })
 }
 

@@ -17,6 +17,9 @@ use sea_orm::{
 use sea_query_sqlx::SqlxValues;
 use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::time::Instant;
+use tracing::{Instrument as _, Span};
+
+use super::replica::Replica;
 
 /// How long a statement waits for its turn.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -33,7 +36,7 @@ enum Readers {
 
 /// Connections kept in hand.
 #[derive(Debug)]
-struct Kept<D: sqlx::Database> {
+pub(super) struct Kept<D: sqlx::Database> {
     pool: Pool<D>,
     /// As many as there are connections: who has a turn finds one in hand, or makes one.
     turns: Semaphore,
@@ -45,7 +48,7 @@ fn fault(error: sqlx::Error) -> DbErr {
 }
 
 impl<D: sqlx::Database> Kept<D> {
-    fn of(pool: &Pool<D>, connections: usize) -> Self {
+    pub(super) fn of(pool: &Pool<D>, connections: usize) -> Self {
         Self {
             pool: pool.clone(),
             turns: Semaphore::new(connections),
@@ -53,7 +56,7 @@ impl<D: sqlx::Database> Kept<D> {
         }
     }
 
-    async fn close(&self) {
+    pub(super) async fn close(&self) {
         self.turns.close();
         self.in_hand().clear();
         self.pool.close().await;
@@ -108,7 +111,7 @@ where
     for<'c> &'c mut D::Connection: Executor<'c, Database = D>,
     QueryResult: From<D::Row>,
 {
-    async fn one(&self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
+    pub(super) async fn one(&self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
         let (mut connection, since, _turn) = self.lend().await?;
         let row = asked(statement)
             .fetch_optional(&mut *connection)
@@ -118,7 +121,7 @@ where
         Ok(row.map(QueryResult::from))
     }
 
-    async fn all(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
+    pub(super) async fn all(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
         let (mut connection, since, _turn) = self.lend().await?;
         let rows = asked(statement)
             .fetch_all(&mut *connection)
@@ -146,6 +149,8 @@ fn only_reads() -> DbErr {
 #[derive(Clone, Debug)]
 pub(crate) struct Reading {
     readers: Arc<Readers>,
+    /// Read first, as long as it has what is known to be written.
+    pub(super) replica: Option<Arc<Replica>>,
     statements: Arc<AtomicU64>,
 }
 
@@ -163,6 +168,7 @@ impl Reading {
         };
         Self {
             readers: Arc::new(readers),
+            replica: None,
             statements,
         }
     }
@@ -186,19 +192,13 @@ impl ConnectionTrait for Reading {
     }
 
     async fn query_one_raw(&self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
-        self.statements.fetch_add(1, Ordering::Relaxed);
-        match &*self.readers {
-            Readers::Sqlite(kept) => kept.one(statement).await,
-            Readers::Postgres(kept) => kept.one(statement).await,
-        }
+        let span = span(&statement, "one");
+        self.one(statement).instrument(span).await
     }
 
     async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
-        self.statements.fetch_add(1, Ordering::Relaxed);
-        match &*self.readers {
-            Readers::Sqlite(kept) => kept.all(statement).await,
-            Readers::Postgres(kept) => kept.all(statement).await,
-        }
+        let span = span(&statement, "all");
+        self.all(statement).instrument(span).await
     }
 
     async fn execute_raw(&self, _: Statement) -> Result<ExecResult, DbErr> {
@@ -207,5 +207,39 @@ impl ConnectionTrait for Reading {
 
     async fn execute_unprepared(&self, _: &str) -> Result<ExecResult, DbErr> {
         Err(only_reads())
+    }
+}
+
+/// Of a statement, for a collector of traces: its text, which holds no values.
+fn span(statement: &Statement, rows: &'static str) -> Span {
+    tracing::debug_span!(target: "trace", "read", otel.kind = "client", db.query.text = statement.sql, rows)
+}
+
+impl Reading {
+    async fn one(&self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
+        // What the replica cannot answer, the primary can.
+        if let Some(replica) = self.replica.as_ref().filter(|replica| replica.takes())
+            && let Ok(row) = replica.one(statement.clone()).await
+        {
+            return Ok(row);
+        }
+        self.statements.fetch_add(1, Ordering::Relaxed);
+        match &*self.readers {
+            Readers::Sqlite(kept) => kept.one(statement).await,
+            Readers::Postgres(kept) => kept.one(statement).await,
+        }
+    }
+
+    async fn all(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
+        if let Some(replica) = self.replica.as_ref().filter(|replica| replica.takes())
+            && let Ok(rows) = replica.all(statement.clone()).await
+        {
+            return Ok(rows);
+        }
+        self.statements.fetch_add(1, Ordering::Relaxed);
+        match &*self.readers {
+            Readers::Sqlite(kept) => kept.all(statement).await,
+            Readers::Postgres(kept) => kept.all(statement).await,
+        }
     }
 }

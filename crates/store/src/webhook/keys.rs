@@ -322,6 +322,8 @@ mod tests {
             let at = at % changed.len();
             changed[at] ^= flip;
             let changed = String::from_utf8_lossy(&changed).into_owned();
+            // A replacement character stands for whatever bytes cannot be read.
+            prop_assume!(changed != body);
             prop_assert_eq!(verifies(&keys.shown(), &keys.public_key(), &signed, &changed), [false; 2]);
             let other = Signed { timestamp: "1795500001".to_owned(), ..signed.clone() };
             prop_assert_eq!(verifies(&keys.shown(), &keys.public_key(), &other, &body), [false; 2]);

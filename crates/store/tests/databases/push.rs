@@ -317,7 +317,7 @@ testing::both! {
     async fn a_machine_pushes_under_its_own_sources_only(store: Store) {
         let own = source(&store, "annuaire").await;
         kept(store.create::<Source>(&editor(), input(json!({"code": "autre", "name": "Autre"}))).await);
-        let client = |scopes: Vec<Scope>| Actor::Client(Client { id: Uuid::from_u128(7), organisation: None, sources: vec![own.id], scopes, territories: vec![], projects: vec![], councils: vec![] });
+        let client = |scopes: Vec<Scope>| Actor::Client(Client { id: Uuid::from_u128(7), organisation: None, sources: vec![own.id], scopes, territories: vec![], projects: vec![], councils: vec![], documents_only: false });
         let may = client(vec![Scope::ExchangeWrite]);
         let what = rows(&json!({"organisations": [farm()]}));
         kept(store.push(&may, what.clone()).await);
@@ -529,7 +529,7 @@ testing::both! {
         let own = source(&store, "annuaire").await;
         let machine = |territories: &[&str]| Actor::Client(Client {
             id: Uuid::from_u128(7), organisation: None, sources: vec![own.id], scopes: vec![Scope::ExchangeWrite],
-            territories: territories.iter().map(|code| code.parse().unwrap()).collect(), projects: vec![], councils: vec![],
+            territories: territories.iter().map(|code| code.parse().unwrap()).collect(), projects: vec![], councils: vec![], documents_only: false,
         });
         // The province of Namur; 62063 is Liège, 92094 Namur itself.
         let namur = machine(&["90000"]);

@@ -185,7 +185,7 @@ testing::both! {
         let (member_of, _) = signed(&store, Role::Member, json!({"organisationId": ours.id})).await;
         let machine = |organisation, scopes: &[Scope]| Actor::Client(Client {
             id: uuid::Uuid::from_u128(9), organisation: Some(organisation), sources: vec![], scopes: scopes.to_vec(),
-            territories: vec![], projects: vec![], councils: vec![],
+            territories: vec![], projects: vec![], councils: vec![], documents_only: false,
         });
         let new = || input::<NewWebhook>(json!({"organisationId": ours.id, "url": "https://ferme.be/"}));
         let (webhook, _) = kept(store.create_webhook(&partner, new()).await);
