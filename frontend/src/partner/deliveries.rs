@@ -12,6 +12,8 @@ use domain::OrganisationId;
 use domain::webhook::Filter;
 use leptos::prelude::*;
 
+type Rows = Vec<Row>;
+
 #[component]
 pub fn Deliveries(organisation: OrganisationId) -> impl IntoView {
     let found = api::load(move || {
@@ -31,7 +33,7 @@ pub fn Deliveries(organisation: OrganisationId) -> impl IntoView {
     });
     let all = format!("/webhooks?organisation={organisation}");
     view! {
-        <Loaded load on_retry=found.reload view=move |rows: Vec<Row>| {
+        <Loaded load on_retry=found.reload view=move |rows: Rows| {
             if rows.is_empty() {
                 return view! { <Empty title=t::webhook_none text=t::webhook_what /> }.into_any();
             }

@@ -382,7 +382,7 @@ fn Scopes(edit: Edit) -> impl IntoView {
             <p class="hint">{t::partner_scopes_hint}</p>
             <FilterChips label=t::partner_field_scopes options on on_change=move |words| on.set(words) />
             <ul class="partner-chosen muted small">{chosen}</ul>
-            {move || (!wrong().is_empty()).then(|| view! { <ul class="errors" role="alert">{wrong().into_iter().map(|it| view! { <li>{it}</li> }).collect_view()}</ul> })}
+            {move || (!wrong().is_empty()).then(|| view! { <div role="alert"><ul class="errors">{wrong().into_iter().map(|it| view! { <li>{it}</li> }).collect_view()}</ul></div> })}
         </fieldset>
     }
 }

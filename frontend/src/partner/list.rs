@@ -73,13 +73,15 @@ fn Seen() -> impl IntoView {
     }
 }
 
+type Rows = Vec<Row>;
+
 #[component]
 fn All() -> impl IntoView {
     let text = address::word("q");
     let found = api::load(|| Listed::build(()));
     let load = Memo::new(move |_| found.load.get().map(|it| it.clients));
     view! {
-        <Loaded load shape=Shape::Cards on_retry=found.reload view=move |rows: Vec<Row>| {
+        <Loaded load shape=Shape::Cards on_retry=found.reload view=move |rows: Rows| {
             if rows.is_empty() {
                 return view! {
                     <Empty title=t::partner_none text=t::partner_what><div class="button-row">{guide()}</div></Empty>

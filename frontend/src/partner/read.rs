@@ -43,7 +43,7 @@ pub struct Territory {
 }
 
 /// What is known of a secret.
-#[derive(Clone, Debug, PartialEq, cynic::QueryFragment)]
+#[derive(Clone, Copy, Debug, PartialEq, cynic::QueryFragment)]
 #[cynic(graphql_type = "ClientSecretDates")]
 pub struct Secret {
     pub created_at: DateTime<Utc>,
