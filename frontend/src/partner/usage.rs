@@ -86,7 +86,7 @@ pub fn Usage(days: Vec<Day>, per_minute: Option<i32>) -> impl IntoView {
             <p>{move || t::partner_usage_sum(count, format::number(requests), whole(cost), format::number(rows))} " " {said}</p>
             {per_minute.map(|it| view! { <p class="muted small">{move || t::partner_budget(format::number(it))}</p> })}
             <figure class="partner-days">
-                <div class="grid" aria-hidden="true" style=format!("--first: {}", first + 1)>
+                <div class=format!("grid from-{}", first + 1) aria-hidden="true">
                     {marks.into_iter().map(|it| view! {
                         <span class=format!("day-{}", strength(it.cost, most)) title=move || t::partner_day_said(format::day(it.day), format::number(it.requests), whole(it.cost))></span>
                     }).collect_view()}
