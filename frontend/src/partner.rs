@@ -7,6 +7,7 @@ pub mod list;
 pub mod page;
 pub mod read;
 pub mod rejected;
+pub mod scopes;
 pub mod secrets;
 pub mod send;
 pub mod usage;

@@ -157,7 +157,6 @@ test("a machine is made, works, is mended, given another secret, limited and sto
   await expect(page.getByRole("group", { name: "Nom" })).toContainText(`${called} bis`);
   await everywhere(page);
   await page.getByRole("button", { name: "Garder ces choix" }).click();
-  await page.getByRole("button", { name: "Enregistrer" }).click();
   await expect(page.getByRole("heading", { level: 1, name: `${called} bis` })).toBeVisible();
   await expect(page.getByRole("region", { name: "Cette machine" }).getByRole("link", { name: /Namur/ })).toBeVisible();
 
@@ -179,6 +178,8 @@ test("a partner sees its own machine and gives it a secret; others are told why 
   const client = clientCreate.client.id;
   await signIn(page, "/machines", partner);
   await expect(page.getByRole("link", { name: "Ajouter une machine" })).toHaveCount(0);
+  await expect(page.getByRole("link", { name: `Machine ${sign}` })).toBeVisible();
+  await everywhere(page);
   await page.getByRole("link", { name: `Machine ${sign}` }).click();
   await expect(page.locator(".partner-state")).toHaveText("Pas encore utilisée");
   await expect(page.getByRole("button", { name: "Modifier" })).toHaveCount(0);

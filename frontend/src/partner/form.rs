@@ -2,6 +2,7 @@
 //! it is sent here; what is typed is kept, checked and compared as everywhere.
 
 use super::read::Row;
+use super::scopes::Scopes;
 use super::secrets::{Life, New, Shown, end, usual};
 use super::send::{self, ClientPayload};
 use super::{list, words};
@@ -12,7 +13,6 @@ use crate::records::{self, RecordField};
 use crate::refusal::{failed, is_stale, refused, said};
 use crate::session::{self, Session};
 use crate::ui::button::{Button, Look};
-use crate::ui::chips::{ChipOption, FilterChips};
 use crate::ui::compare::{Compare, Difference};
 use crate::ui::field::{Refusals, Refused, TextField};
 use crate::ui::page::{Crumb, Page};
@@ -260,7 +260,7 @@ pub fn Change(row: Row, #[prop(into)] on_end: Callback<()>) -> impl IntoView {
         records::know(id, name);
     }
     let edit = Edit::open(&id, row.terms(), revision);
-    let save = move |()| {
+    let save = Callback::new(move |()| {
         let Some(after) = edit.checked().filter(|_| !edit.busy.get_untracked()) else {
             return;
         };
@@ -275,13 +275,16 @@ pub fn Change(row: Row, #[prop(into)] on_end: Callback<()>) -> impl IntoView {
             said.say(t::edit_saved());
             on_end.run(());
         });
-    };
+    });
     view! {
         <section class="sheet stack edit-sheet" aria-label=t::partner_form_title>
             <h2>{t::partner_form_title}</h2>
             {move || edit.theirs.get().map(|theirs| {
                 let differences = untrack(|| edit.differences(&theirs));
-                let choose = Callback::new(move |kept: Vec<&'static str>| edit.choose(&kept));
+                let choose = Callback::new(move |kept: Vec<&'static str>| {
+                    edit.choose(&kept);
+                    save.run(());
+                });
                 view! { <Compare differences changed_by=t::edit_somebody on_choose=choose /> }
             })}
             <FormFields edit on_save=save on_end />
@@ -331,7 +334,7 @@ fn FormFields(
             <Refusals refusals shown=paths />
             <TextField label=t::partner_field_name hint=t::partner_name_hint path="name" refusals required=true value=name />
             <RecordField label=t::partner_field_organisation hint=t::partner_organisation_hint path="organisationId" refusals kinds=&[RecordType::Organisation] taken=organisation />
-            <Scopes edit />
+            <Scopes draft refusals />
             <RecordField label=t::partner_field_sources hint=t::partner_sources_hint path="sourceIds" refusals multiple=true kinds=&[RecordType::Source] taken=sources />
             <RecordField label=t::partner_field_territories hint=t::partner_territories_hint path="territoryIds" refusals multiple=true kinds=&[RecordType::Territory] taken=territories />
             {children.map(|children| children())}
@@ -340,50 +343,6 @@ fn FormFields(
                 <Button text=t::action_cancel look=Look::Quiet on_press=on_end />
             </div>
         </form>
-    }
-}
-
-/// What it may do, each with what that means.
-#[component]
-fn Scopes(edit: Edit) -> impl IntoView {
-    let (draft, refusals) = (edit.draft, edit.refusals);
-    let on = draft.part(
-        |it| it.scopes.iter().map(ToString::to_string).collect::<Vec<_>>(),
-        |it, words: Vec<String>| it.scopes = words.iter().filter_map(|word| word.parse().ok()).collect(),
-    );
-    let options = Signal::derive(|| {
-        Scope::ALL
-            .iter()
-            .map(|it| ChipOption {
-                value: it.to_string(),
-                label: words::scope(*it).to_owned(),
-                count: None,
-            })
-            .collect::<Vec<_>>()
-    });
-    let chosen = move || {
-        on.get()
-            .iter()
-            .filter_map(|word| word.parse::<Scope>().ok())
-            .map(|scope| view! { <li>{words::scope(scope)} " : " {words::scope_text(scope)}</li> })
-            .collect_view()
-    };
-    let wrong = move || {
-        refusals
-            .get()
-            .into_iter()
-            .filter(|it| it.path == "scopes")
-            .map(|it| it.message)
-            .collect::<Vec<_>>()
-    };
-    view! {
-        <fieldset class="field" class:refused=move || !wrong().is_empty()>
-            <legend>{t::partner_field_scopes}</legend>
-            <p class="hint">{t::partner_scopes_hint}</p>
-            <FilterChips label=t::partner_field_scopes options on on_change=move |words| on.set(words) />
-            <ul class="partner-chosen muted small">{chosen}</ul>
-            {move || (!wrong().is_empty()).then(|| view! { <div role="alert"><ul class="errors">{wrong().into_iter().map(|it| view! { <li>{it}</li> }).collect_view()}</ul></div> })}
-        </fieldset>
     }
 }
 
