@@ -3,7 +3,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a story stops at the first surprise")]
 
-use chrono::{TimeDelta, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
 use stories::{colleague, partner, statements, story};
 use testing::{Server, TestClient};
@@ -11,6 +11,14 @@ use testing::{Server, TestClient};
 const CREATE: &str = "mutation($input: ClientCreateInput!) { clientCreate(input: $input) { client { id revision } secret { secret expiresAt } userErrors { code field } } }";
 const UPDATE: &str = "mutation($input: ClientUpdateInput!) { clientUpdate(input: $input) { client { revision name organisation { name } sources { code } scopes territories { nis } } secret { secret } userErrors { code field message } } }";
 const ROTATE: &str = "mutation($id: String!, $until: DateTime) { clientRotateSecret(id: $id, expiresAt: $until) { client { id } secret { secret expiresAt } userErrors { code field message } } }";
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "who asks for a secret says until when by a clock of their own"
+)]
+fn now() -> DateTime<Utc> {
+    Utc::now()
+}
 
 async fn sign_in(server: &Server, id: &Value, secret: &Value) -> (u16, Value) {
     let sent = reqwest::Client::new()
@@ -51,7 +59,7 @@ fn codes(payload: &Value) -> Vec<(&str, String)> {
 story! {
     async fn a_secret_that_has_expired_is_refused_in_the_words_of_oauth_and_another_takes_its_place(server: Server) {
         let administrator = server.administrator().await;
-        let soon = Utc::now() + TimeDelta::seconds(3);
+        let soon = now() + TimeDelta::seconds(3);
         let input = json!({"name": "Annuaire", "scopes": ["EXCHANGE_READ"], "secretExpiresAt": soon});
         let made = administrator.data(CREATE, json!({"input": input})).await["clientCreate"].take();
         let (id, first) = (made["client"]["id"].clone(), made["secret"]["secret"].clone());
@@ -61,7 +69,7 @@ story! {
         assert_eq!(seen["secrets"][0]["isLive"], true);
         assert!(seen["lastSignedInAt"].is_string() && seen["lastSignedInAt"] == seen["secrets"][0]["usedAt"], "{seen}");
 
-        tokio::time::sleep((soon - Utc::now()).to_std().unwrap_or_default() + std::time::Duration::from_millis(200)).await;
+        tokio::time::sleep((soon - now()).to_std().unwrap_or_default() + std::time::Duration::from_millis(200)).await;
         let (status, refused) = sign_in(&server, &id, &first).await;
         assert_eq!((status, &refused["error"]), (401, &json!("invalid_client")));
         assert!(refused["error_description"].as_str().unwrap().starts_with("the secret expired at 20"), "{refused}");
@@ -70,12 +78,12 @@ story! {
         let seen = administrator.data(query, json!({})).await["clients"][0].take();
         assert_eq!(seen["secrets"][0]["isLive"], false);
 
-        for wrong in [Utc::now() - TimeDelta::days(1), Utc::now() + TimeDelta::days(400)] {
+        for wrong in [now() - TimeDelta::days(1), now() + TimeDelta::days(400)] {
             let refused = administrator.data(ROTATE, json!({"id": id, "until": wrong})).await["clientRotateSecret"].take();
             assert_eq!(codes(&refused), [("INVALID", "expiresAt".to_owned())]);
             assert!(refused["userErrors"][0]["message"].as_str().unwrap().contains("365 jours"), "{refused}");
         }
-        let rotated = administrator.data(ROTATE, json!({"id": id, "until": Utc::now() + TimeDelta::days(30)})).await["clientRotateSecret"].take();
+        let rotated = administrator.data(ROTATE, json!({"id": id, "until": now() + TimeDelta::days(30)})).await["clientRotateSecret"].take();
         assert_eq!(codes(&rotated), []);
         assert_eq!(sign_in(&server, &id, &rotated["secret"]["secret"]).await.0, 200);
     }

@@ -249,17 +249,24 @@ fn Make() -> impl IntoView {
 #[component]
 pub fn Change(row: Row, #[prop(into)] on_end: Callback<()>) -> impl IntoView {
     let said = toasts();
-    let (id, revision) = (row.id.clone(), row.revision);
-    for (id, name) in row
-        .sources
+    let terms = row.terms();
+    let Row {
+        id,
+        revision,
+        sources,
+        territories,
+        organisation,
+        ..
+    } = row;
+    let named = sources
         .iter()
-        .map(|it| (it.id.inner(), &it.name))
-        .chain(row.territories.iter().map(|it| (it.id.inner(), &it.label)))
-        .chain(row.organisation.iter().map(|it| (it.id.inner(), &it.name)))
-    {
-        records::know(id, name);
+        .map(|it| (&it.id, &it.name))
+        .chain(territories.iter().map(|it| (&it.id, &it.label)))
+        .chain(organisation.iter().map(|it| (&it.id, &it.name)));
+    for (id, name) in named {
+        records::know(id.inner(), name);
     }
-    let edit = Edit::open(&id, row.terms(), revision);
+    let edit = Edit::open(&id, terms, revision);
     let save = Callback::new(move |()| {
         let Some(after) = edit.checked().filter(|_| !edit.busy.get_untracked()) else {
             return;
