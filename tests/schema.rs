@@ -312,7 +312,7 @@ impl Schema {
         let with = |without: &[&str]| {
             let mut ids = ids.clone();
             ids.leave_out(without);
-            let arguments = mutation.args.iter();
+            let arguments = mutation.args.iter().filter(|argument| argument.is_required());
             let given = arguments.map(|argument| {
                 let value = self.value(&argument.of, &argument.name, &mutation.name, &ids);
                 (argument.name.clone(), value)
@@ -325,17 +325,14 @@ impl Schema {
             .collect()
     }
 
-    /// A mutation with its variables declared.
+    /// A mutation with its variables declared, those that it cannot do without.
     #[must_use]
     pub fn mutation(&self, mutation: &Field, asked: &str) -> String {
-        let declared: Vec<String> = mutation
-            .args
-            .iter()
+        let required = || mutation.args.iter().filter(|argument| argument.is_required());
+        let declared: Vec<String> = required()
             .map(|argument| format!("${}: {}!", argument.name, argument.of.named()))
             .collect();
-        let given: Vec<String> = mutation
-            .args
-            .iter()
+        let given: Vec<String> = required()
             .map(|argument| format!("{0}: ${0}", argument.name))
             .collect();
         if declared.is_empty() {

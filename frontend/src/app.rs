@@ -13,7 +13,7 @@ use crate::ui::page::{Announcer, FirstPage, Page};
 use crate::ui::toast::{ToastCorner, provide_toasts};
 use crate::{
     about, account, chantier, council, directory, exchange, expertise, find, gap, history, home, import,
-    officer, organisation, outcome, person, project, territory, webhook, week,
+    officer, organisation, outcome, partner, person, project, territory, webhook, week,
 };
 use header::{Footer, Header, PhoneBar};
 use keys::Keys;
@@ -120,6 +120,9 @@ fn Screens() -> impl IntoView {
             <Route path=path!("/webhooks") view={Lazy::<webhook::List>::new()} />
             <Route path=path!("/webhooks/nouveau") view={Lazy::<webhook::New>::new()} />
             <Route path=path!("/webhooks/:id") view={Lazy::<webhook::Sheet>::new()} />
+            <Route path=path!("/machines") view={Lazy::<partner::List>::new()} />
+            <Route path=path!("/machines/nouvelle") view={Lazy::<partner::New>::new()} />
+            <Route path=path!("/machines/:id") view={Lazy::<partner::Sheet>::new()} />
             <Route path=path!("/rapport") view={Lazy::<project::ReportPage>::new()} />
             <Route path=path!("/recherche") view={Lazy::<find::Search>::new()} />
             <Route path=path!("/questions") view={Lazy::<officer::Questions>::new()} />

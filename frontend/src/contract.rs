@@ -7,9 +7,9 @@
 pub mod schema {}
 
 use domain::{
-    chantier, contact, council, expertise, import, matching, measure, need, offer, officer, organisation,
-    outcome, person, policy, project, provenance, push, request, saved_search, security, source, territory,
-    webhook,
+    chantier, client, contact, council, expertise, import, matching, measure, need, offer, officer,
+    organisation, outcome, person, policy, project, provenance, push, request, saved_search, security,
+    source, territory, webhook,
 };
 use std::str::FromStr;
 
@@ -67,6 +67,7 @@ scalars!(
     domain::change::Kind = ChangeKind,
     domain::refusal::Code = RefusalCode,
     policy::Role = Role,
+    policy::Scope = Scope,
     person::State = AccountState,
     security::Event = SecurityEventKind,
     provenance::Confidence = Confidence,
@@ -173,6 +174,8 @@ sent!(
     webhook::NewWebhook = NewWebhook,
     webhook::WebhookPatch = WebhookPatch,
     webhook::Filter = WebhookFilter,
+    client::NewClient = ClientCreateInput,
+    client::ClientPatch = ClientUpdateInput,
     webhook::message::Filter = WebhookDeliveryFilter,
     saved_search::NewSavedSearch = NewSavedSearch,
     officer::NewPortfolio = NewPortfolio,

@@ -4,6 +4,7 @@ pub mod compare;
 pub mod list;
 pub mod page;
 pub mod read;
+pub mod scorecard;
 pub mod words;
 
 use leptos::prelude::*;

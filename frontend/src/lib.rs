@@ -40,6 +40,7 @@ pub mod import;
 pub mod officer;
 pub mod organisation;
 pub mod outcome;
+pub mod partner;
 pub mod person;
 pub mod project;
 pub mod territory;

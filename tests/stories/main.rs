@@ -21,6 +21,7 @@ mod matching;
 mod matrix;
 mod merging;
 mod officers;
+mod partnering;
 mod probing;
 mod pushing;
 mod reading;

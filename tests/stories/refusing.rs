@@ -114,7 +114,8 @@ story! {
             }
             ids.insert("id".to_owned(), own.unwrap_or_else(|| json!("project_00000000000000000000000000")));
             let (mut declared, mut given, mut input) = (Vec::new(), Vec::new(), Map::new());
-            for argument in mutation["args"].as_array().unwrap() {
+            let needed = |argument: &&Value| argument["type"]["kind"] == "NON_NULL";
+            for argument in mutation["args"].as_array().unwrap().iter().filter(needed) {
                 let (of, kind) = (argument["name"].as_str().unwrap(), &argument["type"]["ofType"]["name"]);
                 declared.push(format!("${of}: {}!", kind.as_str().unwrap()));
                 given.push(format!("{of}: ${of}"));

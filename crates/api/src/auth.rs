@@ -17,11 +17,10 @@ use crate::ctx::Caller;
 use crate::problem::{Code, Fault, Sentence};
 use crate::server::{App, Reader};
 
+pub use domain::client::{name as client_name, named as client_named};
 pub use passwords::Passwords;
 pub use throttle::{Throttle, address, neighbourhood};
-pub use tokens::{
-    Access, Bearer, PublicKey, Subject, Tokens, client_name, client_named, scope_text, scopes_in,
-};
+pub use tokens::{Access, Bearer, PublicKey, Subject, Tokens, scope_text, scopes_in};
 
 const EXPIRED: Sentence = [
     "Votre jeton d'accès a expiré ou n'est pas valable.",

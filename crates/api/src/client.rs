@@ -1,12 +1,14 @@
-//! The machines of partners over GraphQL, for administrators.
+//! The machines of partners over GraphQL; in `relations`, what belongs to each.
 
-use async_graphql::{Context, InputObject, Object, Result, SimpleObject};
+mod relations;
+
+use async_graphql::{Context, Object, Result, SimpleObject};
 use chrono::{DateTime, Utc};
+use domain::client::{Client, ClientPatch, NewClient, name as client_name, named as client_named};
 use domain::policy::{Action, Scope};
 use domain::{OrganisationId, Refusal, SourceId, TerritoryId};
-use store::{ClientDocument, ClientEntry, NewClient, Secret};
+use store::{ClientDocument, Secret};
 
-use crate::auth::{client_name, client_named};
 use crate::ctx::{caller, store};
 use crate::error::{UserError, fail};
 use crate::graphql;
@@ -19,6 +21,8 @@ use crate::schema::Schema;
 pub(crate) struct ClientNode {
     /// Its identifier: what it signs in with beside its secret.
     id: String,
+    /// The number of this state: 1, and one more at each change.
+    revision: i32,
     /// Its name.
     name: String,
     /// The organisation it works for.
@@ -36,14 +40,15 @@ pub(crate) struct ClientNode {
     /// Whether of GraphQL it may send only the documents registered for it.
     documents_only: bool,
     #[graphql(skip)]
-    pub(crate) entry: ClientEntry,
+    pub(crate) entry: Client,
 }
 
-impl From<ClientEntry> for ClientNode {
-    fn from(entry: ClientEntry) -> Self {
+impl From<Client> for ClientNode {
+    fn from(entry: Client) -> Self {
         let whole = entry.clone();
-        let ClientEntry {
+        let Client {
             id,
+            revision,
             name,
             organisation_id,
             source_ids,
@@ -55,6 +60,7 @@ impl From<ClientEntry> for ClientNode {
         } = entry;
         Self {
             id: client_name(id),
+            revision,
             name,
             organisation_id,
             source_ids,
@@ -105,27 +111,10 @@ impl From<Secret> for ClientSecret {
     }
 }
 
-/// What makes a client.
-#[derive(InputObject)]
-struct ClientCreateInput {
-    /// Its name.
-    name: String,
-    /// The organisation it works for.
-    organisation_id: Option<OrganisationId>,
-    /// The sources it may push under.
-    #[graphql(default)]
-    source_ids: Vec<SourceId>,
-    /// What it may do.
-    scopes: Vec<Scope>,
-    /// The territories in which what it pushes must lie; everywhere unless given.
-    #[graphql(default)]
-    territory_ids: Vec<TerritoryId>,
-}
-
 /// What became of a client.
 #[derive(SimpleObject)]
 struct ClientPayload {
-    /// The client; null where it was refused.
+    /// The client; null where it was refused. With `STALE_REVISION`, its present state.
     client: Option<ClientNode>,
     /// Its new secret, shown this once; null where none was made.
     secret: Option<ClientSecret>,
@@ -135,7 +124,7 @@ struct ClientPayload {
 
 fn payload(
     ctx: &Context<'_>,
-    result: store::Result<(Option<ClientEntry>, Option<Secret>)>,
+    result: store::Result<(Option<Client>, Option<Secret>)>,
 ) -> Result<ClientPayload> {
     match result {
         Ok((client, secret)) => Ok(ClientPayload {
@@ -186,34 +175,47 @@ pub(crate) struct ClientMutation;
 #[Object]
 impl ClientMutation {
     /// Makes a machine with its first secret.
-    async fn client_create(&self, ctx: &Context<'_>, input: ClientCreateInput) -> Result<ClientPayload> {
-        let ClientCreateInput {
-            name,
-            organisation_id,
-            source_ids,
-            scopes,
-            territory_ids,
-        } = input;
-        let new = NewClient {
-            name,
-            organisation_id,
-            source_ids,
-            scopes,
-            territory_ids,
-        };
-        let made = store(ctx).create_client(&caller(ctx).actor, new).await;
+    async fn client_create(&self, ctx: &Context<'_>, input: NewClient) -> Result<ClientPayload> {
+        let made = store(ctx).create_client(&caller(ctx).actor, input).await;
         payload(ctx, made.map(|(client, secret)| (Some(client), Some(secret))))
+    }
+
+    /// Changes a machine: an absent field stays as it is, null empties it. What it loses it may not do any more at once, also
+    /// with the tokens it holds. For administrators.
+    async fn client_update(&self, ctx: &Context<'_>, input: ClientPatch) -> Result<ClientPayload> {
+        let (actor, id) = (&caller(ctx).actor, client_named(&input.id));
+        let changed = store(ctx).edit_client(actor, input).await;
+        let stale = match &changed {
+            Err(store::Error::Refused(refusals)) => refusals
+                .iter()
+                .any(|refusal| matches!(refusal, Refusal::StaleRevision { .. })),
+            Ok(_) | Err(_) => false,
+        };
+        let mut answer = payload(ctx, changed.map(|client| (Some(client), None)))?;
+        if let Some(id) = id.filter(|_| stale) {
+            let present = store(ctx).client(actor, id).await;
+            answer.client = present.map_err(|error| fail(ctx, error))?.map(Into::into);
+        }
+        Ok(answer)
     }
 
     /// Gives a machine another secret; of those it had, the newest stays good until it expires. For administrators, and for
     /// the partners of the organisation that it works for.
-    async fn client_rotate_secret(&self, ctx: &Context<'_>, id: String) -> Result<ClientPayload> {
+    async fn client_rotate_secret(
+        &self,
+        ctx: &Context<'_>,
+        id: String,
+        #[graphql(
+            desc = "Until when the secret is good: at most 365 days from now, which it is unless given."
+        )]
+        expires_at: Option<DateTime<Utc>>,
+    ) -> Result<ClientPayload> {
         let actor = &caller(ctx).actor;
         let made = match client_named(&id) {
-            Some(client) => store(ctx).rotate_client_secret(actor, client).await,
+            Some(client) => store(ctx).rotate_client_secret(actor, client, expires_at).await,
             None => Err(Refusal::NotFound.into()),
         };
-        payload(ctx, made.map(|secret| (None, Some(secret))))
+        payload(ctx, made.map(|(client, secret)| (Some(client), Some(secret))))
     }
 
     /// Lets a machine sign in, or no more: its tokens are void at once.

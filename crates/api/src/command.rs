@@ -12,7 +12,7 @@ use std::sync::Arc;
 use domain::person::password_is_good;
 use domain::policy::Scope;
 use domain::{Actor, Lang, Mint, chantier, organisation, project, territory};
-use store::{Engine, NewClient, Store};
+use store::{Engine, Store};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tracing_subscriber::layer::SubscriberExt as _;
@@ -472,12 +472,13 @@ async fn add_client(
     } else {
         vec![Scope::ExchangeRead, Scope::ExchangeWrite]
     };
-    let new = NewClient {
+    let new = domain::client::NewClient {
         name,
         organisation_id: None,
         source_ids,
         scopes,
         territory_ids: Vec::new(),
+        secret_expires_at: None,
     };
     let (client, secret) = store.create_client(&Actor::System, new).await.map_err(failed)?;
     Ok(format!(

@@ -135,6 +135,11 @@ impl Budgets {
         }
     }
 
+    /// What a caller's budget holds when it is full, and what comes in within a minute; nothing where there is no limit.
+    fn a_minute(&self) -> Option<u32> {
+        (self.per_second > 0).then(|| self.per_second.saturating_mul(SECONDS))
+    }
+
     /// Takes what a request to a JSON route costs.
     ///
     /// # Errors
@@ -190,6 +195,11 @@ impl Bill {
     /// What it cost; nothing before that is known.
     pub(crate) fn paid(&self) -> Option<Cost> {
         self.paid.get().copied()
+    }
+
+    /// What any caller may spend a minute; nothing where there is no limit.
+    pub(crate) fn a_minute(&self) -> Option<u32> {
+        self.budgets.a_minute()
     }
 
     /// Says it in an answer.

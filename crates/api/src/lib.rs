@@ -50,6 +50,7 @@ mod provenance;
 mod push;
 mod request;
 mod saved_search;
+mod scorecard;
 mod security;
 mod source;
 mod territory;

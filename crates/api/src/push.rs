@@ -400,6 +400,8 @@ impl From<store::PushEntry> for PushNode {
 pub(crate) struct RejectionNode {
     /// When.
     at: DateTime<Utc>,
+    /// The source, by its code.
+    source: String,
     /// The kind of record.
     record_type: Pushed,
     /// The source's own identifier, as far as it could be read.
@@ -413,6 +415,7 @@ impl RejectionNode {
     pub(crate) fn of(ctx: &Context<'_>, rejection: store::Rejection) -> Self {
         Self {
             at: rejection.at,
+            source: rejection.source,
             record_type: rejection.record_type,
             external_id: rejection.external_id,
             errors: UserError::list(ctx, &rejection.errors),

@@ -16,6 +16,7 @@ use crate::need::NeedNode;
 use crate::offer::OfferNode;
 use crate::organisation::OrganisationNode;
 use crate::push::{PushNode, RejectionNode, SourceHealthNode};
+use crate::scorecard::ScorecardNode;
 
 node! {
     /// A directory that offers and needs come from, or could come from.
@@ -72,6 +73,13 @@ impl SourceNode {
     async fn health(&self, ctx: &Context<'_>) -> Result<SourceHealthNode> {
         let health = store(ctx).source_health(&self.record).await;
         Ok(health.map_err(|error| fail(ctx, error))?.into())
+    }
+
+    /// How far what it holds can be trusted: how fresh, how complete, how much of what it pushes is refused.
+    #[graphql(complexity = "200 + child_complexity")]
+    async fn scorecard(&self, ctx: &Context<'_>) -> Result<ScorecardNode> {
+        let card = store(ctx).source_scorecard(&self.record).await;
+        Ok(card.map_err(|error| fail(ctx, error))?.into())
     }
 
     /// Its last requests, the latest first, at most 100; null for those who may not read them.

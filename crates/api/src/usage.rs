@@ -14,7 +14,7 @@ use domain::usage::CallerClass;
 use store::{ClientDay, DeprecatedCall, Spent, Store, Used};
 use tokio::sync::watch;
 
-use crate::client::{ClientDocumentNode, ClientNode};
+use crate::client::ClientNode;
 use crate::contract::{SchemaChange, deprecation};
 use crate::ctx::{Caller, caller, store};
 use crate::error::fail;
@@ -92,8 +92,8 @@ struct RejectionCount {
 
 /// A day of a machine.
 pub(crate) struct ClientDayNode {
-    day: NaiveDate,
-    of: ClientDay,
+    pub(crate) day: NaiveDate,
+    pub(crate) of: ClientDay,
 }
 
 /// What a machine did on a day (UTC).
@@ -196,52 +196,5 @@ impl DeprecatedCallNode {
         };
         let found = store(ctx).client(&caller(ctx).actor, client).await;
         Ok(found.map_err(|error| fail(ctx, error))?.map(Into::into))
-    }
-}
-
-const fn rows(days: u32) -> usize {
-    let most = domain::usage::KEPT_DAYS;
-    (if days < most { days } else { most }) as usize
-}
-
-#[ComplexObject]
-impl ClientNode {
-    /// The documents registered for it.
-    #[graphql(complexity = "100 * child_complexity")]
-    async fn documents(&self, ctx: &Context<'_>) -> Result<Vec<ClientDocumentNode>> {
-        let documents = store(ctx).client_documents(&caller(ctx).actor, &self.entry).await;
-        let documents = documents.map_err(|error| fail(ctx, error))?;
-        Ok(documents.into_iter().map(Into::into).collect())
-    }
-
-    /// What it asked and pushed on each of the last days, from the first to today.
-    #[graphql(complexity = "rows(days) * child_complexity")]
-    async fn usage(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "So many days, 1 to 90.", default = 30)] days: u32,
-    ) -> Result<Vec<ClientDayNode>> {
-        let told = store(ctx)
-            .client_days(&caller(ctx).actor, &self.entry, days)
-            .await;
-        let told = told.map_err(|error| fail(ctx, error))?;
-        Ok(told
-            .into_iter()
-            .map(|(day, of)| ClientDayNode { day, of })
-            .collect())
-    }
-
-    /// The calls that it still makes to what is deprecated: each is to be replaced before its day.
-    #[graphql(complexity = "20 * child_complexity")]
-    async fn deprecated_calls(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "Over so many days, 1 to 90.", default = 90)] days: u32,
-    ) -> Result<Vec<DeprecatedCallNode>> {
-        let calls = store(ctx)
-            .deprecated_calls_of(&caller(ctx).actor, &self.entry, days)
-            .await;
-        let calls = calls.map_err(|error| fail(ctx, error))?;
-        Ok(calls.into_iter().map(Into::into).collect())
     }
 }

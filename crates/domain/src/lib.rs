@@ -24,6 +24,7 @@ pub mod refusal;
 pub mod text;
 
 pub mod chantier;
+pub mod client;
 pub mod contact;
 pub mod council;
 pub mod expertise;

@@ -175,6 +175,8 @@ choices! {
         Several = "SEVERAL",
         /// What is closed, paused or over.
         Closed = "CLOSED",
+        /// A secret is good until a day within the next year.
+        SecretLife = "SECRET_LIFE",
     }
 }
 

@@ -102,6 +102,20 @@ record! {
     }
 }
 
+/// What an offer is asked to say, by its fields: without it a kitchen has to telephone first.
+pub const WISHED_OF_OFFERS: &[&str] = &[
+    "description",
+    "quantity",
+    "price",
+    "months",
+    "organic",
+    "delivery",
+    "audiences",
+    "commune_id",
+];
+/// What a need is asked to say, by its fields: without it a grower does not know whether to answer.
+pub const WISHED_OF_NEEDS: &[&str] = &["quantity", "period", "months", "budget", "commune_id", "deadline"];
+
 /// The source of what the server loads itself.
 pub const REFERENCE: &str = "reference";
 

@@ -1,89 +1,31 @@
-//! The machines of partners: what each may do under which sources, and its secrets, of which only the digests are
-//! kept. Two secrets can be live at once, so that one takes the place of the other without a pause.
+//! The machines of partners: what each may do under which sources, and (`secret`) what it signs in with.
 
 mod document;
+mod secret;
 
-use base64::Engine as _;
-use base64::prelude::BASE64_URL_SAFE_NO_PAD;
-use chrono::{DateTime, TimeDelta, Utc};
 use domain::check::Checks;
-use domain::policy::{Action, Actor, Client, Role, Scope, allows};
-use domain::{OrganisationId, RecordId, RecordType, Refusal, SourceId, TerritoryId};
+use domain::client::{Client, ClientPatch, NewClient, named, secret_end};
+use domain::policy::{Action, Actor, Role, Scope, allows};
+use domain::{OrganisationId, RecordId, RecordType, Refusal, policy};
 use sea_orm::ConnectionTrait;
 use sea_orm::sea_query::{Expr, ExprTrait, Order, Query};
 use serde_json::Value;
-use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use crate::connect::Store;
 use crate::error::{Error, Result};
 use crate::rows;
 use crate::write::Tx;
-
 pub use document::ClientDocument;
-
-/// A secret is good for so long.
-const SECRET: TimeDelta = TimeDelta::days(365);
-/// So many secrets of a client are live at a time.
-const LIVE: usize = 2;
-
-/// A partner's machine as administrators see it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ClientEntry {
-    /// Its identifier: what it signs in with beside its secret.
-    pub id: Uuid,
-    /// Its name.
-    pub name: String,
-    /// The organisation it works for.
-    pub organisation_id: Option<OrganisationId>,
-    /// The sources it may push under.
-    pub source_ids: Vec<SourceId>,
-    /// What it may do.
-    pub scopes: Vec<Scope>,
-    /// The territories in which what it pushes must lie; none where it is not limited.
-    pub territory_ids: Vec<TerritoryId>,
-    /// Whether it may sign in.
-    pub is_active: bool,
-    /// When it was made.
-    pub created_at: DateTime<Utc>,
-    /// Whether of GraphQL it may send only the documents registered for it.
-    pub documents_only: bool,
-}
-
-/// What makes a client.
-#[derive(Clone, Debug)]
-pub struct NewClient {
-    /// Its name.
-    pub name: String,
-    /// The organisation it works for.
-    pub organisation_id: Option<OrganisationId>,
-    /// The sources it may push under.
-    pub source_ids: Vec<SourceId>,
-    /// What it may do.
-    pub scopes: Vec<Scope>,
-    /// The territories in which what it pushes must lie; none where it is not limited.
-    pub territory_ids: Vec<TerritoryId>,
-}
-
-/// A client's secret, shown once.
-#[derive(Clone, Debug)]
-pub struct Secret {
-    /// What it signs in with.
-    pub text: String,
-    /// Until when.
-    pub expires_at: DateTime<Utc>,
-}
-
-fn digest(secret: &str) -> String {
-    BASE64_URL_SAFE_NO_PAD.encode(Sha256::digest(secret))
-}
+pub use secret::{KnownSecret, Secret, SignIn};
 
 fn corrupt(error: impl std::fmt::Display) -> Error {
     Error::Corrupt(error.to_string())
 }
 
-const COLUMNS: [&str; 9] = [
+const COLUMNS: [&str; 10] = [
     "id",
+    "revision",
     "name",
     "organisation_id",
     "source_ids",
@@ -94,11 +36,12 @@ const COLUMNS: [&str; 9] = [
     "documents_only",
 ];
 
-fn entry(row: &sea_orm::QueryResult) -> Result<ClientEntry> {
+fn entry(row: &sea_orm::QueryResult) -> Result<Client> {
     let (source_ids, scopes): (Value, Value) = (row.try_get("", "source_ids")?, row.try_get("", "scopes")?);
     let territory_ids: Option<Value> = row.try_get("", "territory_ids")?;
-    Ok(ClientEntry {
+    Ok(Client {
         id: row.try_get("", "id")?,
+        revision: row.try_get("", "revision")?,
         name: row.try_get("", "name")?,
         organisation_id: row
             .try_get::<Option<Uuid>>("", "organisation_id")?
@@ -115,67 +58,62 @@ fn entry(row: &sea_orm::QueryResult) -> Result<ClientEntry> {
     })
 }
 
-/// A client that is there, as it is now.
-async fn client_in(tx: &Tx, client: Uuid) -> Result<ClientEntry> {
-    let query = Query::select()
-        .columns(COLUMNS)
-        .from("client")
-        .and_where(Expr::col("id").eq(client))
-        .take();
-    let row = tx.conn.query_one(&query).await?.ok_or(Refusal::NotFound)?;
-    entry(&row)
+impl Tx {
+    /// The sources, the organisation and the territories that a machine names are there.
+    async fn check_client(&self, client: &Client) -> Result<()> {
+        let sources = client
+            .source_ids
+            .iter()
+            .map(|id| ("sourceIds", RecordId::from(*id)));
+        let organisation = client
+            .organisation_id
+            .iter()
+            .map(|id| ("organisationId", RecordId::from(*id)));
+        let territories = client
+            .territory_ids
+            .iter()
+            .map(|id| ("territoryIds", RecordId::from(*id)));
+        let named: Vec<(&str, RecordId)> = sources.chain(organisation).chain(territories).collect();
+        let missing = self.missing(named.iter().map(|(_, target)| *target)).await?;
+        match named.iter().find(|(_, target)| missing.contains(target)) {
+            Some((field, _)) => Err(Refusal::UnknownReference {
+                field: (*field).to_owned(),
+            }
+            .into()),
+            None => Ok(()),
+        }
+    }
+
+    async fn client_now(&self, client: Uuid) -> Result<Client> {
+        let query = Query::select()
+            .columns(COLUMNS)
+            .from("client")
+            .and_where(Expr::col("id").eq(client))
+            .lock_exclusive()
+            .take();
+        let row = self.conn.query_one(&query).await?.ok_or(Refusal::NotFound)?;
+        entry(&row)
+    }
 }
 
 impl Store {
     /// Makes a client with its first secret.
     ///
     /// # Errors
-    /// Not allowed; a source or an organisation that does not exist.
-    pub async fn create_client(&self, actor: &Actor, mut new: NewClient) -> Result<(ClientEntry, Secret)> {
+    /// Not allowed; without a name or a scope; a source, an organisation or a territory that does not exist.
+    pub async fn create_client(&self, actor: &Actor, new: NewClient) -> Result<(Client, Secret)> {
+        let now = self.mint.now();
         let mut checks = Checks::default();
-        checks.line("name", &mut new.name);
-        checks.set("sourceIds", &mut new.source_ids);
-        checks.set("scopes", &mut new.scopes);
-        checks.set("territoryIds", &mut new.territory_ids);
-        if new.scopes.is_empty() {
-            checks.refuse(Refusal::Required {
-                field: "scopes".to_owned(),
-            });
-        }
+        let end = secret_end("secretExpiresAt", new.secret_expires_at, now, &mut checks);
+        let mut client = Client::made(new, self.mint.uuid(), now);
+        client.check(&mut checks);
         self.ask(actor, Action::ManageClients)?;
         checks.finish()?;
-        self.write(actor, Action::ManageClients, async |tx: &mut Tx| {
-            let sources = new.source_ids.iter().map(|id| ("sourceIds", RecordId::from(*id)));
-            let organisation = new
-                .organisation_id
-                .iter()
-                .map(|id| ("organisationId", RecordId::from(*id)));
-            let territories = new
-                .territory_ids
-                .iter()
-                .map(|id| ("territoryIds", RecordId::from(*id)));
-            let named: Vec<(&str, RecordId)> = sources.chain(organisation).chain(territories).collect();
-            let missing = tx.missing(named.iter().map(|(_, target)| *target)).await?;
-            let unknown = named.iter().find(|(_, target)| missing.contains(target));
-            if let Some((field, _)) = unknown {
-                return Err(Refusal::UnknownReference {
-                    field: (*field).to_owned(),
-                }
-                .into());
-            }
-            let client = ClientEntry {
-                id: tx.uuid(),
-                name: new.name.clone(),
-                organisation_id: new.organisation_id,
-                source_ids: new.source_ids.clone(),
-                scopes: new.scopes.clone(),
-                territory_ids: new.territory_ids.clone(),
-                is_active: true,
-                created_at: tx.now(),
-                documents_only: false,
-            };
+        self.write_at(actor, Action::ManageClients, Some(now), async |tx: &mut Tx| {
+            tx.check_client(&client).await?;
             let row = vec![
                 client.id.into(),
+                client.revision.into(),
                 client.name.clone().into(),
                 client.organisation_id.map(Uuid::from).into(),
                 serde_json::to_value(&client.source_ids).map_err(corrupt)?.into(),
@@ -188,42 +126,53 @@ impl Store {
                 client.documents_only.into(),
             ];
             rows::insert(&tx.conn, "client", &COLUMNS, vec![row]).await?;
-            let secret = self.add_secret(tx, client.id).await?;
+            let secret = tx.add_client_secret(client.id, end).await?;
             Ok((client, secret))
         })
         .await
     }
 
-    /// Gives a client another secret. Of those it had, the newest stays good; older ones are void.
+    /// Changes a client; what it loses it may not do any more at once, also with the tokens it holds.
     ///
     /// # Errors
-    /// Not allowed, not found.
-    pub async fn rotate_client_secret(&self, actor: &Actor, client: Uuid) -> Result<Secret> {
-        let known = self.client(actor, client).await?.ok_or(Refusal::NotFound)?;
-        let keep = Action::KeepClientSecrets {
-            organisation: known.organisation_id,
-        };
-        self.write(actor, keep, async |tx: &mut Tx| {
-            let known = Query::select()
-                .column("secret_hash")
-                .from("client_secret")
-                .and_where(Expr::col("client_id").eq(client))
-                .order_by("created_at", Order::Desc)
-                .lock_exclusive()
+    /// Not allowed, not found, a stale revision, and all that refuses one that is made.
+    pub async fn edit_client(&self, actor: &Actor, patch: ClientPatch) -> Result<Client> {
+        let (id, expected) = (named(&patch.id), patch.expected_revision);
+        self.write(actor, Action::ManageClients, async |tx: &mut Tx| {
+            let before = tx.client_now(id.ok_or(Refusal::NotFound)?).await?;
+            if before.revision != expected {
+                return Err(Refusal::StaleRevision {
+                    current: before.revision,
+                }
+                .into());
+            }
+            let (mut after, mut checks) = (before.clone(), Checks::default());
+            after.apply(patch, &mut checks);
+            after.check(&mut checks);
+            checks.finish()?;
+            if after == before {
+                return Ok(after);
+            }
+            tx.check_client(&after).await?;
+            after.revision += 1;
+            let update = Query::update()
+                .table("client")
+                .value("revision", after.revision)
+                .value("name", after.name.clone())
+                .value("organisation_id", after.organisation_id.map(Uuid::from))
+                .value(
+                    "source_ids",
+                    serde_json::to_value(&after.source_ids).map_err(corrupt)?,
+                )
+                .value("scopes", serde_json::to_value(&after.scopes).map_err(corrupt)?)
+                .value(
+                    "territory_ids",
+                    serde_json::to_value(&after.territory_ids).map_err(corrupt)?,
+                )
+                .and_where(Expr::col("id").eq(after.id))
                 .take();
-            let known = tx.conn.query_all(&known).await?;
-            if known.is_empty() {
-                return Err(Refusal::NotFound.into());
-            }
-            for old in known.iter().skip(LIVE - 1) {
-                let hash: String = old.try_get("", "secret_hash")?;
-                let gone = Query::delete()
-                    .from_table("client_secret")
-                    .and_where(Expr::col("secret_hash").eq(hash))
-                    .take();
-                tx.conn.execute(&gone).await?;
-            }
-            self.add_secret(tx, client).await
+            tx.conn.execute(&update).await?;
+            Ok(after)
         })
         .await
     }
@@ -232,47 +181,30 @@ impl Store {
     ///
     /// # Errors
     /// Not allowed, not found.
-    pub async fn set_client_active(
-        &self,
-        actor: &Actor,
-        client: Uuid,
-        is_active: bool,
-    ) -> Result<ClientEntry> {
+    pub async fn set_client_active(&self, actor: &Actor, client: Uuid, is_active: bool) -> Result<Client> {
         self.write(actor, Action::ManageClients, async |tx: &mut Tx| {
+            let mut client = tx.client_now(client).await?;
+            if client.is_active == is_active {
+                return Ok(client);
+            }
+            (client.is_active, client.revision) = (is_active, client.revision + 1);
             let update = Query::update()
                 .table("client")
                 .value("is_active", is_active)
-                .and_where(Expr::col("id").eq(client))
+                .value("revision", client.revision)
+                .and_where(Expr::col("id").eq(client.id))
                 .take();
-            if tx.conn.execute(&update).await?.rows_affected() == 0 {
-                return Err(Refusal::NotFound.into());
-            }
-            client_in(tx, client).await
+            tx.conn.execute(&update).await?;
+            Ok(client)
         })
         .await
-    }
-
-    async fn add_secret(&self, tx: &Tx, client: Uuid) -> Result<Secret> {
-        let secret = Secret {
-            text: BASE64_URL_SAFE_NO_PAD.encode(self.mint.secret()),
-            expires_at: tx.now() + SECRET,
-        };
-        let columns = ["secret_hash", "client_id", "created_at", "expires_at"];
-        let row = vec![
-            digest(&secret.text).into(),
-            client.into(),
-            tx.now().into(),
-            secret.expires_at.into(),
-        ];
-        rows::insert(&tx.conn, "client_secret", &columns, vec![row]).await?;
-        Ok(secret)
     }
 
     /// The clients that somebody may see, by name: all for staff, their organisation's for a partner, itself for a client.
     ///
     /// # Errors
     /// Not allowed, or a database fault.
-    pub async fn clients(&self, actor: &Actor) -> Result<Vec<ClientEntry>> {
+    pub async fn clients(&self, actor: &Actor) -> Result<Vec<Client>> {
         let whose = match actor {
             Actor::System => None,
             Actor::Person(_) if actor.is_staff() => None,
@@ -299,7 +231,7 @@ impl Store {
     ///
     /// # Errors
     /// A database fault.
-    pub async fn client(&self, actor: &Actor, client: Uuid) -> Result<Option<ClientEntry>> {
+    pub async fn client(&self, actor: &Actor, client: Uuid) -> Result<Option<Client>> {
         let query = Query::select()
             .columns(COLUMNS)
             .from("client")
@@ -314,31 +246,6 @@ impl Store {
             };
             allows(actor, read)
         }))
-    }
-
-    /// The client with this secret, where it may sign in.
-    ///
-    /// # Errors
-    /// A database fault.
-    pub async fn client_with_secret(&self, client: Uuid, secret: &str) -> Result<Option<ClientEntry>> {
-        let query = Query::select()
-            .columns(COLUMNS.map(|column| ("client", column)))
-            .from("client")
-            .inner_join(
-                "client_secret",
-                Expr::col(("client_secret", "client_id")).equals(("client", "id")),
-            )
-            .and_where(Expr::col(("client", "id")).eq(client))
-            .and_where(Expr::col(("client", "is_active")).eq(true))
-            .and_where(Expr::col(("client_secret", "secret_hash")).eq(digest(secret)))
-            .and_where(Expr::col(("client_secret", "expires_at")).gt(self.mint.now()))
-            .take();
-        self.reading
-            .query_one(&query)
-            .await?
-            .as_ref()
-            .map(entry)
-            .transpose()
     }
 
     /// The client as it is now, as the policy sees it with these scopes of its own; none where it may not sign in.
@@ -360,7 +267,7 @@ impl Store {
             .map(entry)
             .transpose()?;
         let Some(client) = found else { return Ok(None) };
-        let mut acting = Client {
+        let mut acting = policy::Client {
             id: client.id,
             organisation: client.organisation_id,
             sources: client.source_ids,
@@ -384,7 +291,7 @@ impl Store {
     }
 
     /// The projects that an organisation leads, and the councils that it coordinates.
-    async fn learn_house(&self, organisation: OrganisationId, client: &mut Client) -> Result<()> {
+    async fn learn_house(&self, organisation: OrganisationId, client: &mut policy::Client) -> Result<()> {
         let query = Query::select()
             .columns(["record_kind", "record_id"])
             .from("link")

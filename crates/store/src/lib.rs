@@ -46,6 +46,7 @@ mod reference;
 mod report;
 mod request;
 mod saved_search;
+mod scorecard;
 mod search;
 mod signing;
 mod source;
@@ -58,7 +59,7 @@ pub use account::{
 };
 pub use change::{Entry, HistoryFilter};
 pub use chantier::ByTitle;
-pub use client::{ClientDocument, ClientEntry, NewClient, Secret};
+pub use client::{ClientDocument, KnownSecret, Secret, SignIn};
 pub use connect::{Engine, Store};
 pub use council::{Ballot, CouncilFigures};
 pub use erasure::{ErasedRecord, Erasure, FeedReader, Passage};
@@ -81,6 +82,7 @@ pub use push::{Answer, Came, Push, PushEntry, Rejection, RowResult, Run, RunStat
 pub use record::Stored;
 pub use reference::{Credit, Loaded, credits};
 pub use report::ReportRow;
+pub use scorecard::{Filled, Scorecard};
 pub use signing::SigningKey;
 pub use usage::{ClientDay, DeprecatedCall, Spent, Used};
 pub use webhook::{

@@ -188,6 +188,7 @@ impl Tx {
             Query::update()
                 .table("client")
                 .value("organisation_id", to)
+                .value("revision", Expr::col("revision").add(1))
                 .and_where(of("organisation_id"))
                 .take(),
             // A request that made it and comes again is answered the survivor.
@@ -286,6 +287,7 @@ impl Tx {
         let update = Query::update()
             .table("client")
             .value("organisation_id", from)
+            .value("revision", Expr::col("revision").add(1))
             .and_where(Expr::col("id").is_in(clients))
             .and_where(Expr::col("organisation_id").eq(now))
             .take();

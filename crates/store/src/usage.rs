@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Days, NaiveDate, Utc};
 use domain::Refusal;
+use domain::client::Client;
 use domain::policy::{Action, Actor};
 use domain::push::Counts;
 use domain::refusal::Code;
@@ -14,7 +15,6 @@ use sea_orm::sea_query::{Expr, ExprTrait, OnConflict, Order, Query};
 use serde_json::Value;
 use uuid::Uuid;
 
-use crate::client::ClientEntry;
 use crate::connect::Store;
 use crate::error::{Error, Result};
 
@@ -135,7 +135,7 @@ impl Store {
         today.checked_sub_days(before).unwrap_or(today)
     }
 
-    fn ask_client(&self, actor: &Actor, client: &ClientEntry) -> Result<()> {
+    pub(crate) fn ask_client(&self, actor: &Actor, client: &Client) -> Result<()> {
         let read = Action::ReadClient {
             client: client.id,
             organisation: client.organisation_id,
@@ -151,7 +151,7 @@ impl Store {
     pub async fn client_days(
         &self,
         actor: &Actor,
-        client: &ClientEntry,
+        client: &Client,
         days: u32,
     ) -> Result<BTreeMap<NaiveDate, ClientDay>> {
         self.ask_client(actor, client)?;
@@ -224,7 +224,7 @@ impl Store {
     pub async fn deprecated_calls_of(
         &self,
         actor: &Actor,
-        client: &ClientEntry,
+        client: &Client,
         days: u32,
     ) -> Result<Vec<DeprecatedCall>> {
         self.ask_client(actor, client)?;

@@ -3,6 +3,7 @@
 use super::Overlays;
 use super::places::places;
 use crate::language::{Lang, choose, language, own_name, t};
+use crate::partner;
 use crate::person::words::role as role_name;
 use crate::session::{self, Person, Session};
 use crate::theme::ThemeButton;
@@ -126,6 +127,7 @@ fn Own(person: Person) -> impl IntoView {
             {(role >= Role::Officer).then(|| view! { <li><a href="/bureau">{icon(Icon::Sheet)} {t::officer_desk}</a></li> })}
             <li><a href="/mon-compte">{icon(Icon::Person)} {t::accounts_mine}</a></li>
             {(role >= Role::Officer).then(|| view! { <li><a href="/comptes">{icon(Icon::Person)} {t::accounts_title}</a></li> })}
+            {move || partner::sees_some().then(|| view! { <li><a href="/machines">{icon(Icon::Grid)} {t::partner_title}</a></li> })}
             {move || webhook::sees_some().then(|| view! { <li><a href="/webhooks">{icon(Icon::Link)} {t::webhook_title}</a></li> })}
         </ul>
         <Button text=t::action_sign_out small=true on_press=leave />

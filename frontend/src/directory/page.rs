@@ -3,6 +3,7 @@
 
 use super::list::{holds, late, producers};
 use super::read::{Found, One, Push, RejectedRow, Source};
+use super::scorecard::Card;
 use super::words;
 use crate::api;
 use crate::contract::typed;
@@ -97,7 +98,7 @@ fn Body(source: Source, reload: Callback<()>) -> impl IntoView {
     let (pushes, rejected) = (source.pushes.clone(), source.rejected_rows.clone());
     let imports = source.imports.clone();
     let (summary, complaints) = (source.summary.clone(), source.complaints.clone());
-    let sources = source.sources.clone();
+    let (sources, scorecard) = (source.sources.clone(), source.scorecard.clone());
     view! {
         <div class="sheet exchange-holds">
             <p class="row-tight">
@@ -110,6 +111,7 @@ fn Body(source: Source, reload: Callback<()>) -> impl IntoView {
         </div>
         {summary.map(|text| view! { <Section title=t::directory_field_summary><div class="prose"><p class="exchange-text">{text}</p></div></Section> })}
         <Section title=t::directory_held broad=true><Figures figures /></Section>
+        <Section title=t::scorecard_title note=t::scorecard_note_source broad=true><Card card=scorecard of_source=true /></Section>
         <Section title=t::directory_about><About source /></Section>
         <Section title=t::directory_field_complaints>
             {match complaints {

@@ -69,6 +69,13 @@ pub struct Counts {
     pub rejected: i32,
 }
 
+impl Counts {
+    /// The rows, whatever became of them.
+    pub fn all(&self) -> i32 {
+        self.created + self.updated + self.unchanged + self.stale + self.deleted + self.rejected
+    }
+}
+
 #[derive(Clone, Debug, PartialEq, cynic::QueryFragment)]
 #[cynic(graphql_type = "PushNode")]
 pub struct Push {
@@ -121,10 +128,31 @@ pub struct Source {
     pub cadence: Option<Cadence>,
     pub contact_role: Option<String>,
     pub health: Health,
+    pub scorecard: Scorecard,
     #[arguments(first: 30)]
     pub sources: Sources,
     /// For those who may read them.
     pub pushes: Option<Vec<Push>>,
     pub rejected_rows: Option<Vec<RejectedRow>>,
     pub imports: Option<Vec<import::read::Listed>>,
+}
+
+/// How far what comes from one or several sources can be trusted.
+#[derive(Clone, Debug, PartialEq, cynic::QueryFragment)]
+pub struct Scorecard {
+    pub records: i32,
+    pub fresh: i32,
+    pub fresh_days: i32,
+    pub median_age_days: Option<f64>,
+    pub completeness: Option<f64>,
+    pub fields: Vec<ScorecardField>,
+    pub lately: Counts,
+}
+
+#[derive(Clone, Debug, PartialEq, cynic::QueryFragment)]
+pub struct ScorecardField {
+    pub record_type: Pushed,
+    pub field: String,
+    pub known: i32,
+    pub records: i32,
 }

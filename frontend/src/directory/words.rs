@@ -78,3 +78,21 @@ pub fn field(name: &str) -> Option<&'static str> {
         _ => return None,
     })
 }
+
+/// A wished-for field, by its name in the contract; a new one as it is written there.
+pub fn wished(field: &str) -> String {
+    match field {
+        "description" => t::scorecard_wished_description().to_owned(),
+        "quantity" => t::scorecard_wished_quantity().to_owned(),
+        "price" => t::scorecard_wished_price().to_owned(),
+        "months" => t::scorecard_wished_months().to_owned(),
+        "organic" => t::scorecard_wished_organic().to_owned(),
+        "delivery" => t::scorecard_wished_delivery().to_owned(),
+        "audiences" => t::scorecard_wished_audiences().to_owned(),
+        "communeId" => t::scorecard_wished_commune().to_owned(),
+        "period" => t::scorecard_wished_period().to_owned(),
+        "budget" => t::scorecard_wished_budget().to_owned(),
+        "deadline" => t::scorecard_wished_deadline().to_owned(),
+        other => other.to_owned(),
+    }
+}

@@ -78,6 +78,7 @@ pub fn Screen() -> impl IntoView {
             {move || (may_edit() && load.with(|it| it.value().is_some()) && !editing.get()).then(|| view! { <Button text=t::action_edit mark=Icon::Edit on_press=move |()| editing.set(true) /> })}
             <a class="button quiet" href=move || format!("/historique/{}", id.get())>{t::action_history}</a>
             {move || typed().filter(|it| viewer::may(Action::ReadWebhooks { organisation: *it })).map(|it| view! {
+                <a class="button quiet" href="/machines">{t::partner_title}</a>
                 <a class="button quiet" href=format!("/webhooks?organisation={it}")>{t::webhook_title}</a>
             })}
             {move || (viewer::may(Action::KeepOrganisations) && load.with(|it| it.value().is_some())).then(|| view! {

@@ -7,6 +7,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use chrono::{DateTime, TimeDelta, Utc};
+use domain::client::{name as client_name, named as client_named};
 use domain::policy::Scope;
 use domain::{Mint, PersonId};
 use ed25519_dalek::pkcs8::EncodePrivateKey as _;
@@ -112,21 +113,6 @@ pub struct Bearer {
     pub session: Option<Uuid>,
     /// What a machine may do with it.
     pub scopes: Vec<Scope>,
-}
-
-/// What a machine's identifier begins with.
-const CLIENT: &str = "client_";
-
-/// A machine's identifier as partners see it.
-#[must_use]
-pub fn client_name(client: Uuid) -> String {
-    format!("{CLIENT}{}", domain::id::encode(client))
-}
-
-/// Reads what [`client_name`] wrote.
-#[must_use]
-pub fn client_named(name: &str) -> Option<Uuid> {
-    domain::id::decode(name.strip_prefix(CLIENT)?).ok()
 }
 
 impl serde::Serialize for Subject {

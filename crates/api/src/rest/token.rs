@@ -9,6 +9,7 @@ use axum::response::{IntoResponse, Response};
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use domain::policy::Scope;
+use store::SignIn;
 
 use crate::auth::{client_named, scope_text, scopes_in};
 use crate::problem::{Code, Fault};
@@ -49,10 +50,10 @@ pub struct TokenError {
     /// `invalid_request`, `invalid_client`, `unsupported_grant_type` or `invalid_scope`.
     error: &'static str,
     /// What to do.
-    error_description: &'static str,
+    error_description: String,
 }
 
-fn refuse(status: StatusCode, error: &'static str, error_description: &'static str) -> Response {
+fn refuse(status: StatusCode, error: &'static str, why: &str) -> Response {
     let headers = [
         (CACHE_CONTROL, HeaderValue::from_static("no-store")),
         (
@@ -62,7 +63,7 @@ fn refuse(status: StatusCode, error: &'static str, error_description: &'static s
     ];
     let body = axum::Json(TokenError {
         error,
-        error_description,
+        error_description: why.to_owned(),
     });
     if status == StatusCode::UNAUTHORIZED {
         (status, headers, body).into_response()
@@ -101,7 +102,7 @@ fn basic(headers: &HeaderMap) -> Option<(String, String)> {
     responses(
         (status = 200, description = "A token.", body = TokenAnswer),
         (status = 400, description = "The request is not one for a token.", body = TokenError),
-        (status = 401, description = "No such client, or not this secret.", body = TokenError),
+        (status = 401, description = "No such client, not this secret, or one that has expired, which `error_description` then says.", body = TokenError),
         (status = 429, description = "Too many tries: Retry-After says when to go on.", body = crate::problem::Problem, content_type = "application/problem+json"),
     )
 )]
@@ -160,12 +161,19 @@ pub(crate) async fn token(
     };
     let now = app.store.mint().now();
     app.throttle.attempt(reader.address, &name, now)?;
-    let client = match client_named(&name) {
-        Some(client) => app.store.client_with_secret(client, &secret).await?,
-        None => None,
+    let found = match client_named(&name) {
+        Some(client) => app.store.sign_in_client(client, &secret).await?,
+        None => SignIn::Unknown,
     };
-    let Some(client) = client else {
-        return Ok(unknown());
+    let client = match found {
+        SignIn::Known(client) => client,
+        // Only who has the secret learns that it was one.
+        SignIn::Expired(at) => {
+            let at = at.to_rfc3339_opts(chrono::SecondsFormat::Secs, true);
+            let why = format!("the secret expired at {at}: have the client given another one");
+            return Ok(refuse(StatusCode::UNAUTHORIZED, "invalid_client", &why));
+        }
+        SignIn::Unknown => return Ok(unknown()),
     };
     app.throttle.forget(reader.address, &name);
     let scopes: Vec<Scope> = match asked

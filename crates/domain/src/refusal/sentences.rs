@@ -356,6 +356,12 @@ impl Invalid {
                 "Dieser Eintrag ist geschlossen, pausiert oder vorbei: wählen Sie einen anderen, oder öffnen Sie ihn wieder.",
                 "This record is closed, paused or over: choose another, or open it again.",
             ],
+            Self::SecretLife => [
+                "Un secret vaut jusqu'à un moment à venir, dans les 365 jours: choisissez une autre échéance.",
+                "Een geheim geldt tot een moment in de komende 365 dagen: kies een andere einddatum.",
+                "Ein Geheimnis gilt bis zu einem Zeitpunkt in den nächsten 365 Tagen: wählen Sie ein anderes Ende.",
+                "A secret is good until a moment within the next 365 days: choose another end.",
+            ],
         };
         match lang {
             Lang::Fr => fr,

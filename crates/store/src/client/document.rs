@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 
 use domain::Refusal;
+use domain::client::Client;
 use domain::policy::{Action, Actor, allows};
 use sea_orm::ConnectionTrait;
 use sea_orm::sea_query::{Expr, ExprTrait, Order, Query};
 use uuid::Uuid;
 
-use super::{ClientEntry, client_in};
 use crate::connect::Store;
 use crate::error::Result;
 use crate::rows;
@@ -37,7 +37,7 @@ impl Store {
         client: Uuid,
         documents: Vec<ClientDocument>,
         documents_only: bool,
-    ) -> Result<ClientEntry> {
+    ) -> Result<Client> {
         // The same text twice is one document.
         let documents: BTreeMap<String, String> =
             documents.into_iter().map(|it| (it.digest, it.text)).collect();
@@ -49,25 +49,28 @@ impl Store {
                 }
                 .into());
             }
-            let update = Query::update()
-                .table("client")
-                .value("documents_only", documents_only)
-                .and_where(Expr::col("id").eq(client))
-                .take();
-            if tx.conn.execute(&update).await?.rows_affected() == 0 {
-                return Err(Refusal::NotFound.into());
+            let mut client = tx.client_now(client).await?;
+            if client.documents_only != documents_only {
+                (client.documents_only, client.revision) = (documents_only, client.revision + 1);
+                let update = Query::update()
+                    .table("client")
+                    .value("documents_only", documents_only)
+                    .value("revision", client.revision)
+                    .and_where(Expr::col("id").eq(client.id))
+                    .take();
+                tx.conn.execute(&update).await?;
             }
             let former = Query::delete()
                 .from_table("client_document")
-                .and_where(Expr::col("client_id").eq(client))
+                .and_where(Expr::col("client_id").eq(client.id))
                 .take();
             tx.conn.execute(&former).await?;
             let columns = ["client_id", "digest", "body"];
             let given = documents
                 .iter()
-                .map(|(digest, text)| vec![client.into(), digest.clone().into(), text.clone().into()]);
+                .map(|(digest, text)| vec![client.id.into(), digest.clone().into(), text.clone().into()]);
             rows::insert(&tx.conn, "client_document", &columns, given.collect()).await?;
-            client_in(tx, client).await
+            Ok(client)
         })
         .await
     }
@@ -76,7 +79,7 @@ impl Store {
     ///
     /// # Errors
     /// A database fault.
-    pub async fn client_documents(&self, actor: &Actor, client: &ClientEntry) -> Result<Vec<ClientDocument>> {
+    pub async fn client_documents(&self, actor: &Actor, client: &Client) -> Result<Vec<ClientDocument>> {
         let read = Action::ReadClient {
             client: client.id,
             organisation: client.organisation_id,

@@ -1,6 +1,7 @@
 //! What sources pushed, and what was refused of it: kept, so that a source can mend its rows and others can judge it.
 
 use chrono::{DateTime, TimeDelta, Utc};
+use domain::client::Client;
 use domain::policy::{Action, Actor};
 use domain::push::{Counts, Outcome, Pushed};
 use domain::source::Source;
@@ -36,6 +37,8 @@ pub struct PushEntry {
 pub struct Rejection {
     /// When.
     pub at: DateTime<Utc>,
+    /// The source, by its code.
+    pub source: String,
     /// The kind of record.
     pub record_type: Pushed,
     /// The source's own identifier, as far as it could be read.
@@ -151,8 +154,28 @@ impl Store {
     /// Not allowed, or a database fault.
     pub async fn rejections(&self, actor: &Actor, source: &Source, most: u64) -> Result<Vec<Rejection>> {
         self.ask_runs(actor, source)?;
+        let whose = Expr::col(("push", "source")).eq(source.code.clone());
+        self.refused_rows(whose, most).await
+    }
+
+    /// The rows of a machine that were last refused, the latest first, under whichever source.
+    ///
+    /// # Errors
+    /// Not allowed, or a database fault.
+    pub async fn client_rejections(
+        &self,
+        actor: &Actor,
+        client: &Client,
+        most: u64,
+    ) -> Result<Vec<Rejection>> {
+        self.ask_client(actor, client)?;
+        let whose = Expr::col(("push", "client_id")).eq(client.id);
+        self.refused_rows(whose, most).await
+    }
+
+    async fn refused_rows(&self, whose: Expr, most: u64) -> Result<Vec<Rejection>> {
         let query = Query::select()
-            .column(("push", "at"))
+            .columns([("push", "at"), ("push", "source")])
             .columns([
                 ("rejection", "record_kind"),
                 ("rejection", "external_id"),
@@ -163,7 +186,7 @@ impl Store {
                 "rejection",
                 Expr::col(("rejection", "push_id")).equals(("push", "id")),
             )
-            .and_where(Expr::col(("push", "source")).eq(source.code.clone()))
+            .and_where(whose)
             .order_by(("push", "at"), Order::Desc)
             .order_by(("push", "id"), Order::Desc)
             .order_by(("rejection", "place"), Order::Asc)
@@ -175,6 +198,7 @@ impl Store {
             let errors: Value = row.try_get("", "errors")?;
             rejections.push(Rejection {
                 at: row.try_get("", "at")?,
+                source: row.try_get("", "source")?,
                 record_type: kind.parse().map_err(|_| Error::Corrupt(kind))?,
                 external_id: row.try_get("", "external_id")?,
                 errors: serde_json::from_value(errors).map_err(corrupt)?,
@@ -233,21 +257,7 @@ impl Store {
         if let Some(row) = self.reading.query_one(&last).await? {
             health.last_push_at = row.try_get("", "last")?;
         }
-        let since = now - chrono::Duration::days(30);
-        let lately = Query::select()
-            .column("counts")
-            .from("push")
-            .and_where(Expr::col("source").eq(source.code.clone()))
-            .and_where(Expr::col("at").gte(since))
-            .order_by("at", Order::Desc)
-            .limit(10_000)
-            .take();
-        for row in self.reading.query_all(&lately).await? {
-            let counts: Value = row.try_get("", "counts")?;
-            health
-                .lately
-                .join(serde_json::from_value(counts).map_err(corrupt)?);
-        }
+        health.lately = self.pushed_lately(source).await?;
         let late_after = source.cadence.and_then(domain::source::Cadence::late_after_hours);
         health.is_late = late_after
             .zip(health.last_push_at)

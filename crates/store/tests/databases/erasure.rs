@@ -13,7 +13,7 @@ use domain::security::Origin;
 use domain::{ContactId, ProjectId, RecordId, RecordType};
 use sea_orm::{ConnectionTrait, Statement};
 use serde_json::json;
-use store::{Error, FeedReader, HistoryFilter, NewClient, Store};
+use store::{Error, FeedReader, HistoryFilter, Store};
 use testing::{administrator, both, editor, input, kept, refused, signed, visitor};
 
 async fn project(store: &Store) -> ProjectId {
@@ -157,7 +157,7 @@ both! {
 
 both! {
     async fn it_is_known_who_has_read_past_an_erasure(store: Store) {
-        let machine = |name: &str| NewClient { name: name.to_owned(), organisation_id: None, source_ids: Vec::new(), territory_ids: Vec::new(), scopes: vec![domain::policy::Scope::ExchangeRead] };
+        let machine = |name: &str| domain::client::NewClient { name: name.to_owned(), organisation_id: None, source_ids: Vec::new(), territory_ids: Vec::new(), scopes: vec![domain::policy::Scope::ExchangeRead], secret_expires_at: None };
         let reads = kept(store.create_client(&administrator(), machine("Lit")).await).0;
         let behind = kept(store.create_client(&administrator(), machine("Tarde")).await).0;
         let open = Filter::default();

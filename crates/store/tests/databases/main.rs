@@ -3,6 +3,7 @@
 mod account;
 mod backup;
 mod chantier;
+mod client;
 mod contact;
 mod council;
 mod drift;
@@ -27,6 +28,7 @@ mod provenance;
 mod push;
 mod reference;
 mod saved_search;
+mod scorecard;
 mod search;
 mod signing;
 mod territory;

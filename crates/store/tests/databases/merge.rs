@@ -19,7 +19,7 @@ use domain::push::{self, OfferRow, OrganisationRow};
 use domain::source::{NewSource, Source};
 use domain::{ChangeId, OrganisationId, RecordId, RecordType};
 use serde_json::{Value, json};
-use store::{Answer, Came, Content, HistoryFilter, NewClient, Push, Store};
+use store::{Answer, Came, Content, HistoryFilter, Push, Store};
 use testing::{administrator, editor, input, input_with, kept, officer, refused, signed, visitor};
 
 async fn house(store: &Store, name: &str, more: Value) -> Organisation {
@@ -75,7 +75,7 @@ testing::both! {
         let source: Source = kept(store.create(&editor(), input::<NewSource>(json!({"code": "annuaire", "name": "Annuaire", "operatorId": goes.id}))).await);
         let said: Provenance = kept(store.create(&officer(), input(json!({"recordId": goes.id, "source": "Le Soir"}))).await);
         let (partner, person) = signed(&store, Role::Partner, json!({"organisationId": goes.id})).await;
-        let new = NewClient { name: "Machine".into(), organisation_id: Some(goes.id), source_ids: vec![source.id], scopes: vec![Scope::ExchangeRead], territory_ids: vec![] };
+        let new = domain::client::NewClient { name: "Machine".into(), organisation_id: Some(goes.id), source_ids: vec![source.id], scopes: vec![Scope::ExchangeRead], territory_ids: vec![], secret_expires_at: None };
         kept(store.create_client(&administrator(), new).await);
 
         let counts = kept(store.namings(&[goes.id.into()]).await);

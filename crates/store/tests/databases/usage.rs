@@ -6,14 +6,15 @@ use std::collections::BTreeMap;
 
 use chrono::{NaiveDate, TimeDelta};
 use domain::OrganisationId;
+use domain::client::{Client, NewClient};
 use domain::organisation::{NewOrganisation, Organisation};
 use domain::policy::{Role, Scope};
 use domain::usage::CallerClass;
 use serde_json::json;
-use store::{ClientEntry, NewClient, Spent, Store, Used};
+use store::{Spent, Store, Used};
 use testing::{administrator, input, kept, officer, refused, signed, visitor};
 
-fn used(day: NaiveDate, client: Option<&ClientEntry>, coordinate: Option<&str>) -> Used {
+fn used(day: NaiveDate, client: Option<&Client>, coordinate: Option<&str>) -> Used {
     Used {
         day,
         class: if client.is_some() {
@@ -36,13 +37,14 @@ async fn organisation(store: &Store, name: &str) -> OrganisationId {
     made.id
 }
 
-async fn client(store: &Store, organisation_id: Option<OrganisationId>) -> ClientEntry {
+async fn client(store: &Store, organisation_id: Option<OrganisationId>) -> Client {
     let new = NewClient {
         territory_ids: Vec::new(),
         name: "Machine".to_owned(),
         organisation_id,
         source_ids: Vec::new(),
         scopes: vec![Scope::ExchangeRead],
+        secret_expires_at: None,
     };
     kept(store.create_client(&administrator(), new).await).0
 }
@@ -123,10 +125,10 @@ testing::both! {
             assert_eq!(refused(store.client_days(who, &stranger, 7).await), ["NOT_FOUND"]);
             assert_eq!(refused(store.deprecated_calls(who, 7).await), ["FORBIDDEN"]);
         }
-        kept(store.rotate_client_secret(&partner, machine.id).await);
-        assert_eq!(refused(store.rotate_client_secret(&partner, stranger.id).await), ["NOT_FOUND"]);
+        kept(store.rotate_client_secret(&partner, machine.id, None).await);
+        assert_eq!(refused(store.rotate_client_secret(&partner, stranger.id, None).await), ["NOT_FOUND"]);
         for (who, code) in [(&itself, "FORBIDDEN"), (&officer(), "FORBIDDEN"), (&member, "NOT_FOUND"), (&visitor(), "NOT_FOUND")] {
-            assert_eq!(refused(store.rotate_client_secret(who, machine.id).await), [code]);
+            assert_eq!(refused(store.rotate_client_secret(who, machine.id, None).await), [code]);
         }
         assert_eq!(refused(store.set_client_active(&partner, machine.id, false).await), ["FORBIDDEN"]);
         assert_eq!(kept(store.clients(&officer()).await).len(), 2);
