@@ -1,6 +1,7 @@
 //! Who asks. Who may do what is the policy's, not here.
 
 mod passwords;
+mod provider;
 pub(crate) mod resets;
 mod throttle;
 mod tokens;
@@ -18,6 +19,7 @@ use crate::problem::{Code, Fault, Sentence};
 use crate::server::{App, Reader};
 
 pub use passwords::Passwords;
+pub use provider::{Not, Provider, Secrets};
 pub use throttle::{Throttle, address, neighbourhood};
 pub use tokens::{
     Access, Bearer, PublicKey, Subject, Tokens, client_name, client_named, scope_text, scopes_in,

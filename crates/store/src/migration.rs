@@ -21,6 +21,7 @@ mod m20261126_000021_trust;
 mod m20261126_000022_second_step;
 mod m20261126_000023_usage;
 mod m20261126_000025_erasure;
+mod m20261126_000028_identity;
 
 /// Brings a database up to date.
 #[derive(Debug)]
@@ -49,6 +50,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261126_000022_second_step::Migration),
             Box::new(m20261126_000023_usage::Migration),
             Box::new(m20261126_000025_erasure::Migration),
+            Box::new(m20261126_000028_identity::Migration),
         ]
     }
 }

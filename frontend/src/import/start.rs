@@ -124,7 +124,7 @@ fn Choose(code: String) -> impl IntoView {
                         leptos_router::NavigateOptions::default(),
                     );
                 }
-                Err(api::NotBrought {
+                Err(api::Told {
                     detail: Some(message),
                     ..
                 }) => {
@@ -134,7 +134,7 @@ fn Choose(code: String) -> impl IntoView {
                         message,
                     }]);
                 }
-                Err(api::NotBrought {
+                Err(api::Told {
                     failure,
                     detail: None,
                 }) => {

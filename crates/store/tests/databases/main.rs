@@ -13,6 +13,7 @@ mod export;
 mod facet;
 mod feed;
 mod history;
+mod identity;
 mod import;
 mod mail;
 mod matching;
