@@ -1,6 +1,6 @@
 //! Signing in: with a password, or through the outside provider; and the second step after either.
 
-mod provider;
+pub mod provider;
 
 use crate::address;
 use crate::language::t;

@@ -200,6 +200,6 @@ mod real {
 }
 
 pub use real::{
-    alone, copy, focus, forget, forget_in_tab, keep, keep_in_tab, kept, kept_in_tab, languages, narrow, now,
-    online, query_word, remove_root_attribute, set_root_attribute, wait,
+    alone, copy, focus, forget, forget_in_tab, keep, keep_in_tab, kept, kept_in_tab, languages, leave,
+    narrow, now, online, query_word, remove_root_attribute, set_root_attribute, wait,
 };

@@ -5,8 +5,9 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use axum::extract::{Form, Query, State};
-use axum::http::header::{AUTHORIZATION, LOCATION};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::header::{AUTHORIZATION, CONNECTION, LOCATION};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::middleware::map_response;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
@@ -108,11 +109,20 @@ async fn serve(port: u16, shared: Arc<Mutex<Shared>>) -> (u16, JoinHandle<()>) {
         .route("/keys", get(keys))
         .route("/authorize", get(authorize))
         .route("/token", post(token))
+        .layer(map_response(close))
         .with_state((issuer_at(port), shared));
     let serving = tokio::spawn(async move {
         axum::serve(listener, app).await.expect("the provider serves");
     });
     (port, serving)
+}
+
+/// Nobody keeps a connection: once it is stopped, it does not answer on one that is still open.
+async fn close(mut response: Response) -> Response {
+    response
+        .headers_mut()
+        .insert(CONNECTION, HeaderValue::from_static("close"));
+    response
 }
 
 fn issuer_at(port: u16) -> String {
