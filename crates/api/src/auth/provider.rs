@@ -74,7 +74,7 @@ struct Known {
 }
 
 /// Why it is not known who somebody is.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Not {
     /// The provider does not answer.
     Away,
