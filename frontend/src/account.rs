@@ -1,4 +1,6 @@
-//! Accounts: signing in. Inviting and managing them follow with the contract.
+//! Signing in: with a password, or through the outside provider; and the second step after either.
+
+pub mod provider;
 
 use crate::address;
 use crate::language::t;
@@ -25,6 +27,20 @@ impl LazyRoute for SignIn {
     }
 }
 
+pub struct ComeBack;
+
+#[lazy_route]
+impl LazyRoute for ComeBack {
+    fn data() -> Self {
+        Self
+    }
+
+    fn view(_this: Self) -> AnyView {
+        view! { <Page title=t::sign_in_title lead=t::sign_in_through_question><provider::ComeBack /></Page> }
+            .into_any()
+    }
+}
+
 /// Goes back to where one was sent from (`?vers=`), only within this application.
 fn way_back(to: &str) -> &str {
     if to.starts_with('/') && !to.starts_with("//") {
@@ -39,19 +55,7 @@ fn SignInForm() -> impl IntoView {
     let (email, password) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
     let (busy, failed) = (RwSignal::new(false), RwSignal::new(None::<Failure>));
     let to = address::read("vers");
-    let navigate = use_navigate();
-    // Also when it was signed in already, or in the silence of the start.
-    Effect::new(move |_| {
-        if matches!(session::session(), Session::Signed(_)) {
-            navigate(
-                way_back(&to.get_untracked()),
-                NavigateOptions {
-                    replace: true,
-                    ..NavigateOptions::default()
-                },
-            );
-        }
-    });
+    go_on_to(move || to.get_untracked());
     // By what the second step names the first, once that is taken.
     let step = RwSignal::new(None::<String>);
     let submit = move |event: web_sys::SubmitEvent| {
@@ -90,9 +94,25 @@ fn SignInForm() -> impl IntoView {
     view! {
         {move || match step.get() {
             Some(token) => view! { <SecondStep token step failed /> }.into_any(),
-            None => first().into_any(),
+            None => view! { <div class="stack">{first()} <provider::Through to /></div> }.into_any(),
         }}
     }
+}
+
+/// Once somebody is signed in, to where they wanted; also when they were already, or in the silence of the start.
+fn go_on_to(to: impl Fn() -> String + 'static) {
+    let navigate = use_navigate();
+    Effect::new(move |_| {
+        if matches!(session::session(), Session::Signed(_)) {
+            navigate(
+                way_back(&to()),
+                NavigateOptions {
+                    replace: true,
+                    ..NavigateOptions::default()
+                },
+            );
+        }
+    });
 }
 
 /// The authenticator's code, or a recovery code.

@@ -276,8 +276,19 @@ where
     B: Serialize + ?Sized,
     R: DeserializeOwned,
 {
+    rest_told(method, address, body)
+        .await
+        .map_err(|told| told.failure)
+}
+
+/// The same, where the server says of this very case what is the matter.
+pub async fn rest_told<B, R>(method: Method, address: &str, body: Option<&B>) -> Result<R, Told>
+where
+    B: Serialize + ?Sized,
+    R: DeserializeOwned,
+{
     let request = || authorised(RequestBuilder::new(address).method(method.clone()));
-    let answer = send(
+    let answer = send_told(
         request,
         body.map(serde_json::to_string)
             .transpose()
@@ -288,17 +299,18 @@ where
         nothing if nothing.is_empty() => "null".to_owned(),
         text => text,
     };
-    serde_json::from_str(&text).map_err(|_| internal(None))
+    serde_json::from_str(&text).map_err(|_| internal(None).into())
 }
 
-/// A file that did not come in.
-pub struct NotBrought {
+/// What did not work, with what the server says of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Told {
     pub failure: Failure,
-    /// What is wrong with the file, where the server says it.
+    /// A sentence in the reader's language, for this very case.
     pub detail: Option<String>,
 }
 
-impl From<Failure> for NotBrought {
+impl From<Failure> for Told {
     fn from(failure: Failure) -> Self {
         Self {
             failure,
@@ -308,11 +320,7 @@ impl From<Failure> for NotBrought {
 }
 
 /// Brings a file. A token that has ended is renewed before: a file is not sent twice.
-pub async fn bring<R: DeserializeOwned>(
-    address: &str,
-    what: &str,
-    file: &web_sys::File,
-) -> Result<R, NotBrought> {
+pub async fn bring<R: DeserializeOwned>(address: &str, what: &str, file: &web_sys::File) -> Result<R, Told> {
     session::renew().await;
     let name = String::from(js_sys::encode_uri_component(&file.name()));
     let limit = web_sys::AbortSignal::timeout_with_u32(LONG_PATIENCE);
@@ -333,7 +341,7 @@ pub async fn bring<R: DeserializeOwned>(
         return serde_json::from_str(&text).map_err(|_| internal(None).into());
     }
     let problem: Problem = serde_json::from_str(&text).unwrap_or_default();
-    Err(NotBrought {
+    Err(Told {
         failure: Failure {
             kind: problem
                 .code
@@ -460,6 +468,11 @@ fn authorised(request: RequestBuilder) -> RequestBuilder {
 
 /// Sends, with a limit of time, and turns every answer that is not a success into a failure.
 async fn send(request: impl Fn() -> RequestBuilder, body: Option<String>) -> Result<Response, Failure> {
+    send_told(request, body).await.map_err(|told| told.failure)
+}
+
+/// The same, with what the server says of it.
+async fn send_told(request: impl Fn() -> RequestBuilder, body: Option<String>) -> Result<Response, Told> {
     let limit = web_sys::AbortSignal::timeout_with_u32(PATIENCE);
     let request = request().abort_signal(Some(&limit));
     let request = match body {
@@ -482,13 +495,14 @@ async fn send(request: impl Fn() -> RequestBuilder, body: Option<String>) -> Res
             reference: None,
         }
     })?;
-    // A proxy that answers for an absent server is as good as none.
-    set_reachable(!matches!(answer.status(), 502..=504));
+    let is_of_kind = |kind: &str| {
+        let given = answer.headers().get("content-type");
+        given.is_some_and(|it| it.contains(kind))
+    };
+    // A proxy that answers for an absent server is as good as none; the server itself says what is away.
+    set_reachable(is_of_kind("problem+json") || !matches!(answer.status(), 502..=504));
     // GraphQL tells its errors in the body, whatever the status.
-    let is_graphql = answer
-        .headers()
-        .get("content-type")
-        .is_some_and(|it| it.contains("graphql-response"));
+    let is_graphql = is_of_kind("graphql-response");
     if answer.ok() || is_graphql {
         return Ok(answer);
     }
@@ -498,15 +512,17 @@ async fn send(request: impl Fn() -> RequestBuilder, body: Option<String>) -> Res
         .await
         .ok()
         .and_then(|text| serde_json::from_str::<Problem>(&text).ok());
-    let code = problem.and_then(|problem| {
-        reference = problem.request_id.or(reference.take());
-        problem.code
-    });
-    Err(Failure {
-        kind: code
-            .as_deref()
-            .map_or_else(|| kind_of_status(status), kind_of_code),
-        reference,
+    let (mut code, mut detail) = (None, None);
+    if let Some(problem) = problem {
+        reference = problem.request_id.or(reference);
+        (code, detail) = (problem.code, problem.detail);
+    }
+    let kind = code
+        .as_deref()
+        .map_or_else(|| kind_of_status(status), kind_of_code);
+    Err(Told {
+        failure: Failure { kind, reference },
+        detail,
     })
 }
 

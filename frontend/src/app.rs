@@ -132,6 +132,7 @@ fn Screens() -> impl IntoView {
             <Route path=path!("/portefeuilles") view={Lazy::<officer::Staffing>::new()} />
             <Route path=path!("/ma-semaine") view={Lazy::<week::WeekPage>::new()} />
             <Route path=path!("/connexion") view={Lazy::<account::SignIn>::new()} />
+            <Route path=path!("/connexion/fournisseur") view={Lazy::<account::ComeBack>::new()} />
             <Route path=path!("/mot-de-passe") view={Lazy::<person::ForgottenPassword>::new()} />
             <Route path=path!("/mot-de-passe/:token") view={Lazy::<person::OtherPassword>::new()} />
             <Route path=path!("/mon-compte") view={Lazy::<person::Mine>::new()} />

@@ -113,6 +113,11 @@ mod real {
         web_sys::UrlSearchParams::new_with_str(query).ok()?.get(name)
     }
 
+    /// Leaves the application for another address.
+    pub fn leave(address: &str) {
+        let _ = window().location().assign(address);
+    }
+
     /// Does this work while no other tab does work of the same name. Where the browser cannot tell, at once.
     pub async fn alone(name: &str, work: impl Future<Output = ()> + 'static) {
         let navigator = window().navigator();
@@ -171,6 +176,7 @@ mod real {
     }
     pub fn keep_in_tab(_: &str, _: &str) {}
     pub fn forget_in_tab(_: &str) {}
+    pub fn leave(_: &str) {}
     pub fn languages() -> Vec<String> {
         Vec::new()
     }
@@ -200,6 +206,6 @@ mod real {
 }
 
 pub use real::{
-    alone, copy, focus, forget, forget_in_tab, keep, keep_in_tab, kept, kept_in_tab, languages, narrow, now,
-    online, query_word, reload, remove_root_attribute, set_root_attribute, wait,
+    alone, copy, focus, forget, forget_in_tab, keep, keep_in_tab, kept, kept_in_tab, languages, leave,
+    narrow, now, online, query_word, reload, remove_root_attribute, set_root_attribute, wait,
 };

@@ -5,6 +5,7 @@ pub mod accounts;
 pub mod erase;
 pub mod erasures;
 pub mod gate;
+pub mod identity;
 pub mod invitation;
 pub mod messages;
 pub mod mine;

@@ -1,7 +1,7 @@
 //! Who is signed in. The access token lives in this memory and nowhere else; what renews it is a cookie that scripts
 //! cannot read. Renewing is done by one tab at a time, as each renewal replaces the cookie.
 
-use crate::api::{self, Method};
+use crate::api::{self, Method, Told};
 use crate::browser;
 use crate::ui::state::{Failure, FailureKind};
 use domain::Role;
@@ -125,6 +125,43 @@ pub async fn take_second_step(second_step: &str, code: &str) -> Result<(), Failu
     let opened: Opened = api::rest(Method::POST, address, Some(&SecondStep { second_step, code })).await?;
     open(opened);
     Ok(())
+}
+
+/// Which outside provider there is.
+#[derive(Deserialize)]
+struct Offered {
+    name: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct SetOut {
+    address: String,
+}
+
+#[derive(Serialize)]
+struct Return<'a> {
+    code: &'a str,
+    state: &'a str,
+}
+
+const PROVIDER: &str = "/v1/session/provider";
+
+/// What the outside provider is called through which one may sign in too; nothing where there is none.
+pub async fn provider() -> Option<String> {
+    let offered: Result<Offered, Failure> = api::rest(Method::GET, PROVIDER, None::<&()>).await;
+    offered.ok()?.name
+}
+
+/// Where one signs in at the provider.
+pub async fn set_out() -> Result<String, Told> {
+    let out: SetOut = api::rest_told(Method::POST, PROVIDER, None::<&()>).await?;
+    Ok(out.address)
+}
+
+/// Signs in with what the provider sent back; answers by what the second step names this one, where the account wants it.
+pub async fn come_back(code: &str, state: &str) -> Result<Option<String>, Told> {
+    let entered = api::rest_told(Method::PUT, PROVIDER, Some(&Return { code, state })).await?;
+    Ok(enter(entered))
 }
 
 #[derive(Serialize)]

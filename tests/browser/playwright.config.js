@@ -19,6 +19,7 @@ const freePort = () => new Promise((done) => {
 
 // Each worker reads this file again: the first reading decides, the others find it in their environment.
 process.env.CHANTIERS_BROWSER_PORT ??= String(await freePort());
+process.env.CHANTIERS_BROWSER_PROVIDER_PORT ??= String(await freePort());
 process.env.CHANTIERS_BROWSER_DATA ??= mkdtempSync(join(tmpdir(), "chantiers-browser-"));
 process.env.CHANTIERS_ADMIN_EMAIL ??= "admin@chantiers.test";
 process.env.CHANTIERS_ADMIN_PASSWORD ??= "correct horse battery staple";
@@ -65,6 +66,11 @@ export default defineConfig({
       CHANTIERS_LOG: "warn",
       // Webhooks of the tests are received by the tests.
       CHANTIERS_WEBHOOK_ALLOW_PRIVATE: "true",
+      // The sign-in provider that identifying.spec.js starts, and stops.
+      CHANTIERS_OIDC_ISSUER: `http://127.0.0.1:${process.env.CHANTIERS_BROWSER_PROVIDER_PORT}`,
+      CHANTIERS_OIDC_CLIENT_ID: "chantiers",
+      CHANTIERS_OIDC_CLIENT_SECRET: "un secret de navigateur",
+      CHANTIERS_OIDC_NAME: "la Région",
     },
   },
 });

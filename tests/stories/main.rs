@@ -15,6 +15,7 @@ mod exporting;
 mod following;
 mod fuzzing;
 mod hiding;
+mod identifying;
 mod importing;
 mod mailing;
 mod matching;

@@ -1,6 +1,7 @@
 //! Who asks. Who may do what is the policy's, not here.
 
 mod passwords;
+mod provider;
 pub(crate) mod resets;
 mod throttle;
 mod tokens;
@@ -19,6 +20,7 @@ use crate::server::{App, Reader};
 
 pub use domain::client::{name as client_name, named as client_named};
 pub use passwords::Passwords;
+pub use provider::{Not, Provider, Secrets};
 pub use throttle::{Throttle, address, neighbourhood};
 pub use tokens::{Access, Bearer, PublicKey, Subject, Tokens, scope_text, scopes_in};
 

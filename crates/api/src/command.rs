@@ -20,7 +20,7 @@ use tracing_subscriber::util::SubscriberInitExt as _;
 use tracing_subscriber::{EnvFilter, Layer as _};
 use url::Url;
 
-use crate::auth::{Passwords, client_name};
+use crate::auth::{Passwords, Provider, client_name};
 use crate::config::{Account, Cli, Client, Command, Config, Feed, one_line};
 use crate::feed::Readers;
 use crate::graphql::Documents;
@@ -221,6 +221,7 @@ async fn serve(config: &Config, mint: Arc<dyn Mint>) -> Result<(), Stop> {
         .map_err(|error| Stop::new("no address", &error))?;
     let public_url = public_url(config, address)?;
     let sender = sender(config, &public_url)?;
+    let provider = provider(config, &public_url)?;
     let stopped = signals()?;
 
     let store = open(config, mint).await?;
@@ -247,7 +248,7 @@ async fn serve(config: &Config, mint: Arc<dyn Mint>) -> Result<(), Stop> {
     let documents = Documents::beside(config.spa_dir.as_deref())
         .map_err(|why| Stop(format!("--spa-dir (CHANTIERS_SPA_DIR): {why}")))?;
     let retention = config.feed_retention_days;
-    let app = App::new(store.clone(), site, documents, Readers::new(retention))
+    let app = App::new(store.clone(), site, documents, Readers::new(retention), provider)
         .await
         .map_err(|error| Stop::new("cannot start", &error))?;
     print(&format!(
@@ -387,6 +388,17 @@ fn sender(config: &Config, public_url: &Url) -> Result<Option<Sender>, Stop> {
     sender
         .map(Some)
         .map_err(|_| Stop("--smtp-url (CHANTIERS_SMTP_URL): not a mail server's address".to_owned()))
+}
+
+/// The outside provider, where one is set. It is asked when somebody wants to sign in: it may be down now.
+fn provider(config: &Config, public_url: &Url) -> Result<Option<Provider>, Stop> {
+    let Some(settings) = config.oidc.settings().map_err(Stop)? else {
+        return Ok(None);
+    };
+    let provider = Provider::new(settings, public_url);
+    provider
+        .map(Some)
+        .map_err(|error| Stop::new("--oidc-issuer (CHANTIERS_OIDC_ISSUER)", &error))
 }
 
 /// How to sign in; makes the first administrator where there is none.

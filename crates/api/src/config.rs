@@ -1,6 +1,7 @@
 //! The settings: flags, then the environment, then a file of KEY=value lines, then defaults. Nothing is opened here.
 
 mod commands;
+mod oidc;
 
 use std::ffi::OsString;
 use std::net::SocketAddr;
@@ -13,6 +14,7 @@ use lettre::message::Mailbox;
 use url::Url;
 
 pub use commands::{Account, Client, Command, Feed, FileImport, ImportMode, Key, What};
+pub use oidc::{Oidc, OidcSettings};
 
 /// Food-relocalisation projects and their common chantiers: the server and its commands.
 #[derive(Parser)]
@@ -174,6 +176,10 @@ pub struct Config {
     )]
     pub webhook_allow_private: bool,
 
+    /// An outside provider.
+    #[command(flatten)]
+    pub oidc: Oidc,
+
     /// E-mail address of the first administrator, made while there is none
     #[arg(long, env = "CHANTIERS_ADMIN_EMAIL", value_name = "EMAIL", global = true)]
     pub admin_email: Option<String>,
@@ -264,6 +270,7 @@ impl Config {
         self.replica_url = self.replica_url.take().filter(filled);
         self.smtp_url = self.smtp_url.take().filter(filled);
         self.mail_from = self.mail_from.take().filter(filled);
+        self.oidc.drop_empty();
         self.admin_email = self.admin_email.take().filter(filled);
         self.admin_password = self.admin_password.take().filter(|text| !text.is_empty());
         self.spa_dir = self.spa_dir.take().filter(|path| !path.as_os_str().is_empty());

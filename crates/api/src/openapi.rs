@@ -18,8 +18,8 @@ use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 
 use crate::problem::{Code, say};
 use crate::rest::{
-    authority, calendar, changes, etag, exports, imports, own_data, records, reset, second_step, session,
-    snapshots, token, unchanged,
+    authority, calendar, changes, etag, exports, imports, own_data, provider, records, reset, second_step,
+    session, snapshots, token, unchanged,
 };
 use crate::server::{App, health};
 
@@ -41,6 +41,9 @@ use crate::server::{App, health};
         session::change_password,
         session::invitation,
         session::accept,
+        provider::offered,
+        provider::begin,
+        provider::finish,
         second_step::take,
         second_step::begin,
         second_step::confirm,

@@ -6,6 +6,7 @@ pub mod changes;
 pub mod exports;
 pub mod imports;
 pub mod own_data;
+pub mod provider;
 pub mod records;
 pub mod reset;
 pub mod second_step;
@@ -44,6 +45,10 @@ pub(crate) fn routes() -> Router<Arc<App>> {
         .route(
             "/v1/invitations/{token}",
             get(session::invitation).post(session::accept),
+        )
+        .route(
+            provider::PATH,
+            get(provider::offered).post(provider::begin).put(provider::finish),
         )
         .route("/v1/session/second-step", axum::routing::post(second_step::take))
         .route(

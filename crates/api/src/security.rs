@@ -38,6 +38,8 @@ pub(crate) struct SessionNode {
     device: Option<String>,
     /// In what network, coarsely: `198.51.0.0/16`; null where that is not known.
     network: Option<String>,
+    /// Through which outside provider it was begun, by the name it had then; null where it was with a password.
+    through: Option<String>,
     /// Whether it is the session of this request.
     is_current: bool,
 }
@@ -58,6 +60,7 @@ impl SessionNode {
             expires_at,
             device: origin.device,
             network: origin.network,
+            through: origin.through,
             is_current: current == Some(id),
         }
     }
@@ -108,6 +111,8 @@ pub(crate) struct SecurityEventNode {
     device: Option<String>,
     /// In what network, coarsely.
     network: Option<String>,
+    /// Through which outside provider, by the name it had then; null where none had a part in it.
+    through: Option<String>,
     #[graphql(skip)]
     person_id: Option<PersonId>,
     #[graphql(skip)]
@@ -130,6 +135,7 @@ impl From<SecurityEvent> for SecurityEventNode {
             kind: event,
             device: origin.device,
             network: origin.network,
+            through: origin.through,
             person_id,
             by_id,
         }
@@ -228,6 +234,22 @@ struct PersonRemoveSecondStepPayload {
     user_errors: Vec<UserError>,
 }
 
+/// An account that is to be bound to no identity at an outside provider any more.
+#[derive(InputObject)]
+struct PersonUnbindIdentityInput {
+    /// The account.
+    id: PersonId,
+}
+
+/// What became of an account's identity at an outside provider.
+#[derive(SimpleObject)]
+struct PersonUnbindIdentityPayload {
+    /// Whether there was one.
+    unbound: bool,
+    /// Why it was refused; empty where it was done.
+    user_errors: Vec<UserError>,
+}
+
 /// What became of sessions.
 #[derive(SimpleObject)]
 struct SessionEndPayload {
@@ -300,6 +322,30 @@ impl SecurityMutation {
             }),
             Err(store::Error::Refused(refusals)) => Ok(PersonRemoveSecondStepPayload {
                 removed: false,
+                user_errors: UserError::list(ctx, &refusals),
+            }),
+            Err(error) => Err(fail(ctx, error)),
+        }
+    }
+
+    /// Binds an account to no identity at an outside provider any more, for somebody who has another one there now: the
+    /// next sign-in through it with the account's address binds it anew. For administrators.
+    async fn person_unbind_identity(
+        &self,
+        ctx: &Context<'_>,
+        input: PersonUnbindIdentityInput,
+    ) -> Result<PersonUnbindIdentityPayload> {
+        let caller = caller(ctx);
+        let done = store(ctx)
+            .unbind_identity(&caller.actor, input.id, &caller.origin)
+            .await;
+        match done {
+            Ok(unbound) => Ok(PersonUnbindIdentityPayload {
+                unbound,
+                user_errors: Vec::new(),
+            }),
+            Err(store::Error::Refused(refusals)) => Ok(PersonUnbindIdentityPayload {
+                unbound: false,
                 user_errors: UserError::list(ctx, &refusals),
             }),
             Err(error) => Err(fail(ctx, error)),

@@ -27,7 +27,7 @@ use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Predicate};
 use url::Url;
 
-use crate::auth::{Passwords, Throttle, Tokens};
+use crate::auth::{Passwords, Provider, Throttle, Tokens};
 use crate::cost::Budgets;
 use crate::feed::Readers;
 use crate::graphql::Documents;
@@ -79,6 +79,8 @@ pub struct App {
     pub tokens: Tokens,
     /// The passwords.
     pub passwords: Passwords,
+    /// The outside provider through which people may sign in too, where one is set.
+    pub provider: Option<Provider>,
     /// Who tried to sign in lately.
     pub throttle: Throttle,
     /// What was counted.
@@ -108,6 +110,7 @@ impl App {
         site: Site,
         documents: Documents,
         readers: Readers,
+        provider: Option<Provider>,
     ) -> store::Result<Self> {
         let keys = store.signing_keys().await?;
         let issuer = site.public_url.origin().ascii_serialization();
@@ -117,6 +120,7 @@ impl App {
             documents,
             tokens: Tokens::new(&keys, issuer, store.mint().now()),
             passwords: Passwords::default(),
+            provider,
             throttle: Throttle::default(),
             metrics: Metrics::default(),
             readers,

@@ -32,6 +32,10 @@ choices! {
         SecondStepRefused = "SECOND_STEP_REFUSED",
         /// A recovery code was used in place of the authenticator.
         RecoveryCodeUsed = "RECOVERY_CODE_USED",
+        /// An account was bound to an identity at the outside provider, at the first sign-in through it.
+        IdentityBound = "IDENTITY_BOUND",
+        /// An account was bound to no identity at an outside provider any more: an administrator took that away.
+        IdentityUnbound = "IDENTITY_UNBOUND",
     }
 }
 
@@ -42,6 +46,8 @@ pub struct Origin {
     pub device: Option<String>,
     /// The network, coarsely: `198.51.0.0/16`.
     pub network: Option<String>,
+    /// Through which outside provider they sign in, by the name it had then; none where they do not.
+    pub through: Option<String>,
 }
 
 impl Origin {
@@ -51,6 +57,16 @@ impl Origin {
         Self {
             device: agent.and_then(device),
             network: network(address),
+            through: None,
+        }
+    }
+
+    /// The same, of somebody who signs in through an outside provider.
+    #[must_use]
+    pub fn through(&self, provider: &str) -> Self {
+        Self {
+            through: Some(provider.to_owned()),
+            ..self.clone()
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Accounts beside the person's record: passwords (only their hashes), invitations, who acts. Their sessions, the links
-//! by which to choose another password and the security log have files of their own.
+//! by which to choose another password, identities at an outside provider and the security log have files of their own.
 
+mod identity;
 mod log;
 mod reset;
 mod second;
@@ -24,6 +25,7 @@ use crate::error::{Error, Result};
 use crate::person::row;
 use crate::write::Tx;
 
+pub use identity::{Identified, Identity};
 pub use log::SecurityEvent;
 pub use second::{NewSecondStep, Opening, SecondStep, Stepped};
 pub use session::{NewSession, Rotation, Session};

@@ -44,6 +44,7 @@ pub const OF_PERSON: &[(&str, bool)] = &[
     ("recovery_code", true),
     ("sign_in_step", true),
     ("security_event", true),
+    ("identity", true),
     ("membership", true),
     ("seat_holder", true),
     ("saved_search", true),
@@ -57,7 +58,7 @@ pub const OF_PERSON: &[(&str, bool)] = &[
 ];
 
 /// What of these is no record, and goes row by row.
-const SIGNING_IN: [&str; 10] = [
+const SIGNING_IN: [&str; 11] = [
     "credential",
     "session",
     "invitation",
@@ -68,6 +69,7 @@ const SIGNING_IN: [&str; 10] = [
     "recovery_code",
     "sign_in_step",
     "security_event",
+    "identity",
 ];
 
 /// What was erased, as it is written down outside of the database.

@@ -55,7 +55,8 @@ mod usage;
 mod webhook;
 
 pub use account::{
-    Invitation, NewSecondStep, NewSession, Opening, Rotation, SecondStep, SecurityEvent, Session, Stepped,
+    Identified, Identity, Invitation, NewSecondStep, NewSession, Opening, Rotation, SecondStep,
+    SecurityEvent, Session, Stepped,
 };
 pub use change::{Entry, HistoryFilter};
 pub use chantier::ByTitle;

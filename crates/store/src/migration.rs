@@ -22,6 +22,7 @@ mod m20261126_000022_second_step;
 mod m20261126_000023_usage;
 mod m20261126_000025_erasure;
 mod m20261126_000026_client_revision;
+mod m20261126_000028_identity;
 mod m20261127_000030_document;
 
 /// Brings a database up to date.
@@ -52,6 +53,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261126_000023_usage::Migration),
             Box::new(m20261126_000025_erasure::Migration),
             Box::new(m20261126_000026_client_revision::Migration),
+            Box::new(m20261126_000028_identity::Migration),
             Box::new(m20261127_000030_document::Migration),
         ]
     }

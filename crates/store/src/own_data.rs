@@ -41,6 +41,7 @@ impl Store {
         put("messages", self.held::<RequestMessage>("author_id", id).await?);
         put("savedSearches", self.held::<SavedSearch>("person_id", id).await?);
         put("sessions", self.sessions_of(id).await?);
+        put("identities", self.identities_of(id).await?);
         put("secondStep", self.second_step_of(id).await?);
         put("securityEvents", self.security_events_of(id).await?);
         put("mails", self.mails_of(id).await?);
@@ -64,6 +65,16 @@ impl Store {
         records.iter().map(value).collect()
     }
 
+    /// Who they are at outside providers through which they sign in.
+    async fn identities_of(&self, person: PersonId) -> Result<Vec<Value>> {
+        let columns = ["issuer", "subject", "bound_at"];
+        let query = about("identity", "person_id", person, &columns, "bound_at");
+        self.gathered(&query, |row| {
+            Ok(json!({"issuer": text(row, "issuer")?, "subject": text(row, "subject")?, "boundAt": instant(row, "bound_at")?}))
+        })
+        .await
+    }
+
     /// Since when signing in wants a second step. Not by what: its secret is nobody's to see.
     async fn second_step_of(&self, person: PersonId) -> Result<Vec<Value>> {
         let columns = ["made_at", "confirmed_at"];
@@ -76,11 +87,12 @@ impl Store {
 
     /// What the security log tells of their account.
     async fn security_events_of(&self, person: PersonId) -> Result<Vec<Value>> {
-        let columns = ["at", "kind", "device", "network"];
+        let columns = ["at", "kind", "device", "network", "through"];
         let query = about("security_event", "person_id", person, &columns, "at");
         self.gathered(&query, |row| {
             Ok(json!({
                 "at": instant(row, "at")?, "kind": text(row, "kind")?, "device": text(row, "device")?, "network": text(row, "network")?,
+                "through": text(row, "through")?,
             }))
         })
         .await
@@ -93,11 +105,18 @@ impl Store {
             "session",
             "person_id",
             person,
-            &["created_at", "expires_at", "used_at", "device", "network"],
+            &[
+                "created_at",
+                "expires_at",
+                "used_at",
+                "device",
+                "network",
+                "through",
+            ],
             "created_at",
         );
         self.gathered(&query, |row| {
-            Ok(json!({"openedAt": instant(row, "created_at")?, "expiresAt": instant(row, "expires_at")?, "usedAt": instant(row, "used_at")?, "device": text(row, "device")?, "network": text(row, "network")?}))
+            Ok(json!({"openedAt": instant(row, "created_at")?, "expiresAt": instant(row, "expires_at")?, "usedAt": instant(row, "used_at")?, "device": text(row, "device")?, "network": text(row, "network")?, "through": text(row, "through")?}))
         })
         .await
     }

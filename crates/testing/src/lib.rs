@@ -5,6 +5,7 @@ mod fixture;
 mod mint;
 mod postbox;
 mod prepared;
+mod provider;
 mod receiver;
 mod server;
 
@@ -14,6 +15,7 @@ pub use fixture::{
 };
 pub use mint::FixedMint;
 pub use postbox::{Caught, Postbox};
+pub use provider::{Provider, Spoilt};
 pub use receiver::{Answer, Received, Receiver};
 pub use server::{Server, TestClient, run_server};
 

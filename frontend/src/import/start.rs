@@ -126,7 +126,7 @@ fn Choose(code: String) -> impl IntoView {
                         leptos_router::NavigateOptions::default(),
                     );
                 }
-                Err(api::NotBrought {
+                Err(api::Told {
                     detail: Some(message),
                     ..
                 }) => {
@@ -136,7 +136,7 @@ fn Choose(code: String) -> impl IntoView {
                         message,
                     }]);
                 }
-                Err(api::NotBrought {
+                Err(api::Told {
                     failure,
                     detail: None,
                 }) => {

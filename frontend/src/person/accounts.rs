@@ -3,6 +3,7 @@
 
 use super::erase::Erase;
 use super::gate::signed_in;
+use super::identity::UnbindIdentity;
 use super::sessions::{EndAllSessions, RemoveSecondStep};
 use super::words;
 use crate::address;
@@ -13,6 +14,7 @@ use crate::format;
 use crate::language::{Text, own_name, t};
 use crate::records::{self, RecordField};
 use crate::refusal::{UserError, checked, refused};
+use crate::session;
 use crate::ui::button::{Button, Look};
 use crate::ui::chips::Status;
 use crate::ui::copy::CopyField;
@@ -224,6 +226,11 @@ fn All(link: Link) -> impl IntoView {
     // The account whose form is open.
     let open = RwSignal::new(None::<Account>);
     let may = move || viewer::may(Action::ManageAccounts);
+    // Whether there is an outside provider that accounts could be bound to.
+    let has_provider = RwSignal::new(false);
+    spawn_local(async move {
+        let _ = has_provider.try_set(session::provider().await.is_some());
+    });
     let shown = found.shown();
     let total = found.total();
     let has_more = found.has_more();
@@ -252,7 +259,7 @@ fn All(link: Link) -> impl IntoView {
                     if page.rows.is_empty() {
                         return view! { <Empty title=t::accounts_none /> }.into_any();
                     }
-                    view! { <ul class="columns" role="list">{page.rows.into_iter().map(|account| view! { <Card account open link may=Signal::derive(may) reload=found.reload /> }).collect_view()}</ul> }.into_any()
+                    view! { <ul class="columns" role="list">{page.rows.into_iter().map(|account| view! { <Card account open link may=Signal::derive(may) has_provider reload=found.reload /> }).collect_view()}</ul> }.into_any()
                 } />
                 <More shown total has_more busy=found.busy on_more=found.more />
             </div>
@@ -270,6 +277,7 @@ fn Card(
     open: RwSignal<Option<Account>>,
     link: Link,
     may: Signal<bool>,
+    has_provider: RwSignal<bool>,
     reload: Callback<()>,
 ) -> impl IntoView {
     let (role, state) = (account.role, account.state);
@@ -310,7 +318,8 @@ fn Card(
                         <Button text=t::action_edit look=Look::Quiet small=true on_press=move |()| open.set(Some(edited.clone())) />
                         <Button text=t::accounts_again look=Look::Quiet small=true on_press=move |()| invite_again(again.clone()) />
                         <EndAllSessions person=person.clone() name=name.clone() />
-                        <RemoveSecondStep person name=name.clone() />
+                        <RemoveSecondStep person=person.clone() name=name.clone() />
+                        {has_provider.get().then(|| view! { <UnbindIdentity person name=name.clone() /> })}
                         <Erase id=erased name on_done=reload />
                     </div>
                 }

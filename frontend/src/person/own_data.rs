@@ -34,7 +34,7 @@ const fn kind(key: &'static str, name: Text, fields: &'static [&'static str]) ->
     Kind { key, name, fields }
 }
 
-const KINDS: [Kind; 17] = [
+const KINDS: [Kind; 18] = [
     kind("account", t::own_data_account, &["name", "email", "role"]),
     kind("memberships", t::own_data_memberships, &["role", "createdAt"]),
     kind("seats", t::own_data_seats, &["name", "role"]),
@@ -47,13 +47,18 @@ const KINDS: [Kind; 17] = [
     kind(
         "sessions",
         t::own_data_sessions,
-        &["openedAt", "device", "network"],
+        &["openedAt", "device", "network", "through"],
+    ),
+    kind(
+        "identities",
+        t::own_data_identities,
+        &["boundAt", "issuer", "subject"],
     ),
     kind("secondStep", t::own_data_second_step, &["confirmedAt"]),
     kind(
         "securityEvents",
         t::own_data_security,
-        &["at", "kind", "device", "network"],
+        &["at", "kind", "device", "network", "through"],
     ),
     kind("mails", t::own_data_mails, &["madeAt", "subject"]),
     kind("votes", t::own_data_votes, &["choices"]),

@@ -46,6 +46,7 @@ struct Entry {
     kind: Event,
     device: Option<String>,
     network: Option<String>,
+    through: Option<String>,
     person: Option<Who>,
     by: Option<Who>,
 }
@@ -57,6 +58,15 @@ struct Who {
 }
 
 impl Entry {
+    /// What happened, and through which provider.
+    fn what(&self) -> String {
+        let what = words::event(self.kind);
+        match &self.through {
+            Some(provider) => t::security_through(what, provider),
+            None => what.to_owned(),
+        }
+    }
+
     /// The account, and who did it where it was somebody else.
     fn who(&self) -> String {
         let person = match &self.person {
@@ -120,7 +130,7 @@ fn All() -> impl IntoView {
                 }
                 let rows = page.rows;
                 let columns = vec![
-                    Column::new("what", t::security_what, |it: &Entry| { let kind = it.kind; view! { {move || words::event(kind)} } }),
+                    Column::new("what", t::security_what, |it: &Entry| { let it = it.clone(); view! { {move || it.what()} } }),
                     Column::new("who", t::security_who, |it: &Entry| { let it = it.clone(); view! { {move || it.who()} } }),
                     Column::new("at", t::security_at, |it: &Entry| { let at = it.at; view! { {move || format::instant(at)} } }),
                     Column::new("whence", t::security_whence, |it: &Entry| { let it = it.clone(); view! { {move || it.whence()} } }),

@@ -23,6 +23,7 @@ pub struct OpenSession {
     used_at: DateTime<Utc>,
     device: Option<String>,
     network: Option<String>,
+    through: Option<String>,
     is_current: bool,
 }
 
@@ -131,6 +132,7 @@ fn Card(session: OpenSession, end: Callback<cynic::Id>) -> impl IntoView {
         used_at,
         device,
         network,
+        through,
         is_current,
     } = session;
     let device = StoredValue::new(device);
@@ -145,6 +147,7 @@ fn Card(session: OpenSession, end: Callback<cynic::Id>) -> impl IntoView {
             {is_current.then(|| view! { <p class="row-tight"><Chip text=t::sessions_current /></p> })}
             <p class="small">{move || t::sessions_used(format::instant(used_at))}</p>
             <p class="muted small">{move || begun_at.map_or_else(|| t::sessions_begun_unknown().to_owned(), |at| t::sessions_begun(format::instant(at)))}</p>
+            {through.map(|provider| view! { <p class="muted small">{move || t::sessions_through(&provider)}</p> })}
             {network.map(|network| view! { <p class="muted small">{move || t::sessions_network(&network)}</p> })}
             {(!is_current).then(|| view! {
                 <div class="card-foot"><Button text=move || t::sessions_end(named()) look=Look::Quiet small=true on_press=move |()| end.run(id.clone()) /></div>

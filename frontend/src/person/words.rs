@@ -73,5 +73,7 @@ pub fn event(event: Event) -> &'static str {
         Event::SecondStepOff => t::security_second_step_off(),
         Event::SecondStepRefused => t::security_second_step_refused(),
         Event::RecoveryCodeUsed => t::security_recovery_code_used(),
+        Event::IdentityBound => t::security_identity_bound(),
+        Event::IdentityUnbound => t::security_identity_unbound(),
     }
 }

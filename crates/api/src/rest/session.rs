@@ -22,6 +22,7 @@ use crate::problem::{Code, Fault, Problem, Sentence};
 use crate::server::{App, Path, Reader, Sent, from_our_own_page};
 
 const COOKIE: &str = "chantiers_refresh";
+const PATH: &str = "/v1/session";
 
 const WRONG: Sentence = [
     "Adresse ou mot de passe incorrect.",
@@ -352,7 +353,7 @@ pub(super) fn invalid(field: &str, why: Invalid) -> Fault {
     }])
 }
 
-async fn open(app: &App, person: Person, origin: &Origin) -> Result<Response, Fault> {
+pub(super) async fn open(app: &App, person: Person, origin: &Origin) -> Result<Response, Fault> {
     match app.store.enter(person.id, origin).await? {
         Opening::Session(session) => signed_in(app, person, &session),
         Opening::SecondStep { token, expires_at } => {
@@ -382,14 +383,23 @@ pub(super) fn signed_in(app: &App, person: Person, session: &NewSession) -> Resu
     Ok((headers, Json(answer)).into_response())
 }
 
-/// The cookie goes back to these routes only, from our own pages only, and no script sees it.
 fn cookie_header(app: &App, token: &str, seconds: i64) -> Result<HeaderValue, Fault> {
+    cookie(app, COOKIE, PATH, token, seconds)
+}
+
+/// A cookie that goes back to these routes only, from our own pages only, and that no script sees.
+pub(super) fn cookie(
+    app: &App,
+    name: &str,
+    path: &str,
+    value: &str,
+    seconds: i64,
+) -> Result<HeaderValue, Fault> {
     let secure = if app.site.public_url.scheme() == "https" {
         "; Secure"
     } else {
         ""
     };
-    let text =
-        format!("{COOKIE}={token}; Path=/v1/session; Max-Age={seconds}; HttpOnly; SameSite=Strict{secure}");
+    let text = format!("{name}={value}; Path={path}; Max-Age={seconds}; HttpOnly; SameSite=Strict{secure}");
     HeaderValue::from_str(&text).map_err(|_| Fault::new(Code::Internal))
 }

@@ -19,7 +19,16 @@ use crate::write::Tx;
 /// How long it is known who signed in.
 const KEPT: TimeDelta = TimeDelta::days(180);
 
-const COLUMNS: [&str; 7] = ["id", "at", "kind", "person_id", "by_id", "device", "network"];
+const COLUMNS: [&str; 8] = [
+    "id",
+    "at",
+    "kind",
+    "person_id",
+    "by_id",
+    "device",
+    "network",
+    "through",
+];
 
 /// What happened to an account.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,7 +43,7 @@ pub struct SecurityEvent {
     pub person_id: Option<PersonId>,
     /// Who did it, where it was somebody else.
     pub by_id: Option<PersonId>,
-    /// On what kind of device, and roughly where.
+    /// On what kind of device, roughly where, and through which provider.
     pub origin: Origin,
 }
 
@@ -63,6 +72,7 @@ impl Tx {
             by.map(|by| by.0).into(),
             origin.device.clone().into(),
             origin.network.clone().into(),
+            origin.through.clone().into(),
         ];
         rows::insert(&self.conn, "security_event", &COLUMNS, vec![row]).await?;
         let old = Query::delete()
@@ -124,6 +134,7 @@ impl Store {
                     origin: Origin {
                         device: row.try_get("", "device")?,
                         network: row.try_get("", "network")?,
+                        through: row.try_get("", "through")?,
                     },
                 })
             })

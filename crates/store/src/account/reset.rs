@@ -74,6 +74,7 @@ impl Store {
         let origin = Origin {
             device: found.try_get("", "device")?,
             network: found.try_get("", "network")?,
+            through: None,
         };
         let token = self.token();
         self.write(&Actor::System, Action::ManageAccounts, async |tx: &mut Tx| {

@@ -344,7 +344,7 @@ impl Store {
         .await
     }
 
-    /// Goes on after the right password: with a session, or with the second step where the account has one.
+    /// Goes on after the right password, or what the outside provider says: with a session, or with the second step where the account has one.
     ///
     /// # Errors
     /// The account is not in use; a database fault.
@@ -364,8 +364,13 @@ impl Store {
                 .take();
             tx.conn.execute(&old).await?;
             let expires_at = tx.now() + WAIT;
-            let columns = ["token_hash", "person_id", "expires_at"];
-            let row = vec![digest(&token).into(), person.into(), expires_at.into()];
+            let columns = ["token_hash", "person_id", "expires_at", "through"];
+            let row = vec![
+                digest(&token).into(),
+                person.into(),
+                expires_at.into(),
+                origin.through.clone().into(),
+            ];
             rows::insert(&tx.conn, "sign_in_step", &columns, vec![row]).await?;
             Ok(Opening::SecondStep {
                 token: token.clone(),
@@ -382,7 +387,7 @@ impl Store {
     pub async fn take_second_step(&self, token: &str, code: &str, origin: &Origin) -> Result<Stepped> {
         let hash = digest(token);
         let query = Query::select()
-            .column("person_id")
+            .columns(["person_id", "through"])
             .from("sign_in_step")
             .and_where(Expr::col("token_hash").eq(hash.clone()))
             .and_where(Expr::col("expires_at").gt(self.mint.now()))
@@ -391,6 +396,11 @@ impl Store {
             return Ok(Stepped::Unknown);
         };
         let id: PersonId = row.try_get("", "person_id")?;
+        // Of the first step.
+        let origin = &Origin {
+            through: row.try_get("", "through")?,
+            ..origin.clone()
+        };
         let code = bare(code);
         self.write(&Actor::System, Action::ManageAccounts, async |tx: &mut Tx| {
             let Some(person) = in_turn(tx, id).await? else {

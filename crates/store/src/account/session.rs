@@ -63,7 +63,7 @@ pub struct Session {
     pub used_at: DateTime<Utc>,
     /// When it ends if nobody goes on with it.
     pub expires_at: DateTime<Utc>,
-    /// On what kind of device, and roughly where, it was last gone on with.
+    /// On what kind of device, and roughly where, it was last gone on with; through which provider it was begun.
     pub origin: Origin,
 }
 
@@ -72,6 +72,7 @@ struct Going {
     family: Uuid,
     begun_at: Option<DateTime<Utc>>,
     ends_at: DateTime<Utc>,
+    through: Option<String>,
 }
 
 impl Store {
@@ -96,7 +97,14 @@ impl Store {
     pub async fn rotate_session(&self, token: &str, origin: &Origin) -> Result<Rotation> {
         let (hash, next) = (digest(token), self.token());
         let query = Query::select()
-            .columns(["family", "person_id", "begun_at", "ends_at", "expires_at"])
+            .columns([
+                "family",
+                "person_id",
+                "begun_at",
+                "ends_at",
+                "expires_at",
+                "through",
+            ])
             .from("session")
             .and_where(Expr::col("token_hash").eq(hash.clone()))
             .and_where(Expr::col("expires_at").gt(self.mint.now()))
@@ -111,6 +119,7 @@ impl Store {
             family: found.try_get("", "family")?,
             begun_at: found.try_get("", "begun_at")?,
             ends_at: ends_at.unwrap_or(expires_at),
+            through: found.try_get("", "through")?,
         };
         // Marked and followed by the next in one go: a copy that is used meanwhile waits, and then closes both.
         self.write(&Actor::System, Action::ManageAccounts, async |tx: &mut Tx| {
@@ -179,6 +188,7 @@ impl Store {
                 "expires_at",
                 "device",
                 "network",
+                "through",
             ])
             .from("session")
             .and_where(Expr::col("person_id").eq(person))
@@ -199,6 +209,7 @@ impl Store {
                     origin: Origin {
                         device: row.try_get("", "device")?,
                         network: row.try_get("", "network")?,
+                        through: row.try_get("", "through")?,
                     },
                 })
             })
@@ -276,6 +287,7 @@ pub(super) async fn begin(tx: &Tx, person: PersonId, origin: &Origin) -> Result<
         family: tx.uuid(),
         begun_at: Some(tx.now()),
         ends_at: tx.now() + SESSION,
+        through: origin.through.clone(),
     };
     let token = BASE64_URL_SAFE_NO_PAD.encode(tx.secret());
     next_token(tx, token, person, begun, origin).await
@@ -293,6 +305,7 @@ async fn next_token(
         family,
         begun_at,
         ends_at,
+        through,
     } = going;
     let expires_at = std::cmp::min(ends_at, tx.now() + IDLE);
     let columns = [
@@ -305,6 +318,7 @@ async fn next_token(
         "begun_at",
         "device",
         "network",
+        "through",
     ];
     let row = vec![
         digest(&token).into(),
@@ -316,6 +330,7 @@ async fn next_token(
         begun_at.into(),
         origin.device.clone().into(),
         origin.network.clone().into(),
+        through.into(),
     ];
     rows::insert(&tx.conn, "session", &columns, vec![row]).await?;
     Ok(NewSession {

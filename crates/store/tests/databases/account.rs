@@ -15,6 +15,7 @@ const SITE: &str = "https://chantiers.example/";
 static NOWHERE: Origin = Origin {
     device: None,
     network: None,
+    through: None,
 };
 
 fn new(email: &str) -> NewPerson {
@@ -213,6 +214,7 @@ fn from(device: &str) -> Origin {
     Origin {
         device: Some(device.to_owned()),
         network: Some("198.51.0.0/16".to_owned()),
+        through: None,
     }
 }
 
@@ -426,7 +428,7 @@ testing::both! {
 }
 
 /// The code that an authenticator with this secret shows then.
-fn code(secret: &str, at: chrono::DateTime<chrono::Utc>) -> String {
+pub(crate) fn code(secret: &str, at: chrono::DateTime<chrono::Utc>) -> String {
     let secret = totp_rs::Secret::try_from_base32(secret).unwrap();
     let totp = totp_rs::Builder::new()
         .with_secret(secret)

@@ -72,6 +72,7 @@ async fn somebody(store: &Store) -> (Actor, Person) {
                 &Origin {
                     device: None,
                     network: None,
+                    through: None,
                 },
             )
             .await,

@@ -14,6 +14,7 @@ mod export;
 mod facet;
 mod feed;
 mod history;
+mod identity;
 mod import;
 mod mail;
 mod matching;
