@@ -147,7 +147,7 @@ impl Sent {
                 "query" => sent.query = Some(value.into_owned()),
                 "documentId" => sent.document_id = Some(value.into_owned()),
                 "operationName" => {
-                    sent.operation_name = Some(value.into_owned()).filter(|name| !name.is_empty())
+                    sent.operation_name = Some(value.into_owned()).filter(|name| !name.is_empty());
                 }
                 "variables" => sent.variables = object()?,
                 "extensions" => sent.extensions = object()?,

@@ -253,7 +253,7 @@ mod tests {
     #[tokio::test]
     async fn what_the_library_refuses_is_said_in_the_reader_s_language() {
         let reader = Reader {
-            lang: domain::Lang::Nl,
+            lang: Lang::Nl,
             request_id: "r1".into(),
             address: [192, 0, 2, 1].into(),
             origin: domain::security::Origin::default(),
@@ -276,7 +276,7 @@ mod tests {
     #[test]
     fn an_answer_that_did_not_run_has_no_data() {
         let reader = Reader {
-            lang: domain::Lang::En,
+            lang: Lang::En,
             request_id: "r1".into(),
             address: [192, 0, 2, 1].into(),
             origin: domain::security::Origin::default(),
