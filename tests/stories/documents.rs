@@ -108,8 +108,8 @@ story! {
         assert_eq!(answer.status(), 405);
         let editor = colleague(&server, "Alix", "EDITOR").await;
         for (who, code) in [(&editor, "FORBIDDEN"), (&client, "FORBIDDEN"), (&server.visitor(), "UNAUTHENTICATED")] {
-            let answer = who.ask(SET, json!({"id": client_id, "documents": [], "only": false})).await;
-            assert_eq!(answer["errors"][0]["extensions"]["code"], code, "{answer}");
+            let refused = who.data(SET, json!({"id": client_id, "documents": [], "only": false})).await;
+            assert_eq!(refused["clientSetDocuments"]["userErrors"][0]["code"], code, "{refused}");
         }
         let many: Vec<String> = (0..501).map(|n| format!("query Q{n} {{ version }}")).collect();
         let done = administrator.data(SET, json!({"id": client_id, "documents": many, "only": false})).await;

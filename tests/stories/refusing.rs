@@ -11,6 +11,15 @@ use stories::{codes, story};
 const SCHEMA: &str = "{ __schema { mutationType { fields { name args { name type { ...T } } } } types { name kind inputFields { name type { ...T } } enumValues { name } } } } \
     fragment T on __Type { kind name ofType { kind name ofType { kind name ofType { kind name } } } }";
 
+/// A type as a document writes it.
+fn written(of: &Value) -> String {
+    match of["kind"].as_str().unwrap_or_default() {
+        "NON_NULL" => format!("{}!", written(&of["ofType"])),
+        "LIST" => format!("[{}]", written(&of["ofType"])),
+        _ => of["name"].as_str().unwrap_or_default().to_owned(),
+    }
+}
+
 /// The least input of a type: what is required, with real identifiers where a field names a record.
 fn least(schema: &HashMap<String, Value>, of: &Value, field: &str, ids: &Map<String, Value>) -> Value {
     match of["kind"].as_str().unwrap_or_default() {
@@ -116,8 +125,8 @@ story! {
             let (mut declared, mut given, mut input) = (Vec::new(), Vec::new(), Map::new());
             let needed = |argument: &&Value| argument["type"]["kind"] == "NON_NULL";
             for argument in mutation["args"].as_array().unwrap().iter().filter(needed) {
-                let (of, kind) = (argument["name"].as_str().unwrap(), &argument["type"]["ofType"]["name"]);
-                declared.push(format!("${of}: {}!", kind.as_str().unwrap()));
+                let of = argument["name"].as_str().unwrap();
+                declared.push(format!("${of}: {}", written(&argument["type"])));
                 given.push(format!("{of}: ${of}"));
                 input.insert(of.to_owned(), least(&types, &argument["type"], of, &ids));
             }

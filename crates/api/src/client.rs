@@ -243,9 +243,9 @@ impl ClientMutation {
         #[graphql(desc = "Whether the machine may send these only, and no other text.")] only: bool,
     ) -> Result<ClientPayload> {
         let actor = &caller(ctx).actor;
-        store(ctx)
-            .ask(actor, Action::ManageClients)
-            .map_err(|error| fail(ctx, error))?;
+        if let Err(refused) = store(ctx).ask(actor, Action::ManageClients) {
+            return payload(ctx, Err(refused));
+        }
         let schema = ctx.data_unchecked::<Schema>();
         let mut given = Vec::with_capacity(documents.len());
         for (at, text) in documents.into_iter().enumerate() {

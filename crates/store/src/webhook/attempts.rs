@@ -56,6 +56,11 @@ impl Attempted {
         matches!(self.arrival, Arrival::Answered(200..=299, _))
     }
 
+    /// When it was answered: the endpoint's rest begins then.
+    fn answered_at(&self) -> DateTime<Utc> {
+        self.at + TimeDelta::milliseconds(i64::from(self.milliseconds) + 1)
+    }
+
     const fn is_gone(&self) -> bool {
         matches!(self.arrival, Arrival::Answered(410, _))
     }
@@ -271,7 +276,7 @@ async fn note_health(
     let rest = failed
         .clone()
         .filter(|attempt| attempt.rest.is_some())
-        .map(|attempt| attempt.at + rest(attempt))
+        .map(|attempt| attempt.answered_at() + rest(attempt))
         .max();
     let first_failure = failed.clone().map(|attempt| attempt.at).min();
     let mut update = Query::update();

@@ -558,13 +558,15 @@ async fn an_endpoint_that_asks_for_rest_is_sent_nothing_until_then() {
         fan_out(&store).await;
         let [message] = <[_; 1]>::try_from(claim(&store).await).unwrap();
         let limited = Attempted {
+            // It took four minutes to answer: its hour begins then.
+            milliseconds: 240_000,
             rest: Some(3_600),
             ..attempt(&store, &message, answered(429))
         };
         kept(store.note_attempts(&[limited]).await);
         rename(&store, &farm, "B").await;
         fan_out(&store).await;
-        database.mint().pass(TimeDelta::minutes(59));
+        database.mint().pass(TimeDelta::minutes(63));
         let claimed = kept(store.claim_messages(10, |_, _| 10).await);
         assert!(
             claimed.messages.is_empty() && claimed.next.is_some(),
