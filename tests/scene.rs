@@ -635,11 +635,17 @@ impl Scene {
         let machine = made["clientCreate"]["client"]["id"].take();
         maker.ids.all.insert("Client".to_owned(), machine);
         let ids = maker.ids;
-        // Something that is deprecated is asked, and counted within seconds.
-        let late = "{ chantiers(first: 1) { nodes { steps(first: 1) { nodes { late } } } } }";
-        a.data(late, json!({})).await;
+        // What is deprecated is asked by every caller, and counted within seconds: each machine for itself, visitors
+        // together, people together.
+        let late = "{ chantiers(first: 1) { nodes { steps(first: 1) { nodes { late } } } } councils(first: 1) { nodes { decisions(first: 1) { nodes { actions(first: 1) { nodes { late } } } } } } }";
+        for (_, client) in &columns {
+            client.ask(late, json!({})).await;
+        }
+        let callers = scopes.len() + 1 + 2;
         until(a, "{ deprecatedCalls { calls } }", |data| {
-            data["deprecatedCalls"] != json!([])
+            data["deprecatedCalls"]
+                .as_array()
+                .is_some_and(|calls| calls.len() >= 2 * callers)
         })
         .await;
         Self {
